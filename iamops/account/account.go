@@ -1,0 +1,259 @@
+// Package account is one AWS account, reached through aws-sdk-go-v2. It is the
+// only room that talks to AWS.
+//
+// There are two ways in. [Connect] resolves region and credentials as the SDK
+// does, from AWS_ variables, the shared files, SSO, roles, processes and instance
+// metadata. [At] is given an endpoint and one credential, and reads no AWS file
+// and no AWS variable. Both ask sts:GetCallerIdentity who signs, and pin the
+// account that it names: the [Account] answers for that account and no other.
+//
+// Reads go out as often as it takes: the SDK's adaptive retries, at most
+// [MaxInFlight] calls at once. What cannot be reached fails in seconds.
+//
+// Changes go through one door, [Account.Change], which
+//
+//   - spends a permit, so that no change is made that is not on record;
+//   - takes one credential, and signs with it both the question who it belongs to
+//     and the change, so that the answer holds for the change;
+//   - refuses a read-only account, another account than the pinned one, the root
+//     user, and a change that would switch off the key that carries it;
+//   - sends once. Only a throttle, which AWS answers before any effect, is sent
+//     again. Whatever else leaves the effect open is [iamops.Unclear]: look,
+//     don't resend;
+//   - is not cut short by its caller: it has its own time limit.
+//
+// Every error is an [*iamops.Problem]. A key's secret is in no error, no log of
+// calls and no message: an answer that cannot be read is not quoted.
+//
+// With no region configured, IAM and STS are called by the pseudo-region
+// aws-global, which stands for the partition's global endpoint.
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"keyturn/iamops"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+)
+
+// GlobalRegion is the pseudo-region that IAM and STS understand where no region
+// is configured. Regional services do not.
+const GlobalRegion = "aws-global"
+
+// MaxInFlight is how many reads of one Account are under way at once.
+const MaxInFlight = 16
+
+// identityTimeout bounds the question who signs.
+const identityTimeout = 10 * time.Second
+
+// appID begins the application ID in the user agent of every call, by which
+// CloudTrail tells keyturn's calls from others.
+const appID = "keyturn"
+
+// Options say how an account is reached. The zero value is the SDK's default
+// chain with changes allowed.
+type Options struct {
+	// Profile, Region and EndpointURL are those of the AWS CLI's flags and beat
+	// files and variables; "" leaves the choice to the SDK. The endpoint is that
+	// of IAM and STS, also where a role is assumed for the credentials. At ignores
+	// all three.
+	Profile     string
+	Region      string
+	EndpointURL string
+
+	// ReadOnly refuses every change.
+	ReadOnly bool
+
+	// MFAToken asks the operator for a code, when a role or MFASerial needs one.
+	// Its context ends with that of Connect, and with nothing after it: the code
+	// of a renewed session may be asked for at any later call. Without MFAToken a
+	// profile that needs a code is a problem of kind no-credentials.
+	MFAToken func(ctx context.Context) (string, error)
+	// MFASerial is the serial number or ARN of the MFA device. With it, a
+	// long-term key is exchanged for a session by sts:GetSessionToken, and a
+	// role is assumed with the device. At ignores it.
+	MFASerial string
+
+	HTTPClient *http.Client // nil is the SDK's
+	Clock      iamops.Clock // the account's time; nil is the wall clock
+	OnCall     func(Call)   // is told of each call after it; may be nil; called from many goroutines
+}
+
+// Endpoint is a place that speaks AWS's protocol, and a credential for it.
+type Endpoint struct {
+	URL          string // "" is AWS itself
+	Region       string // "" is GlobalRegion
+	KeyID        string
+	Secret       iamops.Secret
+	SessionToken string
+}
+
+// Account is one AWS account. It is safe for concurrent use.
+type Account struct {
+	options     Options
+	region      string
+	credentials aws.CredentialsProvider
+	iam         *iam.Client
+	sts         *sts.Client
+	onceClient  *http.Client // for changes: it never resends
+	inFlight    chan struct{}
+	caller      iamops.Caller
+
+	mu   sync.Mutex
+	info iamops.Account
+}
+
+// Connect reaches the account that the SDK's configuration resolves to, and
+// asks AWS who signs there (sts:GetCallerIdentity). Its errors are Problems.
+func Connect(ctx context.Context, o Options) (*Account, error) {
+	mfaCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, cancel)
+	defer stop()
+
+	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(mfaCtx, o)...)
+	if err != nil {
+		return nil, loadProblem(err)
+	}
+	if aws.IsCredentialsProvider(cfg.Credentials, instanceRole) {
+		cfg.Credentials = impatient{cfg.Credentials}
+	}
+	cfg.Credentials = named{cfg.Credentials}
+	cred, err := retrieve(ctx, cfg.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	sources := sourceKeyIDs(cred, cfg.ConfigSources)
+	if o.MFASerial != "" && cred.SessionToken == "" {
+		sources = []string{cred.AccessKeyID}
+		cfg.Credentials = withMFA(mfaCtx, cfg, o)
+	}
+	return newAccount(ctx, cfg, o, sources)
+}
+
+// At reaches the account of the given credential at the given endpoint, and
+// asks there who signs (sts:GetCallerIdentity). It reads no AWS file and no AWS
+// variable. Its errors are Problems.
+func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
+	cfg := aws.Config{
+		Region:      at.Region,
+		HTTPClient:  httpClient(o.HTTPClient),
+		Logger:      logging.Nop{},
+		AppID:       appID,
+		Credentials: named{credentials.NewStaticCredentialsProvider(at.KeyID, at.Secret.Reveal(), at.SessionToken)},
+	}
+	if cfg.Region == "" {
+		cfg.Region = GlobalRegion
+	}
+	o.EndpointURL = at.URL
+	return newAccount(ctx, cfg, o, nil)
+}
+
+func newAccount(ctx context.Context, cfg aws.Config, o Options, sources []string) (*Account, error) {
+	if err := checkPlace(cfg.Region, o.EndpointURL); err != nil {
+		return nil, err
+	}
+	if o.Clock == nil {
+		o.Clock = iamops.WallClock{}
+	}
+	a := &Account{
+		options:     o,
+		region:      cfg.Region,
+		credentials: cfg.Credentials,
+		onceClient:  sendOnce(cfg.HTTPClient),
+		inFlight:    make(chan struct{}, MaxInFlight),
+	}
+	a.iam = iam.NewFromConfig(cfg, func(io *iam.Options) {
+		io.Retryer, io.RetryMaxAttempts = newPatience(), 0
+		io.APIOptions = append(io.APIOptions, countAttempts)
+		if o.EndpointURL != "" {
+			io.BaseEndpoint = aws.String(o.EndpointURL)
+		}
+	})
+	a.sts = sts.NewFromConfig(cfg, func(so *sts.Options) {
+		so.Retryer, so.RetryMaxAttempts = newPatience(), 0
+		so.APIOptions = append(so.APIOptions, countAttempts)
+		if o.EndpointURL != "" {
+			so.BaseEndpoint = aws.String(o.EndpointURL)
+		}
+	})
+	cred, err := retrieve(ctx, cfg.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	if a.caller, err = a.identify(ctx, cred, cfg.Region); err != nil {
+		return nil, err
+	}
+	a.caller.SourceKeyIDs = sources
+	a.info = iamops.Account{ID: a.caller.Account, Partition: a.caller.Partition}
+	return a, nil
+}
+
+// checkPlace refuses what the SDK would stumble over at each call.
+func checkPlace(region, endpoint string) error {
+	if strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return &iamops.Problem{Kind: iamops.BadConfig, Message: fmt.Sprintf("%q is no region", region)}
+	}
+	if endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return &iamops.Problem{Kind: iamops.BadConfig, Message: fmt.Sprintf("the endpoint %q is no URL with http:// or https://", endpoint), Err: err}
+	}
+	return nil
+}
+
+// Region is the region in use: GlobalRegion where none is configured.
+func (a *Account) Region() string { return a.region }
+
+// Caller is who signed when the account was reached.
+func (a *Account) Caller() iamops.Caller { return a.caller }
+
+// Info is the pinned account, with its alias once LoadAlias has found one.
+func (a *Account) Info() iamops.Account {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.info
+}
+
+// identify asks AWS whose credential this is (sts:GetCallerIdentity).
+func (a *Account) identify(ctx context.Context, cred aws.Credentials, region string, more ...func(*sts.Options)) (iamops.Caller, error) {
+	const action = "sts:GetCallerIdentity"
+	ctx, cancel := context.WithTimeout(ctx, identityTimeout)
+	defer cancel()
+
+	more = append(more, func(o *sts.Options) { o.Credentials, o.Region = static{cred}, region })
+	var out *sts.GetCallerIdentityOutput
+	err := a.call(ctx, action, region, func(ctx context.Context) (err error) {
+		out, err = a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, more...)
+		return err //nolint:wrapcheck // call sorts it
+	})
+	if err != nil {
+		return iamops.Caller{}, err
+	}
+	c := iamops.Caller{
+		Account:      aws.ToString(out.Account),
+		ARN:          aws.ToString(out.Arn),
+		UserID:       aws.ToString(out.UserId),
+		SigningKeyID: cred.AccessKeyID,
+	}
+	if parts := strings.SplitN(c.ARN, ":", 6); len(parts) == 6 {
+		c.Partition = parts[1]
+	}
+	if c.Account == "" || c.Partition == "" {
+		return iamops.Caller{}, malformed(action, "the answer names no account")
+	}
+	return c, nil
+}

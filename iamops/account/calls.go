@@ -1,0 +1,100 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+
+	"keyturn/iamops"
+)
+
+// Call is one AWS call as the log of calls tells it. It holds nothing of what
+// was asked or answered.
+type Call struct {
+	Action    string        // iam:ListUsers
+	Region    string        // that signed, or GlobalRegion
+	Start     time.Time     // of the account's clock, in UTC
+	Duration  time.Duration // real time, with all attempts and the waits between them
+	Attempts  int           // 0 if the call failed before the first
+	Outcome   string        // "ok", AWS's error code, or the kind of problem
+	RequestID string        // AWS's, "" if there was no answer
+}
+
+// tally is what is learned of one call while it is under way.
+type tally struct {
+	attempts  int
+	lastErr   error // of the last attempt
+	requestID string
+
+	// Of changes only, which go over the wire that counts.
+	sends    int
+	lastSent bool                   // whether the last attempt may have reached AWS
+	tooLate  func() *iamops.Problem // says when it must not be sent any more; nil if it always may
+}
+
+type tallyKey struct{}
+
+// tallyOf returns the tally of a call's context; it is that of nobody if the
+// context is of no call.
+func tallyOf(ctx context.Context) *tally {
+	if t, ok := ctx.Value(tallyKey{}).(*tally); ok {
+		return t
+	}
+	return new(tally)
+}
+
+// countAttempts makes a client keep the tally of each call.
+func countAttempts(stack *middleware.Stack) error {
+	count := middleware.FinalizeMiddlewareFunc("keyturnAttempts",
+		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			t := tallyOf(ctx)
+			t.attempts++
+			t.lastSent = false
+			out, metadata, err := next.HandleFinalize(ctx, in)
+			t.lastErr = err
+			if id, ok := awsmiddleware.GetRequestIDMetadata(metadata); ok {
+				t.requestID = id
+			}
+			return out, metadata, err //nolint:wrapcheck // a middleware passes errors as they are
+		})
+	return stack.Finalize.Insert(count, "Retry", middleware.After) //nolint:wrapcheck // the SDK wraps it
+}
+
+// call makes one AWS call, tells the log of it, and sorts its error.
+func (a *Account) call(ctx context.Context, action, region string, do func(context.Context) error) error {
+	if problem := a.tallied(ctx, new(tally), action, region, do); problem != nil {
+		return problem
+	}
+	return nil
+}
+
+// tallied is call for those who want to know how it went on the way.
+func (a *Account) tallied(ctx context.Context, t *tally, action, region string, do func(context.Context) error) *iamops.Problem {
+	c := Call{Action: action, Region: region, Start: a.options.Clock.Now().UTC()}
+	began := iamops.WallClock{}.Now()
+	err := do(context.WithValue(ctx, tallyKey{}, t))
+	if err != nil && t.lastErr != nil && !errors.Is(err, context.Canceled) {
+		err = t.lastErr // what the last attempt said, not that attempts or time then ran out
+	}
+	problem := problemOf(action, err)
+	if a.options.OnCall != nil {
+		c.Duration = iamops.WallClock{}.Now().Sub(began)
+		c.Attempts, c.RequestID, c.Outcome = t.attempts, t.requestID, outcome(problem)
+		a.options.OnCall(c)
+	}
+	return problem
+}
+
+func outcome(p *iamops.Problem) string {
+	switch {
+	case p == nil:
+		return "ok"
+	case p.Code != "":
+		return p.Code
+	default:
+		return string(p.Kind)
+	}
+}

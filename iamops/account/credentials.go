@@ -1,0 +1,206 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+
+	"keyturn/iamops"
+)
+
+// instanceTimeout bounds the last link of the chain, the instance metadata
+// service, which outside of EC2 nobody answers for.
+const instanceTimeout = 3 * time.Second
+
+// instanceRole is the type of provider that asks the instance metadata service.
+var instanceRole = (*ec2rolecreds.Provider)(nil)
+
+// chainOptions make the SDK's default chain heed o. The MFA code is asked for
+// with mfaCtx, since the SDK's token provider takes no context.
+func chainOptions(mfaCtx context.Context, o Options) []func(*config.LoadOptions) error {
+	options := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}), // the SDK's warnings would go to stderr, under the UI
+		config.WithHTTPClient(httpClient(o.HTTPClient)),
+		config.WithDefaultRegion(GlobalRegion),
+		config.WithAppID(appID),
+		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
+			if o.MFAToken != nil {
+				ro.TokenProvider = func() (string, error) { return o.MFAToken(mfaCtx) }
+			}
+			if o.MFASerial != "" {
+				ro.SerialNumber = aws.String(o.MFASerial)
+			}
+			if o.EndpointURL != "" && ro.Client != nil { // nil when the SDK only looks whether the options fit
+				ro.Client = elsewhere{ro.Client, o.EndpointURL}
+			}
+		}),
+	}
+	if o.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(o.Profile))
+	}
+	if o.Region != "" {
+		options = append(options, config.WithRegion(o.Region))
+	}
+	return options
+}
+
+// elsewhere assumes roles at a given endpoint. The SDK's own option for that is
+// beaten by AWS_ENDPOINT_URL_STS, and moves SSO as well.
+type elsewhere struct {
+	stscreds.AssumeRoleAPIClient
+	url string
+}
+
+// AssumeRole is sts:AssumeRole.
+func (e elsewhere) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, more ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	more = append(more, func(o *sts.Options) { o.BaseEndpoint = aws.String(e.url) })
+	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, more...) //nolint:wrapcheck // as if it were the client itself
+}
+
+// retrieve takes one credential from the provider.
+func retrieve(ctx context.Context, provider aws.CredentialsProvider) (aws.Credentials, error) {
+	cred, err := provider.Retrieve(ctx)
+	if err != nil {
+		return aws.Credentials{}, problemOf("", err)
+	}
+	return cred, nil
+}
+
+// sourceKeyIDs finds the long-term key from which the chain made the session
+// that cred is. The configuration sources are those that the SDK has read.
+func sourceKeyIDs(cred aws.Credentials, sources []any) []string {
+	if cred.SessionToken == "" || cred.Source == stscreds.WebIdentityProviderName {
+		return nil
+	}
+	var env config.EnvConfig
+	var profile *config.SharedConfig
+	for _, source := range sources {
+		switch s := source.(type) {
+		case config.EnvConfig:
+			env = s
+		case config.SharedConfig:
+			profile = &s
+		}
+	}
+	if cred.AccessKeyID == env.Credentials.AccessKeyID || profile == nil {
+		return nil // a session handed over in the environment does not tell its source
+	}
+	for profile.Source != nil {
+		profile = profile.Source
+	}
+	source := profile.Credentials
+	if !source.HasKeys() && profile.CredentialSource == "Environment" {
+		source = env.Credentials
+	}
+	if !source.HasKeys() || source.SessionToken != "" {
+		return nil
+	}
+	return []string{source.AccessKeyID}
+}
+
+// static signs with one credential as it was retrieved, expiry and all.
+type static struct{ cred aws.Credentials }
+
+// Retrieve returns the credential.
+func (s static) Retrieve(context.Context) (aws.Credentials, error) { return s.cred, nil }
+
+// named marks the errors of a provider as such, so that a failure to find
+// credentials is told from a failure of the call that needed them.
+type named struct{ provider aws.CredentialsProvider }
+
+// Retrieve returns the provider's credential, or a *credentialError.
+func (n named) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	cred, err := n.provider.Retrieve(ctx)
+	if err != nil {
+		return aws.Credentials{}, &credentialError{err: err}
+	}
+	return cred, nil
+}
+
+// credentialError is a failure to find credentials.
+type credentialError struct {
+	err  error
+	none bool // there are none to be found, rather than some that failed
+}
+
+// Error names the cause.
+func (e *credentialError) Error() string { return "retrieving credentials: " + e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *credentialError) Unwrap() error { return e.err }
+
+// impatient bounds the search for an instance's role, without which a machine
+// that has no credentials at all would say so only after a long silence.
+type impatient struct{ provider aws.CredentialsProvider }
+
+// Retrieve returns the role's credential, or a *credentialError.
+func (i impatient) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	bounded, cancel := context.WithTimeout(ctx, instanceTimeout)
+	defer cancel()
+	cred, err := i.provider.Retrieve(bounded)
+	if err != nil {
+		return aws.Credentials{}, &credentialError{err: err, none: ctx.Err() == nil}
+	}
+	return cred, nil
+}
+
+// mfaSession exchanges a long-term key for a session, with a code from the
+// operator's MFA device (sts:GetSessionToken).
+type mfaSession struct {
+	client *sts.Client
+	serial string
+	code   func() (string, error)
+}
+
+// withMFA puts an MFA session, kept until it ends, before the credentials of cfg.
+func withMFA(mfaCtx context.Context, cfg aws.Config, o Options) aws.CredentialsProvider {
+	session := mfaSession{
+		client: sts.NewFromConfig(cfg, func(so *sts.Options) {
+			if o.EndpointURL != "" {
+				so.BaseEndpoint = aws.String(o.EndpointURL)
+			}
+		}),
+		serial: o.MFASerial,
+		code: func() (string, error) {
+			if o.MFAToken == nil {
+				return "", &iamops.Problem{Kind: iamops.NoCredentials, Action: "sts:GetSessionToken", Message: mfaNeeded}
+			}
+			return o.MFAToken(mfaCtx)
+		},
+	}
+	return named{aws.NewCredentialsCache(session, func(co *aws.CredentialsCacheOptions) {
+		co.ExpiryWindow = time.Minute
+	})}
+}
+
+// Retrieve asks for a code and returns the session's credential.
+func (m mfaSession) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	code, err := m.code()
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	out, err := m.client.GetSessionToken(ctx, &sts.GetSessionTokenInput{
+		SerialNumber: aws.String(m.serial),
+		TokenCode:    aws.String(code),
+	})
+	if err != nil {
+		return aws.Credentials{}, problemOf("sts:GetSessionToken", err)
+	}
+	if out.Credentials == nil || out.Credentials.Expiration == nil {
+		return aws.Credentials{}, malformed("sts:GetSessionToken", "the answer holds no session")
+	}
+	return aws.Credentials{
+		AccessKeyID:     aws.ToString(out.Credentials.AccessKeyId),
+		SecretAccessKey: aws.ToString(out.Credentials.SecretAccessKey),
+		SessionToken:    aws.ToString(out.Credentials.SessionToken),
+		Source:          "MFA session",
+		CanExpire:       true,
+		Expires:         *out.Credentials.Expiration,
+	}, nil
+}

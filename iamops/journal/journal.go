@@ -1,0 +1,148 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Journal is one account's file, open for adding. It is safe for concurrent use.
+type Journal struct {
+	mu   sync.Mutex
+	file *os.File
+}
+
+// Open opens the journal of an account in the folder dir, both of which it makes
+// where they are missing, for the operator's eyes only (0700, 0600).
+func Open(dir, partition, account string) (*Journal, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the journal's folder: %w", err)
+	}
+	path := filepath.Join(dir, partition+"-"+account+".jsonl")
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the path is the caller's
+	if err != nil {
+		return nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	j := &Journal{file: file}
+	if err := errors.Join(j.closeTornLine(), syncDir(dir)); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return j, nil
+}
+
+// Path is where the journal is.
+func (j *Journal) Path() string { return j.file.Name() }
+
+// Close closes the file.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.file.Close(); err != nil {
+		return fmt.Errorf("closing the journal: %w", err)
+	}
+	return nil
+}
+
+// Append adds a record and returns when it is on disk.
+func (j *Journal) Append(r Record) error {
+	r.Version, r.At = Version, r.At.UTC()
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("writing a journal record: %w", err)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if _, err := j.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("writing to the journal: %w", errors.Join(err, j.closeTornLine()))
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("bringing the journal to disk: %w", err)
+	}
+	return nil
+}
+
+// closeTornLine ends a last line that a crash or a full disk left without its end.
+func (j *Journal) closeTornLine() error {
+	info, err := j.file.Stat()
+	if err != nil {
+		return fmt.Errorf("reading the journal's size: %w", err)
+	}
+	if info.Size() == 0 {
+		return nil
+	}
+	last := make([]byte, 1)
+	if _, err := j.file.ReadAt(last, info.Size()-1); err != nil {
+		return fmt.Errorf("reading the journal's end: %w", err)
+	}
+	if last[0] == '\n' {
+		return nil
+	}
+	if _, err := j.file.Write([]byte{'\n'}); err != nil {
+		return fmt.Errorf("closing a torn line of the journal: %w", err)
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir) //nolint:gosec // the path is the caller's
+	if err != nil {
+		return fmt.Errorf("opening the journal's folder: %w", err)
+	}
+	// Not every system lets a folder be synced; the file itself is.
+	_ = d.Sync()
+	if err := d.Close(); err != nil {
+		return fmt.Errorf("closing the journal's folder: %w", err)
+	}
+	return nil
+}
+
+// Damage is a line that could not be read as a record.
+type Damage struct {
+	Line int // from 1
+	Why  string
+}
+
+// Read returns the records in their order, and the lines that are none. A damaged
+// line hides no other.
+func Read(r io.Reader) ([]Record, []Damage, error) {
+	var records []Record
+	var damages []Damage
+	in := bufio.NewReader(r)
+	for n := 1; ; n++ {
+		line, err := in.ReadBytes('\n')
+		whole := err == nil
+		if err != nil && !errors.Is(err, io.EOF) {
+			return records, damages, fmt.Errorf("reading the journal: %w", err)
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			if rec, why := parse(line); why == "" {
+				records = append(records, rec)
+			} else {
+				damages = append(damages, Damage{Line: n, Why: why})
+			}
+		}
+		if !whole {
+			return records, damages, nil
+		}
+	}
+}
+
+func parse(line []byte) (Record, string) {
+	var rec Record
+	if err := json.Unmarshal(line, &rec); err != nil {
+		return Record{}, "not a record: it is torn or was changed"
+	}
+	if rec.Version != Version {
+		return Record{}, fmt.Sprintf("version %d; this keyturn reads version %d", rec.Version, Version)
+	}
+	if rec.Rotation == "" || rec.Account == "" || rec.User == "" {
+		return Record{}, "a record without rotation, account or user"
+	}
+	return rec, ""
+}

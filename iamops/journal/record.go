@@ -1,0 +1,57 @@
+// Package journal is the record of rotations that survives a crash: a file an
+// account, a line of JSON a record, on disk before the call that it announces.
+//
+// # Rules
+//
+//   - A record is one write, followed by fsync. Append returns only then.
+//   - Lines are only ever added. A last line that was torn by a crash is closed
+//     before the next is added, and passed over by Read, which reports it.
+//   - No secret: a record has no field for one.
+//   - Times are UTC, of the account's clock.
+package journal
+
+import "time"
+
+// Version is the version of the records that this package writes.
+const Version = 1
+
+// Kind says what a record records.
+type Kind string
+
+// The kinds.
+const (
+	Begun   Kind = "begun"   // a rotation was begun
+	Decided Kind = "decided" // the operator decided something that changes nothing at AWS
+	Intent  Kind = "intent"  // a change is about to be made
+	Outcome Kind = "outcome" // how it ended
+	Proven  Kind = "proven"  // what lists showed of it afterwards
+	Left    Kind = "left"    // the operator left
+)
+
+// Record is one line of the journal.
+type Record struct {
+	Version   int       `json:"v"`
+	At        time.Time `json:"at"`
+	Kind      Kind      `json:"kind"`
+	Rotation  string    `json:"rotation"`
+	Account   string    `json:"account"`
+	Partition string    `json:"partition"`
+	User      string    `json:"user"`
+	Caller    string    `json:"caller"` // the ARN of who signs
+	Plan      string    `json:"plan"`
+	Step      string    `json:"step"`
+
+	OldKeyID string   `json:"old_key_id,omitempty"`
+	NewKeyID string   `json:"new_key_id,omitempty"`
+	Listed   []string `json:"listed,omitempty"` // the key IDs listed just before an intent
+
+	Decision  string   `json:"decision,omitempty"`
+	Overrides []string `json:"overrides,omitempty"` // the guards that the decision went against
+	Reason    string   `json:"reason,omitempty"`    // and why, in the operator's words
+
+	Change    string `json:"change,omitempty"`
+	KeyID     string `json:"key_id,omitempty"` // which the change is made to, or which it made
+	Effect    string `json:"effect,omitempty"`
+	RequestID string `json:"request_id,omitempty"` // AWS's
+	Problem   string `json:"problem,omitempty"`    // its kind, and AWS's code
+}

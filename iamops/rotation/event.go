@@ -1,0 +1,84 @@
+package rotation
+
+import (
+	"time"
+
+	"keyturn/iamops"
+)
+
+// Event is something that happened: a decision, or an observation.
+type Event interface{ at() time.Time }
+
+// Decide is a decision of the operator.
+type Decide struct {
+	At       time.Time
+	Decision Decision
+	Typed    string // what was typed for an offer that asks for a text
+	Reason   string // what was typed for an offer that asks for a reason
+}
+
+// Listed is a list of the user's keys, or why there is none.
+type Listed struct {
+	At      time.Time
+	Keys    []iamops.AccessKey
+	Problem *iamops.Problem
+}
+
+// UseSeen is the last use of a key. Its State is unknown if it could not be had.
+type UseSeen struct {
+	At    time.Time
+	KeyID string
+	Use   iamops.LastUse
+}
+
+// Answered is the end of a changing call. It carries no secret.
+type Answered struct {
+	At      time.Time
+	Effect  iamops.Effect
+	Key     iamops.AccessKey // of a Create
+	Problem *iamops.Problem
+}
+
+// Tried is one round of the new key's trial.
+type Tried struct {
+	At      time.Time
+	Problem *iamops.Problem // nil: every endpoint answered
+}
+
+// Tick is the passing of time.
+type Tick struct{ At time.Time }
+
+func (e Decide) at() time.Time   { return e.At }
+func (e Listed) at() time.Time   { return e.At }
+func (e UseSeen) at() time.Time  { return e.At }
+func (e Answered) at() time.Time { return e.At }
+func (e Tried) at() time.Time    { return e.At }
+func (e Tick) at() time.Time     { return e.At }
+
+// Intent is something that the runner is to do. The end of each is an event.
+type Intent interface{ intent() }
+
+// List asks for the user's keys, after a time. It ends in Listed.
+type List struct{ After time.Duration }
+
+// LookUpUse asks for the last use of keys. It ends in a UseSeen for each.
+type LookUpUse struct{ KeyIDs []string }
+
+// Make asks for a change, which is on record before it is made. It ends in
+// Answered.
+type Make struct {
+	Change iamops.Change
+	PreIDs []string // the key IDs listed just before
+}
+
+// Try asks for one round of the new key's trial, after a time. It ends in Tried.
+type Try struct{ After time.Duration }
+
+// Forget asks for the secret to be wiped from memory. It ends in nothing.
+type Forget struct{}
+
+func (List) intent()      {}
+func (LookUpUse) intent() {}
+func (Make) intent()      {}
+func (Try) intent()       {}
+func (Forget) intent()    {}

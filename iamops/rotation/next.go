@@ -1,0 +1,371 @@
+package rotation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+)
+
+// Refusal is a decision that could not be taken.
+type Refusal struct {
+	Decision Decision
+	Reason   Reason
+}
+
+// Error names the decision and the reason.
+func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %s", r.Decision, r.Reason) }
+
+// The refusals that no offer has: the decision does not belong to the state, or
+// what was typed for it is not what it asks for.
+const (
+	NotOffered    Reason = "not-offered"
+	WrongText     Reason = "wrong-text"
+	ReasonMissing Reason = "reason-missing"
+)
+
+// Next is the state after an event, and what is to be done about it. A decision
+// that is not offered, or not as it should be typed, is refused with a *Refusal,
+// and the state stays as it was.
+func Next(s State, ev Event, set Settings) (State, []Intent, error) {
+	before := s
+	var intents []Intent
+	var err error
+	switch ev := ev.(type) {
+	case Decide:
+		intents, err = s.decide(ev, set)
+	case Listed:
+		intents = s.listed(ev, set)
+	case UseSeen:
+		s.useSeen(ev)
+	case Answered:
+		intents = s.answered(ev)
+	case Tried:
+		intents = s.tried(ev)
+	case Tick:
+		intents = s.tick(ev.At)
+	}
+	if err != nil {
+		return before, nil, err
+	}
+	if s.Plan != before.Plan || s.Step != before.Step || s.Phase != before.Phase {
+		s.Turn++
+	}
+	return s, intents, nil
+}
+
+// decide takes a decision that is offered.
+func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
+	offer, found := OfferFor(Offers(*s, set, ev.At), ev.Decision)
+	switch {
+	case !found:
+		return nil, &Refusal{ev.Decision, NotOffered}
+	case offer.Refused != Possible:
+		return nil, &Refusal{ev.Decision, offer.Refused}
+	case offer.NeedsReason() && strings.TrimSpace(ev.Reason) == "":
+		return nil, &Refusal{ev.Decision, ReasonMissing}
+	case offer.Typed != "" && !strings.EqualFold(strings.TrimSpace(ev.Typed), offer.Typed):
+		return nil, &Refusal{ev.Decision, WrongText}
+	}
+	if offer.NeedsReason() {
+		s.Overrides = append(s.Overrides[:len(s.Overrides):len(s.Overrides)],
+			Override{At: ev.At, Step: s.Step, Whys: offer.Whys, Reason: strings.TrimSpace(ev.Reason)})
+	}
+	s.Problem, s.Note = nil, ""
+	plan := PlanOf(s.Plan)
+	switch ev.Decision {
+	case GoOn:
+		return s.enter(plan.After(s.Step), ev.At), nil
+	case GoBack:
+		return s.enter(plan.before(), ev.At), nil
+	case MakeChange, RollBack:
+		s.Pending = &iamops.Change{
+			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
+		}
+		s.Look, s.Phase = nil, Verifying
+		return []Intent{List{}}, nil
+	case Stored:
+		s.Secret, s.StoredAt = SecretStored, ev.At
+		return append([]Intent{Forget{}}, s.enter(plan.After(s.Step), ev.At)...), nil
+	case GiveUpNew:
+		s.Plan = plan.DiscardBy[s.Step]
+		s.Trial.stop(ev.At)
+		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
+	case KeepNew:
+		s.Plan = plan.RollBackPlan
+		return s.enter(s.whereNewStands(), ev.At), nil
+	case LookAgain:
+		if s.Look != nil {
+			s.Look.Since, s.Look.Overdue = ev.At, false
+		}
+		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
+	case TryAgain:
+		return s.beginTrial(ev.At), nil
+	}
+	return nil, &Refusal{ev.Decision, NotOffered}
+}
+
+// whereNewStands is the step of the rotation that the new key has reached.
+func (s *State) whereNewStands() Step {
+	switch s.Secret {
+	case SecretStored:
+		return Distribute
+	case SecretHeld:
+		return Store
+	case NoSecret, SecretLost:
+	}
+	return Create
+}
+
+// enter goes to a step, and asks for what it needs to know.
+func (s *State) enter(step Step, at time.Time) []Intent {
+	s.Step, s.Phase = step, Ready
+	if step == Finished {
+		return nil
+	}
+	return s.lookUpUse(at)
+}
+
+// lookUpUse asks for the last use of the keys that are there.
+func (s *State) lookUpUse(at time.Time) []Intent {
+	var ids []string
+	for _, k := range []KeyFacts{s.Old, s.New} {
+		if k.Known() && !k.Gone {
+			ids = append(ids, k.ID)
+		}
+	}
+	s.UseAsked = at
+	if len(ids) == 0 {
+		return nil
+	}
+	return []Intent{LookUpUse{KeyIDs: ids}}
+}
+
+// tick asks again for what has become old. It does so only while nothing else is
+// under way.
+func (s *State) tick(at time.Time) []Intent {
+	if s.Phase != Ready || s.Over() || s.looking() {
+		return nil
+	}
+	if at.Sub(s.UseAsked) < RefreshEvery && !at.Before(s.UseAsked) {
+		return nil
+	}
+	return append([]Intent{List{}}, s.lookUpUse(at)...)
+}
+
+func (s *State) useSeen(ev UseSeen) {
+	if key := s.byID(ev.KeyID); key != nil {
+		key.sawUse(ev.Use)
+	}
+}
+
+// listed takes a list of the user's keys into account, and then what waited for it.
+func (s *State) listed(ev Listed, set Settings) []Intent {
+	s.UserGone = ev.Problem != nil && ev.Problem.Kind == iamops.NotFound
+	firstList := s.ListedAt.IsZero()
+	if ev.Problem == nil || s.UserGone {
+		s.learn(ev)
+	}
+	switch {
+	case s.Phase == Verifying:
+		return s.verified(ev, set)
+	case s.Phase == Changing:
+		return nil // an earlier list, come late
+	case s.looking():
+		return s.lookedAt(ev)
+	}
+	if ev.Problem != nil {
+		s.Problem = ev.Problem
+		return nil
+	}
+	if firstList {
+		return s.lookUpUse(ev.At)
+	}
+	return nil
+}
+
+// learn brings what is known of the keys up to a list.
+func (s *State) learn(ev Listed) {
+	s.Listed, s.ListedAt, s.Others = ev.Keys, ev.At, nil
+	if !s.Old.Known() && len(ev.Keys) == 1 {
+		s.Old.ID = ev.Keys[0].ID
+	}
+	for _, k := range ev.Keys {
+		facts := s.byID(k.ID)
+		if facts == nil {
+			s.Others = append(s.Others, k)
+			continue
+		}
+		if s.stale(k) {
+			continue // the lists lag behind an answer that is known
+		}
+		facts.Gone, facts.Created, facts.Status = false, k.Created, k.Status
+		switch {
+		case k.Status == iamops.Active:
+			if !facts.InactiveSeen.IsZero() {
+				facts.ActiveAgain = ev.At
+			}
+			facts.InactiveSince, facts.InactiveSeen = time.Time{}, time.Time{}
+		case facts.InactiveSeen.IsZero():
+			facts.InactiveSeen = ev.At
+		}
+	}
+	for _, facts := range []*KeyFacts{&s.Old, &s.New} {
+		if _, there := iamops.FindKey(ev.Keys, facts.ID); facts.Known() && !there && !s.awaited(facts.ID) {
+			facts.Gone = true
+		}
+	}
+}
+
+// stale reports whether a listed status is older than an answer of AWS that the
+// lists have not caught up with.
+func (s *State) stale(k iamops.AccessKey) bool {
+	if s.Look == nil || s.Look.Effect != iamops.Done || s.Look.Change.KeyID != k.ID {
+		return false
+	}
+	return !showsEffect(s.Look.Change, nil, "", []iamops.AccessKey{k})
+}
+
+// awaited reports whether a key is answered as created and not yet proven by lists.
+func (s *State) awaited(keyID string) bool {
+	return s.Look != nil && s.Look.Change.Kind == iamops.Create && s.New.ID == keyID
+}
+
+// verified makes the confirmed change if the list made for it still allows it.
+func (s *State) verified(ev Listed, set Settings) []Intent {
+	change := *s.Pending
+	if ev.Problem != nil && change.Kind != iamops.Reactivate {
+		s.back(ev.Problem, "")
+		return nil
+	}
+	if ev.Problem == nil && !s.allows(change, ev, set) {
+		s.back(nil, NoteChangedByOthers)
+		return nil
+	}
+	if change.Kind == iamops.Delete {
+		change.SendBefore = ev.At.Add(ListFresh)
+	}
+	s.Phase, s.Pending, s.PreIDs = Changing, &change, iamops.KeyIDs(s.Listed)
+	return []Intent{Make{Change: change, PreIDs: s.PreIDs}}
+}
+
+// allows reports whether the list of this instant shows what the change takes for
+// granted.
+func (s *State) allows(change iamops.Change, ev Listed, set Settings) bool {
+	key, found := iamops.FindKey(ev.Keys, change.KeyID)
+	switch change.Kind {
+	case iamops.Create:
+		_, old := iamops.FindKey(ev.Keys, s.Old.ID)
+		return old && len(ev.Keys) < iamops.MaxKeys
+	case iamops.Deactivate:
+		if PlanOf(s.Plan).Target == OldKey && s.New.Known() {
+			replacement, there := iamops.FindKey(ev.Keys, s.New.ID)
+			return found && key.Status == iamops.Active && there && replacement.Status == iamops.Active
+		}
+		return found && key.Status == iamops.Active
+	case iamops.Reactivate:
+		return found
+	case iamops.Delete:
+		return found && key.Status == iamops.Inactive && !ev.At.Before(s.Target().deleteFrom()) && !set.ReadOnly
+	}
+	return false
+}
+
+// back returns to the operator without a change.
+func (s *State) back(p *iamops.Problem, n Note) {
+	s.Phase, s.Pending, s.Problem, s.Note = Ready, nil, p, n
+}
+
+// answered takes the end of the changing call into account.
+func (s *State) answered(ev Answered) []Intent {
+	if s.Phase != Changing {
+		return nil
+	}
+	switch ev.Effect {
+	case iamops.NoEffect:
+		s.back(ev.Problem, "")
+		return append([]Intent{List{}}, s.lookUpUse(ev.At)...)
+	case iamops.Unclear:
+		s.Phase, s.Problem = Unclear, ev.Problem
+		if ev.Key.ID != "" {
+			s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
+			s.Secret = SecretLost
+		}
+		return s.beginLook(iamops.Unclear, ev.At)
+	case iamops.Done:
+	}
+	look := s.beginLook(iamops.Done, ev.At)
+	if s.Pending.Kind == iamops.Create {
+		s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
+		s.Secret = SecretHeld
+	}
+	return append(look, s.effect(ev.At)...)
+}
+
+// effect moves on after a change that is done.
+func (s *State) effect(at time.Time) []Intent {
+	change, plan := *s.Pending, PlanOf(s.Plan)
+	s.Pending, s.Phase = nil, Ready
+	switch change.Kind {
+	case iamops.Create:
+		if s.Secret != SecretHeld {
+			return s.enter(Create, at) // there is a key, and nobody has its secret
+		}
+		return append(s.enter(plan.After(Create), at), s.beginTrial(at)...)
+	case iamops.Deactivate:
+		key := s.key(plan.Target)
+		key.Status, key.InactiveSince, key.InactiveSeen = iamops.Inactive, at, at
+		intents := s.enter(plan.After(Deactivate), at)
+		if plan.Target == NewKey && s.Secret == SecretHeld {
+			s.Secret = SecretLost
+			intents = append(intents, Forget{})
+		}
+		return intents
+	case iamops.Reactivate:
+		key := s.byID(change.KeyID)
+		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
+		s.Plan, s.Note = plan.RollBackPlan, NoteRolledBack
+		return s.enter(plan.RollBackTo, at)
+	case iamops.Delete:
+		s.byID(change.KeyID).Gone = true
+		if plan.Target == NewKey {
+			s.Note = NoteDiscarded
+		}
+		return s.enter(plan.After(Delete), at)
+	}
+	return nil
+}
+
+// lookedAt takes a list into account for the proof under way.
+func (s *State) lookedAt(ev Listed) []Intent {
+	look := *s.Look
+	s.Look = &look
+	newID := s.New.ID
+	proof := look.looked(s.PreIDs, newID, ev)
+	switch proof {
+	case notYet:
+		return []Intent{List{After: look.pause()}}
+	case overdue:
+		return nil
+	case shown:
+		s.Look, s.Problem = nil, nil
+		if look.Effect != iamops.Unclear || s.Phase != Unclear {
+			return nil
+		}
+		if look.Change.Kind == iamops.Create && !s.New.Known() {
+			key, _ := unknownKey(s.PreIDs, ev.Keys)
+			s.New, s.Secret = KeyFacts{ID: key.ID, Status: key.Status, Created: key.Created}, SecretLost
+			s.learn(ev)
+		}
+		s.Note = NoteEffect
+		return s.effect(ev.At)
+	case absent:
+		s.Look = nil
+		s.back(s.Problem, NoteNoEffect)
+		if look.Change.Kind == iamops.Create && s.New.Known() {
+			s.New.Gone = true // AWS named it, and it is not there
+		}
+	}
+	return nil
+}

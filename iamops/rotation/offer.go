@@ -1,0 +1,349 @@
+package rotation
+
+import (
+	"time"
+
+	"keyturn/iamops"
+)
+
+// Decision is something that the operator can decide.
+type Decision string
+
+// The decisions.
+const (
+	GoOn       Decision = "go-on"       // to the next step; changes nothing
+	MakeChange Decision = "make-change" // the change of this step
+	GoBack     Decision = "go-back"     // the target is Active again: back to where it can be deactivated; changes nothing
+	RollBack   Decision = "roll-back"   // reactivate what was deactivated
+	Stored     Decision = "stored"      // the secret is put away: it is forgotten here
+	GiveUpNew  Decision = "give-up-new" // turn to the plan that gives up the new key; changes nothing yet
+	KeepNew    Decision = "keep-new"    // turn back from that plan; changes nothing
+	LookAgain  Decision = "look-again"  // read the keys and their last use again
+	TryAgain   Decision = "try-again"   // begin the new key's trial again
+)
+
+// Reason is why a decision can't be taken now.
+type Reason string
+
+// The reasons.
+const (
+	Possible Reason = "" // it can be taken
+
+	ChangeInFlight Reason = "change-in-flight"
+	StillLooking   Reason = "still-looking" // the last change is not proven yet, one way or the other
+	InReadOnly     Reason = "read-only"
+	NotListed      Reason = "not-listed" // the user's keys are not known
+	NoSuchUser     Reason = "no-such-user"
+	NoKey          Reason = "no-key"       // the user has no key to replace
+	NoSuchKey      Reason = "no-such-key"  // the key to replace is not there (any more)
+	NoSlot         Reason = "no-slot"      // two keys already
+	CallerIsRoot   Reason = "root-caller"  // root's keys are out of bounds
+	CallersKey     Reason = "callers-key"  // the caller signs with this key
+	MaybeCallers   Reason = "maybe-caller" // the caller's session may come from this key
+	NewKeyMissing  Reason = "new-key-missing"
+	NewKeyOff      Reason = "new-key-off"   // it is not Active
+	SecretNotPut   Reason = "secret-held"   // its secret is not put away yet
+	SecretIsLost   Reason = "secret-lost"   // nobody has the new key's secret
+	TrialUnderWay  Reason = "trial-running" // wait for its end
+	TargetActive   Reason = "target-active" // an Active key is never deleted
+	TargetOff      Reason = "target-off"    // it is Inactive already
+	TooSoon        Reason = "too-soon"      // see Offer.Until
+	OddStatus      Reason = "odd-status"    // neither Active nor Inactive
+)
+
+// Why is a guard that an override goes against.
+type Why string
+
+// The guards.
+const (
+	WhyUsedRecently        Why = "used-recently"
+	WhyUseUnknown          Why = "use-unknown"
+	WhyGapLonger           Why = "gap-longer" // it has been quiet for longer than this before, and came back
+	WhyWatchNotOver        Why = "watch-not-over"
+	WhyDeactivationUnknown Why = "deactivation-unknown"
+	WhyTrialNotPassed      Why = "trial-not-passed"
+)
+
+// Offer is a decision that belongs to the state, whether or not it can be taken.
+type Offer struct {
+	Decision Decision
+	Change   iamops.ChangeKind // what it changes; "" if nothing
+	KeyID    string            // which key; "" for Create
+	// Typed is the text that has to be typed for it; "" if none.
+	Typed string
+	// Whys are the guards that it goes against. With any, a reason has to be typed.
+	Whys    []Why
+	Refused Reason
+	Until   time.Time // when a refusal for TooSoon ends, else zero
+}
+
+// NeedsReason reports whether a reason has to be typed.
+func (o Offer) NeedsReason() bool { return len(o.Whys) > 0 }
+
+// OfferFor returns the offer for a decision.
+func OfferFor(offers []Offer, d Decision) (Offer, bool) {
+	for _, o := range offers {
+		if o.Decision == d {
+			return o, true
+		}
+	}
+	return Offer{}, false
+}
+
+// Offers are the decisions that belong to a state at a time, the one that leads on
+// first.
+func Offers(s State, set Settings, now time.Time) []Offer {
+	plan := PlanOf(s.Plan)
+	var offers []Offer
+	switch s.Step {
+	case Check:
+		offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set)})
+	case Create:
+		if !s.New.Known() {
+			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set)})
+		}
+	case Store:
+		offers = append(offers, s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
+	case Distribute:
+		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
+	case Deactivate:
+		offers = append(offers, s.deactivateOffer(plan, set, now))
+	case Watch:
+		offers = append(offers, Offer{Decision: GoOn, Refused: s.targetBlock()})
+	case Delete:
+		offers = append(offers, s.deleteOffer(plan, set, now))
+	case Finished:
+		return nil
+	}
+	// Somebody else has reactivated it.
+	if (s.Step == Watch || s.Step == Delete) && !s.Target().Gone && s.Target().Status == iamops.Active {
+		return append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: s.busy()}, Offer{Decision: LookAgain, Refused: s.lookBlock()})
+	}
+	if plan.RollBackTo != "" && (s.Step == Watch || s.Step == Delete || s.Step == Deactivate && s.Target().Status == iamops.Inactive) {
+		offers = append(offers, s.rollBackOffer(set))
+	}
+	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive {
+		offers = append(offers, Offer{Decision: KeepNew, Refused: s.busy()})
+	}
+	if plan.DiscardBy[s.Step] != "" && s.New.Known() && !s.New.Gone {
+		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: s.busy()})
+	}
+	return append(offers, Offer{Decision: LookAgain, Refused: s.lookBlock()})
+}
+
+// busy is the refusal of every decision while a change is under way or unclear.
+func (s State) busy() Reason {
+	switch s.Phase {
+	case Verifying, Changing:
+		return ChangeInFlight
+	case Unclear:
+		return StillLooking
+	case Ready:
+	}
+	return Possible
+}
+
+func (s State) lookBlock() Reason {
+	if s.InFlight() {
+		return ChangeInFlight
+	}
+	return when(s.looking(), StillLooking)
+}
+
+// first is the first reason that stands.
+func first(reasons ...Reason) Reason {
+	for _, r := range reasons {
+		if r != Possible {
+			return r
+		}
+	}
+	return Possible
+}
+
+func when(cond bool, r Reason) Reason {
+	if cond {
+		return r
+	}
+	return Possible
+}
+
+// changeBlock is what stands against any change.
+func (s State) changeBlock(set Settings) Reason {
+	return first(
+		s.busy(),
+		when(s.looking(), StillLooking),
+		when(set.ReadOnly, InReadOnly),
+		when(s.Caller.IsRoot(), CallerIsRoot),
+		when(s.UserGone, NoSuchUser),
+	)
+}
+
+// looking reports whether the proof of a change is under way.
+func (s State) looking() bool { return s.Look != nil && !s.Look.Overdue }
+
+// checkBlock is what stands against beginning: all that a later step would refuse
+// is found out before anything is created.
+func (s State) checkBlock(plan Plan, set Settings) Reason {
+	return first(
+		s.changeBlock(set),
+		when(s.ListedAt.IsZero(), NotListed),
+		when(len(s.Listed) == 0, NoKey),
+		when(!s.Old.Known() && len(s.Listed) > 1, NoSlot),
+		when(s.Old.Gone, NoSuchKey),
+		s.signerBlock(s.Old.ID),
+		when(plan.NeedsSlot && len(s.Listed) >= iamops.MaxKeys, NoSlot),
+	)
+}
+
+// signerBlock refuses to switch off what the caller signs with.
+func (s State) signerBlock(keyID string) Reason {
+	switch s.Caller.SignsWith(s.User, keyID) {
+	case iamops.DependsOnKey:
+		return CallersKey
+	case iamops.MayDependOnKey:
+		return MaybeCallers
+	case iamops.Independent:
+	}
+	return Possible
+}
+
+func (s State) storedOffer() Offer {
+	o := Offer{Decision: Stored, Refused: first(
+		s.busy(),
+		when(s.Secret == SecretLost, SecretIsLost),
+		when(s.Trial.State == TrialRunning, TrialUnderWay),
+	)}
+	if s.Trial.State != TrialPassed {
+		o.Whys = []Why{WhyTrialNotPassed}
+	}
+	return o
+}
+
+func (s State) tryBlock() Reason {
+	return first(
+		when(s.InFlight(), ChangeInFlight),
+		when(s.Secret != SecretHeld, SecretIsLost),
+		when(s.Trial.State == TrialRunning, TrialUnderWay),
+	)
+}
+
+// newKeyBlock is what stands against relying on the new key.
+func (s State) newKeyBlock() Reason {
+	return first(
+		s.busy(),
+		when(s.ListedAt.IsZero(), NotListed),
+		when(s.UserGone, NoSuchUser),
+		when(!s.New.Known() || s.New.Gone, NewKeyMissing),
+		when(s.New.Status != iamops.Active, NewKeyOff),
+		when(s.Secret == SecretHeld, SecretNotPut),
+		when(s.Secret != SecretStored, SecretIsLost),
+	)
+}
+
+func (s State) targetBlock() Reason {
+	return first(s.busy(), when(s.ListedAt.IsZero(), NotListed))
+}
+
+func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
+	target := s.Target()
+	if target.Gone || target.Status == iamops.Inactive {
+		return Offer{Decision: GoOn, KeyID: target.ID, Refused: s.targetBlock()} // somebody was here before
+	}
+	o := Offer{
+		Decision: MakeChange, Change: iamops.Deactivate, KeyID: target.ID,
+		Refused: first(
+			s.changeBlock(set),
+			when(s.ListedAt.IsZero(), NotListed),
+			when(target.Status != iamops.Active, OddStatus),
+			s.signerBlock(target.ID),
+		),
+	}
+	if plan.replacedBy(Deactivate) {
+		o.Refused = first(o.Refused, s.newKeyBlock())
+	}
+	if plan.Gated {
+		o.Whys = GateOf(s, set, now).Whys
+	}
+	return o
+}
+
+func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
+	target := s.Target()
+	if target.Gone {
+		return Offer{Decision: GoOn, KeyID: target.ID, Refused: s.targetBlock()}
+	}
+	o := Offer{
+		Decision: MakeChange, Change: iamops.Delete, KeyID: target.ID, Typed: lastFour(target.ID),
+		Refused: first(
+			s.changeBlock(set),
+			when(s.ListedAt.IsZero(), NotListed),
+			when(target.Status == iamops.Active, TargetActive),
+			when(target.Status != iamops.Inactive, OddStatus),
+			s.signerBlock(target.ID),
+		),
+	}
+	if plan.replacedBy(Delete) {
+		o.Refused = first(o.Refused, s.newKeyBlock())
+	}
+	if earliest := target.deleteFrom(); o.Refused == Possible && now.Before(earliest) {
+		o.Refused, o.Until = TooSoon, earliest
+	}
+	if !plan.has(Watch) {
+		return o
+	}
+	switch ends, known := s.WatchEnds(set); {
+	case !known:
+		o.Whys = []Why{WhyDeactivationUnknown}
+	case now.Before(ends):
+		o.Whys = []Why{WhyWatchNotOver}
+	}
+	return o
+}
+
+func (s State) rollBackOffer(set Settings) Offer {
+	target := s.Target()
+	return Offer{Decision: RollBack, Change: iamops.Reactivate, KeyID: target.ID, Refused: first(
+		when(s.InFlight(), ChangeInFlight),
+		when(s.Phase == Unclear && s.Pending != nil && s.Pending.Kind != iamops.Deactivate, StillLooking),
+		when(set.ReadOnly, InReadOnly),
+		when(s.Caller.IsRoot(), CallerIsRoot),
+		when(s.UserGone, NoSuchUser),
+		when(target.Gone, NoSuchKey),
+	)}
+}
+
+// deleteFrom is the earliest time at which the key may be deleted: a while after it
+// was deactivated, or, where that is unknown, after it was first seen Inactive.
+func (k KeyFacts) deleteFrom() time.Time {
+	since := k.InactiveSince
+	if since.IsZero() {
+		since = k.InactiveSeen
+	}
+	return since.Add(DeleteAfter)
+}
+
+// WatchEnds is when the watch over the target ends. It is not known if the time of
+// its deactivation is not.
+func (s State) WatchEnds(set Settings) (time.Time, bool) {
+	since := s.Target().InactiveSince
+	if since.IsZero() {
+		return time.Time{}, false
+	}
+	return since.Add(set.WatchPeriod), true
+}
+
+func lastFour(id string) string {
+	if len(id) < 4 {
+		return id
+	}
+	return id[len(id)-4:]
+}
+
+// LeaveBlock is what stands against leaving: a secret that nobody has yet. Whoever
+// has turned to give up its key may leave.
+func LeaveBlock(s State) Reason {
+	return first(
+		when(s.InFlight(), ChangeInFlight),
+		when(s.Secret == SecretHeld && s.Plan != Discard, SecretNotPut),
+	)
+}

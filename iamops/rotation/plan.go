@@ -1,0 +1,119 @@
+package rotation
+
+import "slices"
+
+// Step is a step of a plan.
+type Step string
+
+// The steps of spec and articles, in the order of the plan that replaces a key.
+const (
+	Check      Step = "check"      // who signs, which key, is a slot free
+	Create     Step = "create"     // a second key
+	Store      Step = "store"      // the new key is tried, its secret put away
+	Distribute Step = "distribute" // applications move over
+	Deactivate Step = "deactivate" // the target goes Inactive
+	Watch      Step = "watch"      // time for what broke to show
+	Delete     Step = "delete"     // the target goes for good
+	Finished   Step = "done"
+)
+
+// Role is the part that one of the user's keys plays.
+type Role string
+
+// The key that is replaced or retired, and its replacement.
+const (
+	OldKey Role = "old"
+	NewKey Role = "new"
+)
+
+// PlanName names a plan.
+type PlanName string
+
+// The plans.
+const (
+	// Rotate takes a key from old to new.
+	Rotate PlanName = "rotate"
+	// Discard gives up a new key whose secret was never put away.
+	Discard PlanName = "discard"
+	// DiscardStored gives up a new key whose secret was put away, and which may
+	// therefore be in use: it takes the same care as switching off an old key.
+	DiscardStored PlanName = "discard-stored"
+)
+
+// Plan is a way through the steps, as plain values: the machine has no branch
+// for any one plan.
+type Plan struct {
+	Name  PlanName
+	Steps []Step
+	// Target is the key that Deactivate, Watch and Delete act on.
+	Target Role
+	// Gated says that the target must have been quiet before it is deactivated,
+	// or that a reason is given.
+	Gated bool
+	// NeedsSlot says that the user must have room for another key.
+	NeedsSlot bool
+	// RollBackTo is the step to which a reactivation of the target leads, in the
+	// plan RollBackPlan. "": there is no way back to offer.
+	RollBackTo   Step
+	RollBackPlan PlanName
+	// DiscardBy is the plan by which the new key can be given up from each step.
+	DiscardBy map[Step]PlanName
+	// KeepAt says that the plan can be left again for RollBackPlan as long as its
+	// target is still Active.
+	KeepAt bool
+}
+
+var plans = map[PlanName]Plan{
+	Rotate: {
+		Name:      Rotate,
+		Steps:     []Step{Check, Create, Store, Distribute, Deactivate, Watch, Delete, Finished},
+		Target:    OldKey,
+		Gated:     true,
+		NeedsSlot: true,
+		DiscardBy: map[Step]PlanName{
+			Create: Discard, Store: Discard, Distribute: DiscardStored, Deactivate: DiscardStored,
+		},
+		RollBackTo: Distribute, RollBackPlan: Rotate,
+	},
+	Discard: {
+		Name:   Discard,
+		Steps:  []Step{Deactivate, Delete, Finished},
+		Target: NewKey,
+		// Once it is Inactive its secret is forgotten: nothing to go back to.
+		RollBackPlan: Rotate, KeepAt: true,
+	},
+	DiscardStored: {
+		Name:       DiscardStored,
+		Steps:      []Step{Deactivate, Watch, Delete, Finished},
+		Target:     NewKey,
+		Gated:      true,
+		RollBackTo: Distribute, RollBackPlan: Rotate, KeepAt: true,
+	},
+}
+
+// PlanOf returns the plan with the given name.
+func PlanOf(name PlanName) Plan { return plans[name] }
+
+// After returns the step that follows s in the plan.
+func (p Plan) After(s Step) Step {
+	i := slices.Index(p.Steps, s)
+	if i < 0 || i+1 >= len(p.Steps) {
+		return Finished
+	}
+	return p.Steps[i+1]
+}
+
+// before is the step to go back to when the target turns out to be Active.
+func (p Plan) before() Step {
+	if p.has(p.RollBackTo) {
+		return p.RollBackTo
+	}
+	return Deactivate
+}
+
+func (p Plan) has(s Step) bool { return slices.Contains(p.Steps, s) }
+
+// replacedBy reports whether the new key is in place by the time of step s.
+func (p Plan) replacedBy(s Step) bool {
+	return p.has(Create) && slices.Index(p.Steps, Create) < slices.Index(p.Steps, s)
+}

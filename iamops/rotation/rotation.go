@@ -1,0 +1,238 @@
+// Package rotation is the way of one access key from old to new, as a pure state
+// machine: state + event → state + intents. It does nothing and reads no clock.
+// A runner carries out the intents, and brings back what happened as events.
+//
+// # Terms
+//
+// A [Plan] is a list of [Step]s, as data. A [State] stands at one step of one
+// plan, in one [Phase]. An [Offer] is a decision that the operator could take
+// there: with what it changes, what has to be typed for it, why a reason is asked
+// for, or why it can't be taken now. [Next] accepts a [Decide] only if the offer
+// for it stands: the screens and the machine ask the same function.
+//
+// # The way of a change
+//
+// Confirmed: the user's keys are listed afresh (phase Verifying). If the list
+// still allows it, the change is made (Changing), once. Answered: the step is
+// taken, and a [Look] proves it, by lists, while the operator goes on. Not
+// answered: the outcome is unclear (Unclear); nothing is sent until a look has
+// shown what happened.
+//
+// # Rules
+//
+//   - No change without a decision that names it, and a list made after that decision.
+//   - Unknown counts against a change: unknown last use as used, an unknown time of
+//     deactivation as just now.
+//   - Nothing of a state is secret.
+package rotation
+
+import (
+	"time"
+
+	"keyturn/iamops"
+)
+
+// The bounds of the machine. Times run on the account's clock.
+const (
+	// LookGap is the time between two lists that must agree to prove a change.
+	LookGap = 10 * time.Second
+	// LookBound is how long an answered change may stay invisible.
+	LookBound = 2 * time.Minute
+	// UnclearBound is how long an unclear outcome is looked after without a pause.
+	UnclearBound = 5 * time.Minute
+	// AbsenceTime and AbsenceReads are how long, and in how many lists, nothing may
+	// move before an unclear change counts as without effect.
+	AbsenceTime  = time.Minute
+	AbsenceReads = 5
+	// DeleteAfter is the least time between deactivation and deletion.
+	DeleteAfter = 5 * time.Minute
+	// ListFresh is how old the list behind a deletion may be.
+	ListFresh = 10 * time.Second
+	// UseFresh is how old a look-up of the last use may be to count as known.
+	UseFresh = 5 * time.Minute
+	// OwnUseMargin is how long after keyturn itself signed with a key its last use
+	// says nothing about others (the report of last use is that coarse).
+	OwnUseMargin = 15 * time.Minute
+	// TrialRounds are the answers in a row, TrialGap apart, that prove that the new
+	// key signs; TrialBound is when the trial is given up.
+	TrialRounds = 5
+	TrialGap    = 2 * time.Second
+	TrialBound  = 5 * time.Minute
+	// RefreshEvery is the pace at which keys and last uses are read again.
+	RefreshEvery = 30 * time.Second
+
+	lookRetry = 3 * time.Second
+)
+
+// Settings are the operator's choices.
+type Settings struct {
+	Quiet       time.Duration // how long a key must have been quiet before it is deactivated
+	WatchPeriod time.Duration // how long a deactivated key is kept before it is deleted
+	ReadOnly    bool          // no change is offered
+}
+
+// DefaultSettings are a day of quiet and a week of watching.
+func DefaultSettings() Settings {
+	return Settings{Quiet: 24 * time.Hour, WatchPeriod: 7 * 24 * time.Hour}
+}
+
+// Phase says what a state is waiting for.
+type Phase string
+
+// The operator; the list that precedes a change; the change's answer; a look that
+// tells how an unclear change ended.
+const (
+	Ready     Phase = "ready"
+	Verifying Phase = "verifying"
+	Changing  Phase = "changing"
+	Unclear   Phase = "unclear"
+)
+
+// SecretState says where the new key's secret is.
+type SecretState string
+
+// There is none yet; in memory; put away, as the operator said; never arrived or
+// gone with a process.
+const (
+	NoSecret     SecretState = ""
+	SecretHeld   SecretState = "held"
+	SecretStored SecretState = "stored"
+	SecretLost   SecretState = "lost"
+)
+
+// KeyFacts is what is known of one key.
+type KeyFacts struct {
+	ID      string // "" if there is no such key
+	Status  iamops.KeyStatus
+	Created time.Time
+	Gone    bool // it was there, and the last list does not show it
+	LastUse iamops.LastUse
+	// LatestUse is the latest use by others seen during the rotation, and LongestGap
+	// the longest time between two such uses; zero if none was seen.
+	LatestUse  time.Time
+	LongestGap time.Duration
+	// InactiveSince is when it was deactivated, if that is known, else zero.
+	InactiveSince time.Time
+	// InactiveSeen is when a list first showed it Inactive; zero while Active.
+	InactiveSeen time.Time
+	// ActiveAgain is when it was reactivated, or first seen to be; zero if never. The
+	// silence of a key that was off says nothing.
+	ActiveAgain time.Time
+	// OwnUse is when keyturn last signed with it; zero if never.
+	OwnUse time.Time
+}
+
+// Known reports whether there is, or was, such a key.
+func (k KeyFacts) Known() bool { return k.ID != "" }
+
+// Override is a guard that the operator went against, with the reason given.
+type Override struct {
+	At     time.Time
+	Step   Step
+	Whys   []Why
+	Reason string
+}
+
+// State is all that is known of one rotation. It is a value: Next never alters
+// the state it was given. Its zero value is not usable; Begin makes one.
+type State struct {
+	ID        string // of the rotation
+	Account   string
+	Partition string
+	User      string
+	Caller    iamops.Caller
+	Begun     time.Time
+
+	Plan  PlanName
+	Step  Step
+	Phase Phase
+	// Turn counts the moves from step to step and phase to phase, so that a decision
+	// made on an older picture can be told.
+	Turn int
+
+	Old, New KeyFacts
+	Others   []iamops.AccessKey // keys of the user that play no part
+
+	Listed   []iamops.AccessKey // the last list
+	ListedAt time.Time          // zero: none yet
+	UserGone bool               // the last list said that there is no such user
+	UseAsked time.Time          // when last uses were last asked for
+
+	Secret   SecretState
+	StoredAt time.Time
+	Trial    Trial
+
+	Pending   *iamops.Change // confirmed, not yet settled; nil if none
+	PreIDs    []string       // the key IDs listed just before it
+	Look      *Look          // the proof under way, or that ran out of time
+	Overrides []Override
+
+	// Problem is why the last thing attempted did not happen; nil after a success.
+	Problem *iamops.Problem
+	// Note is what the machine has to tell of its last move; "" if nothing.
+	Note Note
+}
+
+// Note is something that the operator should be told of a move.
+type Note string
+
+// The notes.
+const (
+	NoteNoEffect        Note = "no-effect"        // the unclear change turned out to have had no effect
+	NoteEffect          Note = "effect"           // the unclear change turned out to be done
+	NoteChangedByOthers Note = "changed-by-other" // the list before the change showed something else than expected
+	NoteRolledBack      Note = "rolled-back"
+	NoteDiscarded       Note = "discarded"
+)
+
+// Begin makes the state at the first step of a plan.
+func Begin(id string, caller iamops.Caller, user, keyID string, at time.Time) (State, []Intent) {
+	s := State{
+		ID: id, Account: caller.Account, Partition: caller.Partition, User: user, Caller: caller, Begun: at,
+		Plan: Rotate, Step: Check, Phase: Ready,
+		Old: KeyFacts{ID: keyID}, UseAsked: at,
+	}
+	return s, []Intent{List{}}
+}
+
+// Target is the key that the plan switches off and deletes.
+func (s State) Target() KeyFacts { return *s.key(PlanOf(s.Plan).Target) }
+
+// InFlight reports whether a change is confirmed and its answer not yet in.
+func (s State) InFlight() bool { return s.Phase == Verifying || s.Phase == Changing }
+
+// Over reports whether the rotation has come to its end.
+func (s State) Over() bool { return s.Step == Finished }
+
+// Orphan reports whether there is a new key whose secret nobody has.
+func (s State) Orphan() bool { return s.New.Known() && !s.New.Gone && s.Secret == SecretLost }
+
+// Fresh reports whether the look-ups of last use that were asked for last are in.
+func (s State) Fresh() bool {
+	for _, k := range []KeyFacts{s.Old, s.New} {
+		if k.Known() && !k.Gone && k.LastUse.AsOf.Before(s.UseAsked) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *State) key(r Role) *KeyFacts {
+	if r == NewKey {
+		return &s.New
+	}
+	return &s.Old
+}
+
+// byID is the facts of the key with the given ID, nil if it plays no part.
+func (s *State) byID(id string) *KeyFacts {
+	switch {
+	case id == "":
+		return nil
+	case s.Old.ID == id:
+		return &s.Old
+	case s.New.ID == id:
+		return &s.New
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package rotation_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// staleness is how far the lists of the simulated AWS lag behind at most. It is
+// less than the time for which nothing may move before absence counts as proof.
+const staleness = 30 * time.Second
+
+// world is a simulated AWS with lagging lists, lost answers and a colleague, and the
+// machine in front of it. Its check methods hold the laws.
+type world struct {
+	t     *rapid.T
+	now   time.Time
+	truth []iamops.AccessKey
+	past  []moment
+	off   map[string]time.Time // when the machine's own deactivations really took effect
+	mine  int                  // keys that this rotation created and that are still there
+	// meddled is when a colleague last changed a key. AWS has no conditional delete:
+	// for as long as the lists lag, what a colleague did can't be known.
+	meddled time.Time
+
+	s        rotation.State
+	pending  []rotation.Intent
+	decided  iamops.ChangeKind // confirmed, not yet made
+	listedAt time.Time         // last list since that decision
+	made     int
+}
+
+type moment struct {
+	at   time.Time
+	keys []iamops.AccessKey
+}
+
+func newWorld(t *rapid.T) *world {
+	w := &world{t: t, now: now, off: map[string]time.Time{}}
+	w.set([]iamops.AccessKey{{UserName: "Suzie", ID: oldID, Status: iamops.Active, Created: now.AddDate(-1, 0, 0)}})
+	w.now = w.now.Add(time.Hour)
+	w.s, w.pending = rotation.Begin("rot1", caller, "Suzie", oldID, w.now)
+	return w
+}
+
+func (w *world) set(keys []iamops.AccessKey) {
+	w.truth = keys
+	w.past = append(w.past, moment{w.now, keys})
+}
+
+func (w *world) status(id string, status iamops.KeyStatus) {
+	keys := slices.Clone(w.truth)
+	for i := range keys {
+		if keys[i].ID == id {
+			keys[i].Status = status
+		}
+	}
+	w.set(keys)
+}
+
+// list is the truth, or what it was a little while ago.
+func (w *world) list() []iamops.AccessKey {
+	lag := time.Duration(rapid.IntRange(0, int(staleness/time.Second)).Draw(w.t, "lag")) * time.Second
+	keys := w.past[0].keys
+	for _, m := range w.past {
+		if !m.at.After(w.now.Add(-lag)) {
+			keys = m.keys
+		}
+	}
+	return keys
+}
+
+func (w *world) feed(ev rotation.Event) error {
+	before := w.s
+	next, intents, err := rotation.Next(w.s, ev, settings)
+	w.s = next
+	if err != nil {
+		return err //nolint:wrapcheck // a test
+	}
+	if !before.InFlight() && next.Phase == rotation.Ready {
+		w.decided = ""
+	}
+	// A list asked for anew replaces the one that was waiting.
+	for _, i := range intents {
+		if _, isList := i.(rotation.List); isList {
+			w.pending = slices.DeleteFunc(w.pending, func(p rotation.Intent) bool { _, l := p.(rotation.List); return l })
+		}
+		if m, isMake := i.(rotation.Make); isMake {
+			w.check(m)
+		}
+	}
+	w.pending = append(w.pending, intents...)
+	return nil
+}
+
+// check holds the laws against a change that the machine asks for.
+func (w *world) check(m rotation.Make) {
+	w.made++
+	if w.decided != m.Change.Kind {
+		w.t.Fatalf("%s without its confirmation (last: %q)", m.Change.Kind, w.decided)
+	}
+	w.decided = ""
+	if m.Change.Kind != iamops.Reactivate && !w.listedAt.Equal(w.now) {
+		w.t.Fatalf("%s on a list of %v, now %v", m.Change.Kind, w.listedAt, w.now)
+	}
+	key, _ := iamops.FindKey(w.s.Listed, m.Change.KeyID)
+	switch m.Change.Kind {
+	case iamops.Create:
+		if w.mine > 0 {
+			w.t.Fatalf("a second new key")
+		}
+	case iamops.Delete:
+		if key.Status != iamops.Inactive {
+			w.t.Fatalf("delete of a key listed as %q", key.Status)
+		}
+		if real, ok := w.off[key.ID]; ok && w.now.Sub(real) < rotation.DeleteAfter-staleness {
+			w.t.Fatalf("delete %v after the deactivation", w.now.Sub(real))
+		}
+	case iamops.Deactivate:
+		if m.Change.KeyID == oldID && w.s.Secret != rotation.SecretStored {
+			w.t.Fatalf("old key off while the new secret is %q", w.s.Secret)
+		}
+	case iamops.Reactivate:
+	}
+}
+
+// act carries out one of the machine's intents.
+func (w *world) act(i rotation.Intent) {
+	switch i := i.(type) {
+	case rotation.List:
+		w.now = w.now.Add(i.After)
+		w.listedAt = w.now
+		ev := rotation.Listed{At: w.now, Keys: w.list()}
+		if rapid.IntRange(0, 9).Draw(w.t, "list fails") == 0 {
+			ev = rotation.Listed{At: w.now, Problem: &iamops.Problem{Kind: iamops.Throttled}}
+		}
+		_ = w.feed(ev)
+	case rotation.LookUpUse:
+		for _, id := range i.KeyIDs {
+			use := iamops.LastUse{State: iamops.UseState(rapid.IntRange(0, 2).Draw(w.t, "use")), AsOf: w.now}
+			if use.State == iamops.Used {
+				use.At = w.now.Add(-time.Duration(rapid.IntRange(0, 72).Draw(w.t, "used ago")) * time.Hour)
+			}
+			_ = w.feed(rotation.UseSeen{At: w.now, KeyID: id, Use: use})
+		}
+	case rotation.Try:
+		w.now = w.now.Add(i.After)
+		ev := rotation.Tried{At: w.now}
+		if rapid.IntRange(0, 5).Draw(w.t, "trial fails") == 0 {
+			ev.Problem = &iamops.Problem{Kind: iamops.BadCredentials}
+		}
+		_ = w.feed(ev)
+	case rotation.Make:
+		w.make(i.Change)
+	case rotation.Forget:
+		if w.s.Secret == rotation.SecretHeld {
+			w.t.Fatalf("forgotten while held")
+		}
+	}
+}
+
+// make is the call: it takes effect or not, and its answer arrives or not.
+func (w *world) make(c iamops.Change) {
+	w.now = w.now.Add(time.Second)
+	_, found := iamops.FindKey(w.truth, c.KeyID)
+	possible := found
+	if c.Kind == iamops.Create {
+		possible = len(w.truth) < iamops.MaxKeys
+	}
+	how := rapid.SampledFrom([]string{"done", "done", "done", "lost with effect", "lost without", "refused"}).Draw(w.t, "answer")
+	ev := rotation.Answered{At: w.now, Effect: iamops.Unclear, Problem: &iamops.Problem{Kind: iamops.Lost}}
+	tooLate := !c.SendBefore.IsZero() && w.now.After(c.SendBefore)
+	if !possible || tooLate || how == "refused" {
+		ev.Effect, ev.Problem = iamops.NoEffect, &iamops.Problem{Kind: iamops.Rejected}
+		_ = w.feed(ev)
+		return
+	}
+	if how != "lost without" {
+		ev.Key = w.effect(c)
+	}
+	if how == "done" {
+		ev.Effect, ev.Problem = iamops.Done, nil
+	} else {
+		ev.Key = iamops.AccessKey{}
+	}
+	_ = w.feed(ev)
+}
+
+func (w *world) effect(c iamops.Change) iamops.AccessKey {
+	switch c.Kind {
+	case iamops.Create:
+		w.mine++
+		k := iamops.AccessKey{UserName: "Suzie", ID: newID, Status: iamops.Active, Created: w.now}
+		w.set(append(slices.Clone(w.truth), k))
+		return k
+	case iamops.Deactivate:
+		w.status(c.KeyID, iamops.Inactive)
+		w.off[c.KeyID] = w.now
+	case iamops.Reactivate:
+		w.status(c.KeyID, iamops.Active)
+	case iamops.Delete:
+		if k, _ := iamops.FindKey(w.truth, c.KeyID); k.Status == iamops.Active && w.now.Sub(w.meddled) > 2*staleness {
+			w.t.Fatalf("an Active key was deleted: the lists were %v old at the most", staleness)
+		}
+		if c.KeyID == newID {
+			w.mine--
+		}
+		w.set(slices.DeleteFunc(slices.Clone(w.truth), func(k iamops.AccessKey) bool { return k.ID == c.KeyID }))
+	}
+	return iamops.AccessKey{}
+}
+
+// decide takes one of the decisions, offered or not.
+func (w *world) decide() {
+	d := rapid.SampledFrom([]rotation.Decision{
+		rotation.GoOn, rotation.GoOn, rotation.MakeChange, rotation.MakeChange, rotation.RollBack, rotation.Stored,
+		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.LookAgain, rotation.TryAgain,
+	}).Draw(w.t, "decision")
+	offer, _ := rotation.OfferFor(rotation.Offers(w.s, settings, w.now), d)
+	before := w.decided
+	if offer.Change != "" {
+		w.decided = offer.Change
+	}
+	err := w.feed(rotation.Decide{
+		At: w.now, Decision: d,
+		Typed:  rapid.SampledFrom([]string{"MPLE", "", "x"}).Draw(w.t, "typed"),
+		Reason: rapid.SampledFrom([]string{"because", ""}).Draw(w.t, "reason"),
+	})
+	if err != nil {
+		w.decided = before
+	}
+}
+
+func TestLawsHoldInAnyOrderOfEvents(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		for range rapid.IntRange(1, 150).Draw(t, "events") {
+			switch n := rapid.IntRange(0, 19).Draw(t, "event"); {
+			case n < 12 && len(w.pending) > 0:
+				i := w.pending[0]
+				w.pending = w.pending[1:]
+				w.act(i)
+			case n < 17:
+				w.decide()
+			case n == 17:
+				w.now = w.now.Add(time.Duration(rapid.IntRange(1, 200).Draw(t, "hours")) * time.Hour)
+				_ = w.feed(rotation.Tick{At: w.now})
+			case n == 18:
+				w.now = w.now.Add(time.Second)
+				_ = w.feed(rotation.Tick{At: w.now})
+			default:
+				id := rapid.SampledFrom([]string{oldID, newID}).Draw(t, "colleague's key")
+				w.status(id, rapid.SampledFrom([]iamops.KeyStatus{iamops.Active, iamops.Inactive}).Draw(t, "status"))
+				w.meddled = w.now
+				delete(w.off, id)
+			}
+			if w.s.Secret == rotation.SecretHeld && !w.s.New.Known() {
+				t.Fatalf("a secret of no key")
+			}
+		}
+	})
+}
+
+// TestAnyRotationCanBeEnded takes the rotation on, or gives it up, from wherever a
+// storm of events has left it.
+func TestAnyRotationCanBeEnded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		for range rapid.IntRange(1, 60).Draw(t, "events") {
+			if len(w.pending) > 0 && rapid.Bool().Draw(t, "act") {
+				i := w.pending[0]
+				w.pending = w.pending[1:]
+				w.act(i)
+			} else {
+				w.decide()
+			}
+		}
+		for range 2000 {
+			if w.s.Over() {
+				return
+			}
+			w.drive()
+		}
+		t.Fatalf("stuck at %s/%s of %s, problem %v, offers: %s", w.s.Step, w.s.Phase, w.s.Plan, w.s.Problem, offersOf(w.s, settings, w.now))
+	})
+}
+
+// drive does the next sensible thing: what is pending, else the first decision that
+// can be taken and is no way back.
+func (w *world) drive() {
+	if len(w.pending) > 0 {
+		i := w.pending[0]
+		w.pending = w.pending[1:]
+		w.act(i)
+		return
+	}
+	for _, o := range rotation.Offers(w.s, settings, w.now) {
+		if o.Refused != rotation.Possible || o.Decision == rotation.RollBack || o.Decision == rotation.KeepNew || o.Decision == rotation.TryAgain {
+			continue
+		}
+		if o.Decision == rotation.LookAgain || o.Decision == rotation.GiveUpNew && w.s.Step != rotation.Create {
+			continue
+		}
+		before := w.decided
+		if o.Change != "" {
+			w.decided = o.Change
+		}
+		if w.feed(rotation.Decide{At: w.now, Decision: o.Decision, Typed: o.Typed, Reason: "because"}) != nil {
+			w.decided = before
+		}
+		return
+	}
+	w.now = w.now.Add(time.Minute)
+	if w.feed(rotation.Decide{At: w.now, Decision: rotation.LookAgain}) != nil {
+		_ = w.feed(rotation.Tick{At: w.now})
+	}
+}

@@ -1,0 +1,136 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	"keyturn/iamops"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+)
+
+// carryOut does what the machine asked for. The caller holds the lock.
+func (r *Runner) carryOut(intents []rotation.Intent) {
+	for _, intent := range intents {
+		switch intent := intent.(type) {
+		case rotation.List:
+			r.list(intent)
+		case rotation.LookUpUse:
+			r.reads.Go(func() { r.lookUpUse(intent.KeyIDs) })
+		case rotation.Try:
+			r.try(intent)
+		case rotation.Forget:
+			r.secret.Forget()
+		case rotation.Make:
+			r.begin(intent)
+		}
+	}
+}
+
+// list reads the user's keys. One list is under way at a time: a newer request
+// replaces an older one, whose answer would be older than the question.
+func (r *Runner) list(intent rotation.List) {
+	r.stopList()
+	ctx, stop := context.WithCancel(r.ctx)
+	r.stopList = stop
+	r.listNumber++
+	number, user := r.listNumber, r.state.User
+	r.reads.Go(func() {
+		defer stop()
+		if !iamops.Sleep(ctx, intent.After) {
+			return
+		}
+		asked := r.parts.Clock.Now()
+		keys, err := r.parts.Account.Keys(ctx, user)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if number != r.listNumber || r.closed {
+			return
+		}
+		// A list is as old as its question.
+		r.applyLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
+	})
+}
+
+func (r *Runner) lookUpUse(keyIDs []string) {
+	for _, id := range keyIDs {
+		use, _, err := r.parts.Account.LastUsed(r.ctx, id)
+		if r.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			use = iamops.LastUse{State: iamops.UseUnknown, AsOf: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)}
+		}
+		r.apply(rotation.UseSeen{At: r.parts.Clock.Now(), KeyID: id, Use: use})
+	}
+}
+
+// try makes one round of the new key's trial, at the endpoints of the account's
+// region and of the old key's last use. The caller holds the lock.
+func (r *Runner) try(intent rotation.Try) {
+	keyID, secret := r.state.New.ID, r.secret
+	var regions []string
+	if region := r.state.Old.LastUse.Region; region != "" {
+		regions = append(regions, region)
+	}
+	r.reads.Go(func() {
+		if !iamops.Sleep(r.ctx, intent.After) {
+			return
+		}
+		err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
+		if r.ctx.Err() == nil {
+			r.apply(rotation.Tried{At: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)})
+		}
+	})
+}
+
+// begin starts a change in its own goroutine. The caller holds the lock.
+func (r *Runner) begin(intent rotation.Make) {
+	if r.closed {
+		r.applyLocked(rotation.Answered{
+			At: r.parts.Clock.Now(), Effect: iamops.NoEffect,
+			Problem: &iamops.Problem{Kind: iamops.Canceled, Action: intent.Change.Kind.Action(), Message: "keyturn is ending"},
+		})
+		return
+	}
+	record := r.record(r.state, journal.Intent)
+	record.Change, record.KeyID, record.Listed = string(intent.Change.Kind), intent.Change.KeyID, intent.PreIDs
+	r.changes.Go(func() { r.change(intent.Change, record) })
+}
+
+// change records the intent, makes the call, records the outcome, and tells the
+// machine. Every line of it runs, whatever happens to the rest of the program,
+// unless the process dies.
+func (r *Runner) change(change iamops.Change, intent journal.Record) {
+	var outcome iamops.Outcome
+	permit, err := iamops.RecordFirst(change, func() error { return r.parts.Journal.Append(intent) })
+	if err != nil {
+		outcome = iamops.Outcome{Change: change, Effect: iamops.NoEffect, Problem: noRecord(err)}
+	} else {
+		outcome = r.call(permit, change)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if outcome.Secret.Held() {
+		r.secret = outcome.Secret
+	}
+	if err == nil {
+		r.recordOutcome(intent, outcome)
+	}
+	r.applyLocked(rotation.Answered{
+		At: r.parts.Clock.Now(), Effect: outcome.Effect, Key: outcome.Key, Problem: outcome.Problem,
+	})
+}
+
+// call makes the change. A panic below it must not take the outcome along: it is
+// then unclear, and the panic's value, which could be anything, is not printed.
+func (r *Runner) call(permit iamops.Permit, change iamops.Change) (outcome iamops.Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			outcome = iamops.Outcome{Change: change, Effect: iamops.Unclear, Problem: &iamops.Problem{
+				Kind: iamops.Unexpected, Action: change.Kind.Action(), Message: fmt.Sprintf("a defect in keyturn (panic of type %T)", p),
+			}}
+		}
+	}()
+	return r.parts.Account.Change(context.Background(), permit)
+}

@@ -1,0 +1,83 @@
+package runner
+
+import (
+	"strings"
+
+	"keyturn/iamops"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+)
+
+// record is a journal record about a state.
+func (r *Runner) record(s rotation.State, kind journal.Kind) journal.Record {
+	return journal.Record{
+		At: r.parts.Clock.Now(), Kind: kind,
+		Rotation: s.ID, Account: s.Account, Partition: s.Partition, User: s.User, Caller: s.Caller.ARN,
+		Plan: string(s.Plan), Step: string(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
+	}
+}
+
+func (r *Runner) append(rec journal.Record) error {
+	return r.parts.Journal.Append(rec) //nolint:wrapcheck // the journal says what it attempted
+}
+
+// recordDecision writes a decision down, and before the first one that the rotation
+// is begun.
+func (r *Runner) recordDecision(before, next rotation.State, d rotation.Decide) error {
+	if !r.begun {
+		if err := r.append(r.record(before, journal.Begun)); err != nil {
+			return err
+		}
+		r.begun = true
+	}
+	rec := r.record(before, journal.Decided)
+	rec.Decision = string(d.Decision)
+	if len(next.Overrides) > len(before.Overrides) {
+		override := next.Overrides[len(next.Overrides)-1]
+		rec.Reason = override.Reason
+		for _, why := range override.Whys {
+			rec.Overrides = append(rec.Overrides, string(why))
+		}
+	}
+	return r.append(rec)
+}
+
+// recordOutcome writes down how a change ended. If that fails the change is made
+// all the same: it is said, and found again by the intent that stands alone.
+func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
+	rec := intent
+	rec.At, rec.Kind, rec.Listed = r.parts.Clock.Now(), journal.Outcome, nil
+	rec.Effect, rec.RequestID = string(o.Effect), o.RequestID
+	if o.Key.ID != "" {
+		rec.KeyID, rec.NewKeyID = o.Key.ID, o.Key.ID
+	}
+	if o.Problem != nil {
+		rec.Problem = strings.TrimSuffix(string(o.Problem.Kind)+" "+o.Problem.Code, " ")
+		if rec.RequestID == "" {
+			rec.RequestID = o.Problem.RequestID
+		}
+	}
+	if err := r.append(rec); err != nil {
+		r.unrecorded = noRecord(err)
+	}
+}
+
+// recordProof writes down what the lists have shown of a change.
+func (r *Runner) recordProof(before, next rotation.State) {
+	look := before.Look
+	if look == nil || next.Look != nil || next.InFlight() {
+		return
+	}
+	rec := r.record(next, journal.Proven)
+	rec.Change, rec.KeyID, rec.Effect = string(look.Change.Kind), look.Change.KeyID, string(iamops.Done)
+	if next.Note == rotation.NoteNoEffect {
+		rec.Effect = string(iamops.NoEffect)
+	}
+	if err := r.append(rec); err != nil {
+		r.unrecorded = noRecord(err)
+	}
+}
+
+func noRecord(err error) *iamops.Problem {
+	return &iamops.Problem{Kind: iamops.NoRecord, Message: err.Error(), Err: err}
+}

@@ -1,0 +1,249 @@
+// Package runner owns a rotation under way. It hands events to the machine of
+// package rotation and carries out the intents: it lists, looks up, tries the new
+// key, and is the only one that makes changes.
+//
+// # The way of a change
+//
+//	decide → record the intent → call → record the outcome → event → look
+//
+// Each change runs in a goroutine of the runner's own, under a bounded time of its
+// own: no screen, signal or cancelled context cuts it short. Whoever ends the
+// program calls [Runner.Close] first, which waits for it.
+//
+// # The secret
+//
+// The runner holds the new key's secret in memory, from the answer to CreateAccessKey
+// until the operator says that it is put away. States and snapshots say only that
+// it is held. [Runner.Lend] hands it to a function.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+)
+
+// Account is what a rotation needs of an AWS account.
+type Account interface {
+	Caller() iamops.Caller
+	Keys(ctx context.Context, user string) ([]iamops.AccessKey, error)
+	LastUsed(ctx context.Context, keyID string) (iamops.LastUse, string, error)
+	Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) error
+	Change(ctx context.Context, permit iamops.Permit) iamops.Outcome
+}
+
+// Journal is where records go.
+type Journal interface {
+	Append(r journal.Record) error
+}
+
+// Parts are what a runner is built from.
+type Parts struct {
+	Account  Account
+	Journal  Journal
+	Clock    iamops.Clock // the account's
+	Settings rotation.Settings
+}
+
+// Snapshot is a rotation at one moment. It holds no secret.
+type Snapshot struct {
+	State    rotation.State
+	Settings rotation.Settings
+	// Unrecorded is why the outcome of a change that was made is not in the journal;
+	// nil if all are.
+	Unrecorded *iamops.Problem
+}
+
+// Offers are the decisions that belong to the snapshot, at the given time.
+func (s Snapshot) Offers(now time.Time) []rotation.Offer {
+	return rotation.Offers(s.State, s.Settings, now)
+}
+
+// Runner runs one rotation. It is safe for concurrent use.
+type Runner struct {
+	parts  Parts
+	ctx    context.Context // of reads; ended by Close
+	cancel context.CancelFunc
+
+	mu         sync.Mutex
+	state      rotation.State
+	secret     iamops.Secret
+	begun      bool // the journal knows of the rotation
+	unrecorded *iamops.Problem
+	closed     bool
+	listNumber int // of the latest list asked for: older ones don't count
+	stopList   context.CancelFunc
+
+	changes sync.WaitGroup
+	reads   sync.WaitGroup
+	updates chan Snapshot
+}
+
+// Start begins the rotation of a user's key, or of the only one if keyID is "".
+func Start(parts Parts, id, user, keyID string) *Runner {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1)}
+	state, intents := rotation.Begin(id, parts.Account.Caller(), user, keyID, parts.Clock.Now())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state = state
+	r.carryOut(intents)
+	r.publish()
+	r.reads.Go(r.tick)
+	return r
+}
+
+// Updates delivers the latest snapshot after each change of it. One that is not
+// taken in time is replaced by its successor. The channel is never closed.
+func (r *Runner) Updates() <-chan Snapshot { return r.updates }
+
+// Snapshot is the rotation as it is now.
+func (r *Runner) Snapshot() Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.snapshot()
+}
+
+// ErrOutdated says that a decision was made on an older picture than the present
+// one. It was not taken.
+var ErrOutdated = errors.New("things have moved on since: look again, then decide")
+
+// Decide takes a decision that was made on the snapshot whose state has the given
+// turn. It returns ErrOutdated, a *rotation.Refusal, or a *iamops.Problem if the
+// journal can't be written; the decision was then not taken.
+func (r *Runner) Decide(turn int, d rotation.Decide) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.state.Turn != turn {
+		return ErrOutdated
+	}
+	d.At = r.parts.Clock.Now()
+	before := r.state
+	next, intents, err := rotation.Next(before, d, r.parts.Settings)
+	if err != nil {
+		return fmt.Errorf("deciding: %w", err)
+	}
+	if d.Decision != rotation.LookAgain && d.Decision != rotation.TryAgain {
+		if err := r.recordDecision(before, next, d); err != nil {
+			problem := noRecord(err)
+			r.state.Problem = problem
+			r.publish()
+			return problem
+		}
+	}
+	r.state = next
+	r.carryOut(intents)
+	r.publish()
+	return nil
+}
+
+// Refresh reads the keys and their last use again, if nothing is under way that
+// does so by itself.
+func (r *Runner) Refresh() error {
+	return r.Decide(r.Snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
+}
+
+// ErrNoSecret says that there is no secret to lend.
+var ErrNoSecret = errors.New("the secret is not in memory")
+
+// Lend hands the secret to use, which must not keep it. It returns ErrNoSecret, or
+// the error of use.
+func (r *Runner) Lend(use func(iamops.Secret) error) error {
+	r.mu.Lock()
+	secret, held := r.secret, r.state.Secret == rotation.SecretHeld
+	r.mu.Unlock()
+	if !held || !secret.Held() {
+		return ErrNoSecret
+	}
+	return use(secret)
+}
+
+// Leave tells the journal that the operator leaves. It returns a *rotation.Refusal
+// if that is not possible, since a secret would be lost without a word.
+func (r *Runner) Leave() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if reason := rotation.LeaveBlock(r.state); reason != rotation.Possible {
+		return &rotation.Refusal{Reason: reason}
+	}
+	if !r.begun {
+		return nil
+	}
+	return r.append(r.record(r.state, journal.Left))
+}
+
+// Close stops the runner. It waits for a change in flight and its record, but not
+// for longer than ctx lasts. The secret is wiped.
+func (r *Runner) Close(ctx context.Context) error {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.cancel()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.changes.Wait()
+		r.reads.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the change in flight: %w", ctx.Err())
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secret.Forget()
+	return nil
+}
+
+// Clock is the account's clock.
+func (r *Runner) Clock() iamops.Clock { return r.parts.Clock }
+
+// apply hands an observation to the machine. The caller holds no lock.
+func (r *Runner) apply(ev rotation.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.applyLocked(ev)
+}
+
+func (r *Runner) applyLocked(ev rotation.Event) {
+	before := r.state
+	next, intents, err := rotation.Next(before, ev, r.parts.Settings)
+	if err != nil {
+		return // only decisions are refused
+	}
+	r.state = next
+	if _, isTick := ev.(rotation.Tick); isTick && len(intents) == 0 {
+		return
+	}
+	r.recordProof(before, next)
+	r.carryOut(intents)
+	r.publish()
+}
+
+func (r *Runner) snapshot() Snapshot {
+	return Snapshot{State: r.state, Settings: r.parts.Settings, Unrecorded: r.unrecorded}
+}
+
+// publish replaces the waiting snapshot. The caller holds the lock, so that there
+// is one sender.
+func (r *Runner) publish() {
+	select {
+	case <-r.updates:
+	default:
+	}
+	r.updates <- r.snapshot()
+}
+
+// tick lets the machine notice that time passes.
+func (r *Runner) tick() {
+	for iamops.Sleep(r.ctx, time.Second) {
+		r.apply(rotation.Tick{At: r.parts.Clock.Now()})
+	}
+}

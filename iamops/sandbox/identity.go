@@ -1,0 +1,150 @@
+package sandbox
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// session is a set of temporary credentials.
+type session struct {
+	Credentials
+	user    *user  // the user whose session it is; nil for a role's
+	role    string // the role session's name
+	mfa     bool
+	expires time.Time // by the wire clock, since clients renew by theirs
+}
+
+// signer is who has signed a request.
+type signer struct {
+	account *Account
+	key     *accessKey // the long-term key, or
+	session *session   // the session
+}
+
+// user is the IAM user who signs; nil for a role.
+func (s signer) user() *user {
+	if s.key != nil {
+		return s.key.owner
+	}
+	return s.session.user
+}
+
+func (s signer) arn() string {
+	if u := s.user(); u != nil {
+		return u.arn()
+	}
+	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", AccountID, adminRole, s.session.role)
+}
+
+// id is the unique ID of who signs, as sts:GetCallerIdentity tells it.
+func (s signer) id() string {
+	if u := s.user(); u != nil {
+		return u.id
+	}
+	return adminRoleID + ":" + s.session.role
+}
+
+// secret is what a signature is made with.
+func (s signer) secret() Credentials {
+	if s.session != nil {
+		return s.session.Credentials
+	}
+	return Credentials{KeyID: s.key.id, Secret: s.key.secret}
+}
+
+// used notes the request as a use of its key. What a session does is not a use of
+// the key that it was made from.
+func (s signer) used(at time.Time, service, region string) {
+	if s.key != nil {
+		s.key.used(use{at, service, region}, s.account.behavior.LastUsedDelay)
+	}
+}
+
+// authenticate finds who may sign with a key ID and a session token now, in a
+// region. Applications and requests on the wire both come this way.
+func (a *Account) authenticate(keyID, token, service, region string, now time.Time) (signer, *refusal) {
+	if s := a.sessions[keyID]; s != nil {
+		switch {
+		case subtle.ConstantTimeCompare([]byte(token), []byte(s.SessionToken)) != 1,
+			s.user != nil && s.user.gone,
+			// AWS's documented answer to a session of GetSessionToken without MFA.
+			s.user != nil && !s.mfa && service == "iam":
+			return signer{}, errInvalidToken
+		case !a.wire().Before(s.expires):
+			return signer{}, errExpiredToken
+		}
+		return signer{account: a, session: s}, nil
+	}
+	k := a.keys[keyID]
+	if k == nil || token != "" || k.owner.gone || !k.works(now, region, a.behavior) {
+		return signer{}, errInvalidToken
+	}
+	return signer{account: a, key: k}, nil
+}
+
+// allowance is a set of actions that somebody is allowed: "iam:ListUsers",
+// "iam:*", "*".
+type allowance []string
+
+func (w allowance) covers(action string) bool {
+	return slices.ContainsFunc(w, func(pattern string) bool { return actionMatches(pattern, action) })
+}
+
+// Allow sets what a user may do, from now on, in place of all before: actions as
+// in "iam:ListUsers", "iam:*" for a service, "*" for everything. Seeded users but
+// the operator may do nothing. sts:GetCallerIdentity and sts:GetSessionToken need
+// no permission, as on AWS. Allow panics if there is no such user, or if the
+// account does not know an action.
+func (a *Account) Allow(userName string, actions ...string) {
+	a.permit(userName, actions, func(u *user) { u.may = actions })
+}
+
+// AllowSelf is like Allow, for what a user may do to itself.
+func (a *Account) AllowSelf(userName string, actions ...string) {
+	a.permit(userName, actions, func(u *user) { u.maySelf = actions })
+}
+
+func (a *Account) permit(name string, actions []string, set func(*user)) {
+	for _, action := range actions {
+		mustKnowAction(action)
+	}
+	a.enter()
+	defer a.mu.Unlock()
+	u := a.user(name)
+	if u == nil {
+		panic(fmt.Sprintf("sandbox: there is no user %q", name))
+	}
+	set(u)
+}
+
+// allowed reports whether the signer may do an action to a user; "" is an action
+// that concerns no user.
+func (s signer) allowed(action, target string) bool {
+	u := s.user()
+	return u == nil || // the role may do everything
+		u.may.covers(action) || (target == u.name && u.maySelf.covers(action))
+}
+
+// actionMatches reports whether a pattern means the action: "" and "*" mean any,
+// "iam:*" any of a service.
+func actionMatches(pattern, action string) bool {
+	if pattern == "" || pattern == "*" {
+		return true
+	}
+	if service, all := strings.CutSuffix(pattern, "*"); all {
+		return strings.HasPrefix(action, service)
+	}
+	return pattern == action
+}
+
+func mustKnowAction(pattern string) {
+	for name := range actions {
+		if actionMatches(pattern, name) {
+			return
+		}
+	}
+	panic(fmt.Sprintf("sandbox: there is no action %q", pattern))
+}

@@ -1,0 +1,188 @@
+package sandbox
+
+import "time"
+
+const day = 24 * time.Hour
+
+// seedUser is a user of the seeded account. Ages are those at the account's
+// making.
+type seedUser struct {
+	name     string
+	age      time.Duration
+	console  bool          // has a console password, and MFA
+	signedIn time.Duration // how long ago in the console
+	tags     []tag
+	keys     []seedKey
+}
+
+// seedKey is a key of a seeded user. Its last use comes from lastUsed, or from
+// the applications.
+type seedKey struct {
+	id       string // "" is a random one
+	age      time.Duration
+	inactive time.Duration // for how long it has been Inactive; 0 is Active
+	lastUsed time.Duration // how long ago; 0 is never, but for applications
+	service  string
+	region   string
+	apps     []seedApplication
+}
+
+// seedApplication is an application that uses a seeded key. It has run since it
+// was due last, and since long enough to have a log.
+type seedApplication struct {
+	name, service, region, does string
+	every                       time.Duration
+	ago                         time.Duration // its last run
+}
+
+// suzieKeyID is the key of AWS's own examples.
+const suzieKeyID = "AKIAI44QH8DHBEXAMPLE"
+
+// seedUsers are the users of the seeded account: each shows something that an
+// audit should tell.
+var seedUsers = []seedUser{
+	{ // two applications with one key, one of which is easily forgotten
+		name: "Suzie", age: 812 * day,
+		tags: []tag{{"owner", "photo-team"}, {"purpose", "photo storage"}, {suzieKeyID, "photo buckets"}},
+		keys: []seedKey{{id: suzieKeyID, age: 97 * day, apps: []seedApplication{
+			{name: "photo-sync", service: "s3", region: "eu-west-1", does: "synchronised the photo bucket", every: 2 * time.Minute, ago: time.Minute},
+			{name: "nightly-export", service: "s3", region: "eu-west-1", does: "exported yesterday's photos", every: day, ago: 9 * time.Hour},
+		}}},
+	},
+	{ // long past the limit, and in use
+		name: "billing-cron", age: 1290 * day,
+		tags: []tag{{"owner", "finance"}, {"purpose", "monthly bills"}},
+		keys: []seedKey{{id: "AKIAIOSFODNN7EXAMPLE", age: 412 * day, apps: []seedApplication{
+			{name: "billing-rollup", service: "s3", region: "us-east-1", does: "added up the hour's usage", every: time.Hour, ago: 25 * time.Minute},
+		}}},
+	},
+	{ // just past the limit
+		name: "ci-deploy", age: 640 * day,
+		tags: []tag{{"owner", "platform"}, {"purpose", "image builds"}},
+		keys: []seedKey{{id: "AKIAJ5QK3ZEXAMPLEC45", age: 91 * day, apps: []seedApplication{
+			{name: "image-build", service: "ecr", region: "eu-west-1", does: "pushed the nightly images", every: 6 * time.Hour, ago: 2 * time.Hour},
+		}}},
+	},
+	{ // never used
+		name: "legacy-export", age: 733 * day,
+		keys: []seedKey{{id: "AKIAJ2LEGACYEXAMPLE7", age: 733 * day}},
+	},
+	{ // an inactive key left behind
+		name: "report-mailer", age: 420 * day,
+		tags: []tag{{"owner", "finance"}},
+		keys: []seedKey{{id: "AKIAJ6EXAMPLE62MAILR", age: 310 * day, inactive: 60 * day, lastUsed: 61 * day, service: "ses", region: "us-east-1"}},
+	},
+	{ // nothing wrong
+		name: "web-frontend", age: 365 * day,
+		tags: []tag{{"owner", "web"}, {"purpose", "sessions table"}},
+		keys: []seedKey{{id: "AKIAJ3EXAMPLE64WEBFE", age: 37 * day, apps: []seedApplication{
+			{name: "web-frontend", service: "dynamodb", region: "eu-west-1", does: "read the sessions table", every: 5 * time.Minute, ago: 3 * time.Minute},
+		}}},
+	},
+	{ // two live keys, both in use
+		name: "data-pipeline", age: 500 * day,
+		tags: []tag{{"owner", "analytics"}},
+		keys: []seedKey{
+			{age: 210 * day, apps: []seedApplication{
+				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse", every: 4 * time.Hour, ago: 100 * time.Minute},
+			}},
+			{age: 140 * day, apps: []seedApplication{
+				{name: "stream-tap", service: "kinesis", region: "eu-central-1", does: "drained the click stream", every: 15 * time.Minute, ago: 11 * time.Minute},
+			}},
+		},
+	},
+	{ // a forgotten inactive key takes the second slot
+		name: "backup-agent", age: 900 * day,
+		tags: []tag{{"owner", "platform"}, {"purpose", "weekly backup"}},
+		keys: []seedKey{
+			{age: 610 * day, inactive: 79 * day, lastUsed: 80 * day, service: "s3", region: "us-west-2"},
+			{age: 80 * day, apps: []seedApplication{
+				{name: "weekly-backup", service: "s3", region: "us-west-2", does: "copied the backups", every: 7 * day, ago: 3 * day},
+			}},
+		},
+	},
+	{ // a rotation half done: the old key is quiet, the new one in use
+		name: "invoice-api", age: 480 * day,
+		tags: []tag{{"owner", "finance"}, {"purpose", "invoices"}},
+		keys: []seedKey{
+			{age: 185 * day, lastUsed: 2*day + 4*time.Hour, service: "sqs", region: "eu-west-1"},
+			{age: 3 * day, apps: []seedApplication{
+				{name: "invoice-api", service: "sqs", region: "eu-west-1", does: "took the waiting invoices", every: 10 * time.Minute, ago: 4 * time.Minute},
+			}},
+		},
+	},
+	{ // unused for longer than 45 days
+		name: "terraform", age: 700 * day,
+		tags: []tag{{"owner", "platform"}},
+		keys: []seedKey{{age: 121 * day, lastUsed: 58 * day, service: "ec2", region: "eu-west-1"}},
+	},
+	{ // young and in use
+		name: "monitoring", age: 12 * day,
+		tags: []tag{{"owner", "platform"}, {"purpose", "metrics"}},
+		keys: []seedKey{{age: 12 * day, apps: []seedApplication{
+			{name: "metrics-scrape", service: "cloudwatch", region: "eu-central-1", does: "read the metrics", every: time.Hour, ago: 12 * time.Minute},
+		}}},
+	},
+	{ // people
+		name: "alice", age: 1100 * day, console: true, signedIn: 5 * time.Hour,
+		keys: []seedKey{{age: 64 * day, lastUsed: 3 * day, service: "sts", region: "us-east-1"}},
+	},
+	{name: "bob", age: 560 * day, console: true, signedIn: 31 * day},
+	{
+		name: "carol.ops", age: 20 * day, console: true, signedIn: 2 * day,
+		keys: []seedKey{{age: 20 * day}},
+	},
+	{name: "external-auditor", age: 75 * day, console: true, signedIn: 70 * day, tags: []tag{{"owner", "compliance"}}},
+	{
+		name: OperatorUser, age: 900 * day, console: true, signedIn: 26 * time.Hour,
+		keys: []seedKey{{age: 6 * day, lastUsed: 50 * time.Minute, service: "iam", region: "us-east-1"}},
+	},
+}
+
+// seed makes the account that every sandbox has.
+func (a *Account) seed(now time.Time) {
+	a.root = rootUser{
+		created:      now.Add(-1460 * day),
+		passwordUsed: now.Add(-200 * day),
+		keyCreated:   now.Add(-1455 * day),
+		keyUsed:      now.Add(-401 * day),
+	}
+	for _, s := range seedUsers {
+		u := a.addUser(s.name, "/", now.Add(-s.age))
+		u.tags = append(u.tags, s.tags...)
+		if s.console {
+			u.mfa = true
+			u.password = password{set: true, changed: u.created, lastUsed: now.Add(-s.signedIn).Truncate(time.Second)}
+		}
+		for _, k := range s.keys {
+			a.seedKey(u, k, now)
+		}
+	}
+	operator := a.user(OperatorUser)
+	operator.may = allowance{"*"}
+	a.operator = Credentials{KeyID: operator.keys[0].id, Secret: operator.keys[0].secret}
+}
+
+// seedLogLines is about how many runs a seeded application has behind it.
+const seedLogLines = 12
+
+func (a *Account) seedKey(u *user, s seedKey, now time.Time) {
+	k := a.createKey(u, s.id, now.Add(-s.age))
+	if s.lastUsed > 0 {
+		k.used(use{now.Add(-s.lastUsed).Truncate(time.Second), s.service, s.region}, 0)
+		k.settle(now, 0)
+	}
+	if s.inactive > 0 {
+		k.set(inactive, now.Add(-s.inactive).Truncate(time.Second))
+	}
+	for _, p := range s.apps {
+		first := now.Add(-p.ago - (seedLogLines-1)*p.every)
+		for !first.After(k.created.Add(time.Minute)) {
+			first = first.Add(p.every)
+		}
+		a.apps = append(a.apps, &application{
+			name: p.name, service: p.service, region: p.region, does: p.does,
+			key: k, every: p.every, next: first,
+		})
+	}
+}
