@@ -24,8 +24,7 @@ func Open(dir, partition, account string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the journal's folder: %w", err)
 	}
-	path := filepath.Join(dir, partition+"-"+account+".jsonl")
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the path is the caller's
+	file, err := os.OpenFile(path(dir, partition, account), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the path is the caller's
 	if err != nil {
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
@@ -100,6 +99,24 @@ func syncDir(dir string) error {
 		return fmt.Errorf("closing the journal's folder: %w", err)
 	}
 	return nil
+}
+
+// ReadAccount reads the journal of an account in the folder dir. One that is not there
+// is empty.
+func ReadAccount(dir, partition, account string) ([]Record, []Damage, error) {
+	file, err := os.Open(path(dir, partition, account))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	records, damages, err := Read(file)
+	return records, damages, errors.Join(err, file.Close())
+}
+
+func path(dir, partition, account string) string {
+	return filepath.Join(dir, partition+"-"+account+".jsonl")
 }
 
 // Damage is a line that could not be read as a record.

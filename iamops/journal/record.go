@@ -26,6 +26,7 @@ const (
 	Outcome Kind = "outcome" // how it ended
 	Proven  Kind = "proven"  // what lists showed of it afterwards
 	Left    Kind = "left"    // the operator left
+	Ended   Kind = "ended"   // the rotation came to its end
 )
 
 // Record is one line of the journal.
@@ -45,7 +46,10 @@ type Record struct {
 	NewKeyID string   `json:"new_key_id,omitempty"`
 	Listed   []string `json:"listed,omitempty"` // the key IDs listed just before an intent
 
-	Decision  string   `json:"decision,omitempty"`
+	Decision string `json:"decision,omitempty"`
+	// ToPlan and ToStep are where a decision led.
+	ToPlan    string   `json:"to_plan,omitempty"`
+	ToStep    string   `json:"to_step,omitempty"`
 	Overrides []string `json:"overrides,omitempty"` // the guards that the decision went against
 	Reason    string   `json:"reason,omitempty"`    // and why, in the operator's words
 

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -88,8 +89,18 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 	case Stored:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return append([]Intent{Forget{}}, s.enter(plan.After(s.Step), ev.At)...), nil
+	case HaveSecret:
+		s.Secret, s.StoredAt = SecretStored, ev.At
+		return s.enter(Distribute, ev.At), nil
+	case Adopt:
+		return s.adopt(ev.At), nil
+	case RetireOlder, RetireNewer:
+		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Plan = plan.DiscardBy[s.Step]
+		if s.Adopted {
+			s.Plan = DiscardStored
+		}
 		s.Trial.stop(ev.At)
 		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
 	case KeepNew:
@@ -113,7 +124,7 @@ func (s *State) whereNewStands() Step {
 		return Distribute
 	case SecretHeld:
 		return Store
-	case NoSecret, SecretLost:
+	case NoSecret, SecretLost, SecretUnknown:
 	}
 	return Create
 }
@@ -134,6 +145,9 @@ func (s *State) lookUpUse(at time.Time) []Intent {
 		if k.Known() && !k.Gone {
 			ids = append(ids, k.ID)
 		}
+	}
+	if s.Step == Check {
+		ids = append(ids, iamops.KeyIDs(s.Others)...)
 	}
 	s.UseAsked = at
 	if len(ids) == 0 {
@@ -157,7 +171,14 @@ func (s *State) tick(at time.Time) []Intent {
 func (s *State) useSeen(ev UseSeen) {
 	if key := s.byID(ev.KeyID); key != nil {
 		key.sawUse(ev.Use)
+		return
 	}
+	uses := maps.Clone(s.OtherUses)
+	if uses == nil {
+		uses = map[string]iamops.LastUse{}
+	}
+	uses[ev.KeyID] = ev.Use
+	s.OtherUses = uses
 }
 
 // listed takes a list of the user's keys into account, and then what waited for it.
@@ -180,6 +201,7 @@ func (s *State) listed(ev Listed, set Settings) []Intent {
 		return nil
 	}
 	if firstList {
+		s.reconcile()
 		return s.lookUpUse(ev.At)
 	}
 	return nil
@@ -203,7 +225,7 @@ func (s *State) learn(ev Listed) {
 		facts.Gone, facts.Created, facts.Status = false, k.Created, k.Status
 		switch {
 		case k.Status == iamops.Active:
-			if !facts.InactiveSeen.IsZero() {
+			if !facts.InactiveSeen.IsZero() || !facts.InactiveSince.IsZero() {
 				facts.ActiveAgain = ev.At
 			}
 			facts.InactiveSince, facts.InactiveSeen = time.Time{}, time.Time{}
@@ -366,6 +388,7 @@ func (s *State) lookedAt(ev Listed) []Intent {
 		if look.Change.Kind == iamops.Create && s.New.Known() {
 			s.New.Gone = true // AWS named it, and it is not there
 		}
+		return s.lookUpUse(ev.At)
 	}
 	return nil
 }

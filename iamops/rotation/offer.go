@@ -18,8 +18,14 @@ const (
 	Stored     Decision = "stored"      // the secret is put away: it is forgotten here
 	GiveUpNew  Decision = "give-up-new" // turn to the plan that gives up the new key; changes nothing yet
 	KeepNew    Decision = "keep-new"    // turn back from that plan; changes nothing
-	LookAgain  Decision = "look-again"  // read the keys and their last use again
-	TryAgain   Decision = "try-again"   // begin the new key's trial again
+	HaveSecret Decision = "have-secret" // the new key's secret is put away, whatever keyturn knows
+	Adopt      Decision = "adopt"       // the user's two keys are a rotation under way: go on with it
+	// Turn to the plan that takes the older or the newer of two keys out of use; changes
+	// nothing yet.
+	RetireOlder Decision = "retire-older"
+	RetireNewer Decision = "retire-newer"
+	LookAgain   Decision = "look-again" // read the keys and their last use again
+	TryAgain    Decision = "try-again"  // begin the new key's trial again
 )
 
 // Reason is why a decision can't be taken now.
@@ -41,14 +47,16 @@ const (
 	CallersKey     Reason = "callers-key"  // the caller signs with this key
 	MaybeCallers   Reason = "maybe-caller" // the caller's session may come from this key
 	NewKeyMissing  Reason = "new-key-missing"
-	NewKeyOff      Reason = "new-key-off"   // it is not Active
-	SecretNotPut   Reason = "secret-held"   // its secret is not put away yet
-	SecretIsLost   Reason = "secret-lost"   // nobody has the new key's secret
-	TrialUnderWay  Reason = "trial-running" // wait for its end
-	TargetActive   Reason = "target-active" // an Active key is never deleted
-	TargetOff      Reason = "target-off"    // it is Inactive already
-	TooSoon        Reason = "too-soon"      // see Offer.Until
-	OddStatus      Reason = "odd-status"    // neither Active nor Inactive
+	NewKeyOff      Reason = "new-key-off"    // it is not Active
+	SecretNotPut   Reason = "secret-held"    // its secret is not put away yet
+	SecretIsLost   Reason = "secret-lost"    // nobody has the new key's secret
+	TrialUnderWay  Reason = "trial-running"  // wait for its end
+	TargetActive   Reason = "target-active"  // an Active key is never deleted
+	TargetOff      Reason = "target-off"     // it is Inactive already
+	TooSoon        Reason = "too-soon"       // see Offer.Until
+	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
+	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
+	OddStatus      Reason = "odd-status"     // neither Active nor Inactive
 )
 
 // Why is a guard that an override goes against.
@@ -93,12 +101,29 @@ func OfferFor(offers []Offer, d Decision) (Offer, bool) {
 // Offers are the decisions that belong to a state at a time, the one that leads on
 // first.
 func Offers(s State, set Settings, now time.Time) []Offer {
+	offers := s.offers(set, now)
+	if set.HeldBy != "" {
+		for i := range offers {
+			if offers[i].Decision != LookAgain {
+				offers[i].Refused = first(HeldElsewhere, offers[i].Refused)
+			}
+		}
+	}
+	return offers
+}
+
+func (s State) offers(set Settings, now time.Time) []Offer {
 	plan := PlanOf(s.Plan)
 	var offers []Offer
 	switch s.Step {
 	case Check:
-		offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set)})
+		if offers = s.twoKeyOffers(plan, set); offers == nil {
+			offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set)})
+		}
 	case Create:
+		if s.Secret == SecretUnknown {
+			offers = append(offers, Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: s.busy()})
+		}
 		if !s.New.Known() {
 			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set)})
 		}
@@ -236,6 +261,7 @@ func (s State) newKeyBlock() Reason {
 		when(!s.New.Known() || s.New.Gone, NewKeyMissing),
 		when(s.New.Status != iamops.Active, NewKeyOff),
 		when(s.Secret == SecretHeld, SecretNotPut),
+		when(s.Secret == SecretUnknown, SecretNotKnown),
 		when(s.Secret != SecretStored, SecretIsLost),
 	)
 }

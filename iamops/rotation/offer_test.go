@@ -47,7 +47,7 @@ func TestRefusals(t *testing.T) {
 		"own source":    {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", SourceKeyIDs: []string{oldID}})), decision: rotation.GoOn, want: rotation.CallersKey},
 		"own session":   {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", ARN: "arn:aws:iam::1:user/dev/Suzie"})), decision: rotation.GoOn, want: rotation.MaybeCallers},
 		"other session": {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", ARN: "arn:aws:sts::1:assumed-role/admin/Suzie"})), decision: rotation.GoOn},
-		"no slot":       {state: at(rotation.Check, withOther), decision: rotation.GoOn, want: rotation.NoSlot},
+		"no slot":       {state: at(rotation.Check, withOther), decision: rotation.GoOn, want: rotation.NotOffered},
 		"no key":        {state: at(rotation.Check, noKeys), decision: rotation.GoOn, want: rotation.NoKey},
 		"no user":       {state: at(rotation.Check, func(s *rotation.State) { s.UserGone = true }), decision: rotation.GoOn, want: rotation.NoSuchUser},
 		"key gone": {state: at(rotation.Check, func(s *rotation.State) {
@@ -91,7 +91,7 @@ func TestRefusals(t *testing.T) {
 		"anything when done":           {state: at(rotation.Finished), decision: rotation.RollBack, want: rotation.NotOffered},
 		"roll back from undelivered":   {state: discarding(rotation.Discard, rotation.Delete), decision: rotation.RollBack, want: rotation.NotOffered},
 		"not listed yet":               {state: begun(), decision: rotation.GoOn, want: rotation.NotListed},
-		"keys not chosen and two":      {state: at(rotation.Check, withOther, func(s *rotation.State) { s.Old = rotation.KeyFacts{} }), decision: rotation.GoOn, want: rotation.NoSlot},
+		"keys not chosen and two":      {state: at(rotation.Check, withOther, func(s *rotation.State) { s.Old = rotation.KeyFacts{} }), decision: rotation.GoOn, want: rotation.NotOffered},
 		"unclear look that ran out":    {state: at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID), overdue), decision: rotation.LookAgain},
 		"a change on a look that ran":  {state: at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID), overdue), decision: rotation.MakeChange, want: rotation.StillLooking},
 		"roll back an unclear switch":  {state: at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID), func(s *rotation.State) { s.Old.Status = iamops.Inactive }), decision: rotation.RollBack},

@@ -33,6 +33,9 @@ type PlanName string
 const (
 	// Rotate takes a key from old to new.
 	Rotate PlanName = "rotate"
+	// Retire takes a key that nobody uses, or one left behind, out of use without a
+	// new one.
+	Retire PlanName = "retire"
 	// Discard gives up a new key whose secret was never put away.
 	Discard PlanName = "discard"
 	// DiscardStored gives up a new key whose secret was put away, and which may
@@ -75,6 +78,13 @@ var plans = map[PlanName]Plan{
 		},
 		RollBackTo: Distribute, RollBackPlan: Rotate,
 	},
+	Retire: {
+		Name:       Retire,
+		Steps:      []Step{Check, Deactivate, Watch, Delete, Finished},
+		Target:     OldKey,
+		Gated:      true,
+		RollBackTo: Check, RollBackPlan: Retire,
+	},
 	Discard: {
 		Name:   Discard,
 		Steps:  []Step{Deactivate, Delete, Finished},
@@ -105,7 +115,7 @@ func (p Plan) After(s Step) Step {
 
 // before is the step to go back to when the target turns out to be Active.
 func (p Plan) before() Step {
-	if p.has(p.RollBackTo) {
+	if p.replacedBy(p.RollBackTo) {
 		return p.RollBackTo
 	}
 	return Deactivate

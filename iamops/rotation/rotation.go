@@ -69,6 +69,9 @@ type Settings struct {
 	Quiet       time.Duration // how long a key must have been quiet before it is deactivated
 	WatchPeriod time.Duration // how long a deactivated key is kept before it is deleted
 	ReadOnly    bool          // no change is offered
+	// HeldBy is who else rotates this user's keys at the moment; "" if nobody does.
+	// While somebody does, one can only look on.
+	HeldBy string
 }
 
 // DefaultSettings are a day of quiet and a week of watching.
@@ -91,13 +94,14 @@ const (
 // SecretState says where the new key's secret is.
 type SecretState string
 
-// There is none yet; in memory; put away, as the operator said; never arrived or
-// gone with a process.
+// There is none yet; in memory; put away, as the operator said; never arrived, so
+// that nobody has it; it arrived, and nobody has said that it was put away.
 const (
-	NoSecret     SecretState = ""
-	SecretHeld   SecretState = "held"
-	SecretStored SecretState = "stored"
-	SecretLost   SecretState = "lost"
+	NoSecret      SecretState = ""
+	SecretHeld    SecretState = "held"
+	SecretStored  SecretState = "stored"
+	SecretLost    SecretState = "lost"
+	SecretUnknown SecretState = "unknown"
 )
 
 // KeyFacts is what is known of one key.
@@ -152,6 +156,8 @@ type State struct {
 
 	Old, New KeyFacts
 	Others   []iamops.AccessKey // keys of the user that play no part
+	// OtherUses are the last uses of those, by key ID.
+	OtherUses map[string]iamops.LastUse
 
 	Listed   []iamops.AccessKey // the last list
 	ListedAt time.Time          // zero: none yet
@@ -161,6 +167,12 @@ type State struct {
 	Secret   SecretState
 	StoredAt time.Time
 	Trial    Trial
+
+	// Recalled says that the rotation was begun by an earlier run of keyturn, and
+	// Adopted that it was recognised by its keys alone: nothing shows that keyturn made
+	// the new key, so it is "probably ours", and handled as if it were in use.
+	Recalled bool
+	Adopted  bool
 
 	Pending   *iamops.Change // confirmed, not yet settled; nil if none
 	PreIDs    []string       // the key IDs listed just before it
@@ -183,13 +195,15 @@ const (
 	NoteChangedByOthers Note = "changed-by-other" // the list before the change showed something else than expected
 	NoteRolledBack      Note = "rolled-back"
 	NoteDiscarded       Note = "discarded"
+	NoteMovedOn         Note = "moved-on" // AWS shows that the rotation stands elsewhere than it was left
 )
 
-// Begin makes the state at the first step of a plan.
-func Begin(id string, caller iamops.Caller, user, keyID string, at time.Time) (State, []Intent) {
+// Begin makes the state at the first step of a plan, for a user's key, or for the only
+// one if keyID is "".
+func Begin(plan PlanName, id string, caller iamops.Caller, user, keyID string, at time.Time) (State, []Intent) {
 	s := State{
 		ID: id, Account: caller.Account, Partition: caller.Partition, User: user, Caller: caller, Begun: at,
-		Plan: Rotate, Step: Check, Phase: Ready,
+		Plan: plan, Step: Check, Phase: Ready,
 		Old: KeyFacts{ID: keyID}, UseAsked: at,
 	}
 	return s, []Intent{List{}}
@@ -204,13 +218,20 @@ func (s State) InFlight() bool { return s.Phase == Verifying || s.Phase == Chang
 // Over reports whether the rotation has come to its end.
 func (s State) Over() bool { return s.Step == Finished }
 
-// Orphan reports whether there is a new key whose secret nobody has.
-func (s State) Orphan() bool { return s.New.Known() && !s.New.Gone && s.Secret == SecretLost }
+// Orphan reports whether there is a new key whose secret nobody is known to have.
+func (s State) Orphan() bool {
+	return s.New.Known() && !s.New.Gone && (s.Secret == SecretLost || s.Secret == SecretUnknown)
+}
 
 // Fresh reports whether the look-ups of last use that were asked for last are in.
 func (s State) Fresh() bool {
 	for _, k := range []KeyFacts{s.Old, s.New} {
 		if k.Known() && !k.Gone && k.LastUse.AsOf.Before(s.UseAsked) {
+			return false
+		}
+	}
+	for _, k := range s.Others {
+		if s.Step == Check && s.OtherUses[k.ID].AsOf.Before(s.UseAsked) {
 			return false
 		}
 	}

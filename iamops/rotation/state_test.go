@@ -31,7 +31,7 @@ type edit func(*rotation.State)
 func at(step rotation.Step, edits ...edit) rotation.State {
 	long := now.Add(-30 * 24 * time.Hour)
 	quiet := iamops.LastUse{State: iamops.Used, At: long.Add(-time.Hour), AsOf: now, Service: "s3", Region: "eu-west-1"}
-	s, _ := rotation.Begin("rot1", caller, "Suzie", oldID, long)
+	s, _ := rotation.Begin(rotation.Rotate, "rot1", caller, "Suzie", oldID, long)
 	s.Step, s.UseAsked = step, now
 	s.Old = rotation.KeyFacts{ID: oldID, Status: iamops.Active, Created: long.Add(-24 * time.Hour), LastUse: quiet}
 	switch step {
@@ -62,7 +62,7 @@ func at(step rotation.Step, edits ...edit) rotation.State {
 
 // begun is a rotation that nothing is known of yet.
 func begun() rotation.State {
-	s, _ := rotation.Begin("rot1", caller, "Suzie", oldID, now)
+	s, _ := rotation.Begin(rotation.Rotate, "rot1", caller, "Suzie", oldID, now)
 	return s
 }
 

@@ -44,7 +44,7 @@ func newWorld(t *rapid.T) *world {
 	w := &world{t: t, now: now, off: map[string]time.Time{}}
 	w.set([]iamops.AccessKey{{UserName: "Suzie", ID: oldID, Status: iamops.Active, Created: now.AddDate(-1, 0, 0)}})
 	w.now = w.now.Add(time.Hour)
-	w.s, w.pending = rotation.Begin("rot1", caller, "Suzie", oldID, w.now)
+	w.s, w.pending = rotation.Begin(rotation.Rotate, "rot1", caller, "Suzie", oldID, w.now)
 	return w
 }
 

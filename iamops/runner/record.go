@@ -31,7 +31,8 @@ func (r *Runner) recordDecision(before, next rotation.State, d rotation.Decide) 
 		r.begun = true
 	}
 	rec := r.record(before, journal.Decided)
-	rec.Decision = string(d.Decision)
+	rec.Decision, rec.ToPlan, rec.ToStep = string(d.Decision), string(next.Plan), string(next.Step)
+	rec.OldKeyID, rec.NewKeyID = next.Old.ID, next.New.ID
 	if len(next.Overrides) > len(before.Overrides) {
 		override := next.Overrides[len(next.Overrides)-1]
 		rec.Reason = override.Reason
@@ -74,6 +75,16 @@ func (r *Runner) recordProof(before, next rotation.State) {
 		rec.Effect = string(iamops.NoEffect)
 	}
 	if err := r.append(rec); err != nil {
+		r.unrecorded = noRecord(err)
+	}
+}
+
+// recordEnd writes down that the rotation has come to its end.
+func (r *Runner) recordEnd(before, next rotation.State) {
+	if before.Over() || !next.Over() || !r.begun {
+		return
+	}
+	if err := r.append(r.record(next, journal.Ended)); err != nil {
 		r.unrecorded = noRecord(err)
 	}
 }

@@ -76,7 +76,7 @@ func beginOn(t *testing.T, user string, wrap func(runner.Account) runner.Account
 	s := &scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}
 	s.run = runner.Start(runner.Parts{
 		Account: wrap(s.account()), Journal: s.notes, Clock: s.cloud, Settings: rotation.DefaultSettings(),
-	}, "rot1", user, "")
+	}, runner.Task{ID: "rot1", User: user})
 	t.Cleanup(func() {
 		if err := s.run.Close(context.Background()); err != nil {
 			t.Error(err)
@@ -180,7 +180,7 @@ func TestAWholeRotationWithARollBack(t *testing.T) {
 			"decided stored, decided go-on, decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, " +
 			"decided roll-back, intent reactivate, outcome reactivate done, proven reactivate done, decided go-on, " +
 			"decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, decided go-on, " +
-			"decided make-change, intent delete, outcome delete done, proven delete done"
+			"decided make-change, intent delete, outcome delete done, ended, proven delete done"
 		if got := s.notes.story(); got != want {
 			t.Errorf("journal:\n got %s\nwant %s", got, want)
 		}

@@ -85,14 +85,33 @@ type Runner struct {
 	updates chan Snapshot
 }
 
-// Start begins the rotation of a user's key, or of the only one if keyID is "".
-func Start(parts Parts, id, user, keyID string) *Runner {
+// Task is what a runner is to do.
+type Task struct {
+	Plan  rotation.PlanName // "" is rotation.Rotate
+	ID    string            // of the rotation
+	User  string
+	KeyID string // "" is the user's only key
+	// Memory is the rotation to go on with; nil begins one, and the rest of the task
+	// tells which.
+	Memory *rotation.Memory
+}
+
+// Start begins a rotation, or goes on with one.
+func Start(parts Parts, task Task) *Runner {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1)}
-	state, intents := rotation.Begin(id, parts.Account.Caller(), user, keyID, parts.Clock.Now())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.state = state
+	var intents []rotation.Intent
+	if task.Memory != nil {
+		r.begun = true
+		r.state, intents = rotation.Resume(*task.Memory, parts.Account.Caller(), parts.Clock.Now())
+	} else {
+		if task.Plan == "" {
+			task.Plan = rotation.Rotate
+		}
+		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
+	}
 	r.carryOut(intents)
 	r.publish()
 	r.reads.Go(r.tick)
@@ -138,6 +157,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 		}
 	}
 	r.state = next
+	r.recordEnd(before, next)
 	r.carryOut(intents)
 	r.publish()
 	return nil
@@ -223,6 +243,7 @@ func (r *Runner) applyLocked(ev rotation.Event) {
 		return
 	}
 	r.recordProof(before, next)
+	r.recordEnd(before, next)
 	r.carryOut(intents)
 	r.publish()
 }

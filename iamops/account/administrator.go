@@ -1,0 +1,65 @@
+package account
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// isAdministratorAccess reports whether the ARN is that of AWS's own policy for
+// administrators, whatever the partition.
+func isAdministratorAccess(arn string) bool {
+	return strings.HasPrefix(arn, "arn:aws") && strings.HasSuffix(arn, ":iam::aws:policy/AdministratorAccess")
+}
+
+// allowsEverything reports whether a policy document, which IAM tells URL-encoded,
+// allows every action, or every action of IAM, which comes to the same, on every
+// resource. Statements with a condition count: it may hold at any time. What other
+// statements deny is not taken off. A document that can't be read allows nothing here.
+func allowsEverything(encoded string) bool {
+	text, err := url.PathUnescape(encoded)
+	if err != nil {
+		return false
+	}
+	var document struct{ Statement oneOrMore[statement] }
+	if json.Unmarshal([]byte(text), &document) != nil {
+		return false
+	}
+	return slices.ContainsFunc(document.Statement, func(s statement) bool {
+		return s.Effect == "Allow" && s.Resource.has("*") && s.Action.has("*", "*:*", "iam:*")
+	})
+}
+
+type statement struct {
+	Effect   string
+	Action   texts
+	Resource texts
+}
+
+type texts struct{ oneOrMore[string] }
+
+// has reports whether one of the patterns is among the texts; case does not matter.
+func (t texts) has(patterns ...string) bool {
+	return slices.ContainsFunc(t.oneOrMore, func(text string) bool {
+		return slices.ContainsFunc(patterns, func(p string) bool { return strings.EqualFold(p, text) })
+	})
+}
+
+// oneOrMore is a list that may be written as its only member.
+type oneOrMore[T any] []T
+
+// UnmarshalJSON reads a list or a single member.
+func (l *oneOrMore[T]) UnmarshalJSON(text []byte) error {
+	var many []T
+	if json.Unmarshal(text, &many) == nil {
+		*l = many
+		return nil
+	}
+	var one T
+	if err := json.Unmarshal(text, &one); err != nil {
+		return err //nolint:wrapcheck // the decoder wraps it
+	}
+	*l = []T{one}
+	return nil
+}

@@ -1,0 +1,16 @@
+package iamops
+
+// UserDetail is what iam:GetAccountAuthorizationDetails tells of a user beside
+// the user's name: what the user is for, and what it may do.
+type UserDetail struct {
+	Name   string
+	Tags   map[string]string
+	Groups []string
+	// Policies are the names of the policies that are attached to the user, are
+	// written into it, or come with its groups, in the order of their names.
+	Policies []string
+	// Administrator reports whether one of the policies allows every action on
+	// every resource. What a permissions boundary or an organization takes away
+	// again is not counted.
+	Administrator bool
+}

@@ -1,0 +1,82 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Holder is who holds the lock on a user.
+type Holder struct {
+	Process int       `json:"pid"`
+	Host    string    `json:"host"`
+	Caller  string    `json:"caller"` // the ARN of who signs
+	Since   time.Time `json:"since"`
+}
+
+// Lock is the right to rotate one user's keys on this machine. It ends with the
+// process that holds it, however that ends.
+type Lock struct {
+	file *flock.Flock
+}
+
+// HeldError says that another process has the lock.
+type HeldError struct {
+	User   string
+	Holder Holder // its zero value if the holder could not be read
+}
+
+// Error names the user and the holder.
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s is being rotated by process %d of %s", e.User, e.Holder.Process, e.Holder.Host)
+}
+
+// LockUser takes the lock on a user of an account. If another process has it, the
+// error is a *HeldError.
+func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
+	dir = filepath.Join(dir, "locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of locks: %w", err)
+	}
+	path := filepath.Join(dir, partition+"-"+account+"-"+url.PathEscape(user)+".lock")
+	file := flock.New(path, flock.SetPermissions(0o600))
+	taken, err := file.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking %s: %w", user, err)
+	}
+	if !taken {
+		return nil, &HeldError{User: user, Holder: holderOf(path)}
+	}
+	text, err := json.Marshal(me)
+	if err == nil {
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("signing the lock on %s: %w", user, err), file.Unlock())
+	}
+	return &Lock{file}, nil
+}
+
+// Unlock gives the lock back.
+func (l *Lock) Unlock() error {
+	if err := l.file.Unlock(); err != nil {
+		return fmt.Errorf("unlocking: %w", err)
+	}
+	return nil
+}
+
+// holderOf reads who signed a lock. Who has just taken it may not have signed yet.
+func holderOf(path string) Holder {
+	var h Holder
+	text, err := os.ReadFile(path) //nolint:gosec // a path of this package
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return Holder{}
+	}
+	return h
+}

@@ -1,0 +1,95 @@
+package rotation
+
+import (
+	"time"
+
+	"keyturn/iamops"
+)
+
+// Memory is what the journal remembers of a rotation. It is second to what AWS
+// shows: Resume builds on it, and the first list corrects it.
+type Memory struct {
+	ID    string
+	User  string
+	Plan  PlanName
+	Step  Step // where it stood by the last record
+	Begun time.Time
+	// Last is the time of the last record, and By the ARN of who signed then.
+	Last time.Time
+	By   string
+
+	OldID, NewID string
+	// Secret is what is known of the new key's secret: stored, lost (it never
+	// arrived), or unknown (it arrived, and nobody said that it was put away).
+	Secret   SecretState
+	StoredAt time.Time
+	// OwnUse is when keyturn may last have signed with the new key, in its trial.
+	OwnUse time.Time
+	// OffSince is since when keys are Inactive, as far as keyturn did it.
+	OffSince map[string]time.Time
+
+	// Open is a change whose end is not known: it was announced, and there is no
+	// outcome on record, or an unclear one that no list has settled. PreIDs are the
+	// key IDs listed just before.
+	Open   *iamops.Change
+	PreIDs []string
+
+	Overrides []Override
+	Over      bool // it came to its end
+}
+
+// Resume goes on with a rotation that an earlier run of keyturn began. An open change
+// is looked after before anything else can be decided.
+func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
+	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
+	s.Recalled, s.Begun, s.Step, s.Overrides = true, m.Begun, m.Step, m.Overrides
+	s.Old.InactiveSince, s.New = m.OffSince[m.OldID], KeyFacts{ID: m.NewID, InactiveSince: m.OffSince[m.NewID]}
+	s.Secret, s.StoredAt = m.Secret, m.StoredAt
+	s.New.OwnUse = m.OwnUse
+	if m.Open == nil {
+		return s, intents
+	}
+	s.Phase, s.Pending, s.PreIDs = Unclear, m.Open, m.PreIDs
+	return s, s.beginLook(iamops.Unclear, at)
+}
+
+// AtStake reports whether the rotation left something behind at AWS, or may have.
+func (m Memory) AtStake() bool {
+	return !m.Over && (m.NewID != "" || len(m.OffSince) > 0 || m.Open != nil)
+}
+
+// reconcile moves a recalled rotation to where AWS shows that it stands. It is done
+// when the keys are listed for the first time.
+func (s *State) reconcile() {
+	if !s.Recalled {
+		return
+	}
+	if step := s.whereKeysStand(); step != s.Step {
+		s.Step, s.Note = step, NoteMovedOn
+	}
+}
+
+// whereKeysStand is the step at which the keys show a recalled rotation to be. The
+// journal decides only what the keys leave open.
+func (s *State) whereKeysStand() Step {
+	plan, target := PlanOf(s.Plan), s.Target()
+	switch {
+	case plan.has(Create) && !s.New.Known():
+		return Check // nothing was made: all of Check may be different by now
+	case plan.has(Create) && s.Orphan():
+		return Create
+	case target.Gone:
+		return Finished
+	case plan.has(Create) && s.New.Gone && target.Status == iamops.Active:
+		return Check // the new key is gone, the old one works: as before
+	case target.Status == iamops.Inactive && s.Step == Delete:
+		return Delete
+	case target.Status == iamops.Inactive && plan.has(Watch):
+		return Watch
+	case target.Status == iamops.Inactive:
+		return Delete
+	case s.Step == Watch || s.Step == Delete:
+		return plan.before() // somebody reactivated it
+	}
+	return s.Step
+}

@@ -1,0 +1,135 @@
+package runner
+
+import (
+	"slices"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+)
+
+// Recall reads memories of rotations out of an account's journal, in the order in
+// which they were begun.
+func Recall(records []journal.Record) []rotation.Memory {
+	var order []string
+	memories := map[string]*rotation.Memory{}
+	for _, r := range records {
+		m := memories[r.Rotation]
+		if m == nil {
+			m = &rotation.Memory{
+				ID: r.Rotation, User: r.User, Plan: rotation.PlanName(r.Plan), Step: rotation.Step(r.Step), Begun: r.At,
+				OffSince: map[string]time.Time{},
+			}
+			memories[r.Rotation] = m
+			order = append(order, r.Rotation)
+		}
+		add(m, r)
+	}
+	recalled := make([]rotation.Memory, 0, len(order))
+	for _, id := range order {
+		recalled = append(recalled, *memories[id])
+	}
+	return recalled
+}
+
+// RecallUser is the memory of the last rotation of a user that left something behind.
+func RecallUser(records []journal.Record, user string) (rotation.Memory, bool) {
+	for _, m := range slices.Backward(Recall(records)) {
+		if m.User == user {
+			return m, m.AtStake()
+		}
+	}
+	return rotation.Memory{}, false
+}
+
+// add brings a memory up to one more record.
+func add(m *rotation.Memory, r journal.Record) {
+	m.Last, m.By = r.At, r.Caller
+	if m.NewID != "" && m.Secret == rotation.SecretUnknown {
+		m.OwnUse = r.At // the trial goes on until the secret is put away
+	}
+	if r.OldKeyID != "" {
+		m.OldID = r.OldKeyID
+	}
+	if r.NewKeyID != "" {
+		m.NewID = r.NewKeyID
+	}
+	switch r.Kind {
+	case journal.Begun, journal.Left:
+	case journal.Decided:
+		decided(m, r)
+	case journal.Intent:
+		m.Plan, m.Step = rotation.PlanName(r.Plan), rotation.Step(r.Step)
+		m.Open = &iamops.Change{
+			Kind: iamops.ChangeKind(r.Change), Rotation: r.Rotation, Account: r.Account, User: r.User, KeyID: r.KeyID,
+		}
+		m.PreIDs = r.Listed
+	case journal.Outcome:
+		if m.Open != nil {
+			ended(m, r, rotation.SecretUnknown)
+		}
+	case journal.Proven:
+		if m.Open != nil {
+			ended(m, r, rotation.SecretLost)
+		}
+	case journal.Ended:
+		m.Over, m.Step = true, rotation.Finished
+	}
+}
+
+func decided(m *rotation.Memory, r journal.Record) {
+	if r.ToPlan != "" {
+		m.Plan, m.Step = rotation.PlanName(r.ToPlan), rotation.Step(r.ToStep)
+	}
+	if r.Reason != "" {
+		whys := make([]rotation.Why, 0, len(r.Overrides))
+		for _, why := range r.Overrides {
+			whys = append(whys, rotation.Why(why))
+		}
+		m.Overrides = append(m.Overrides, rotation.Override{At: r.At, Step: rotation.Step(r.Step), Whys: whys, Reason: r.Reason})
+	}
+	switch rotation.Decision(r.Decision) {
+	case rotation.Stored, rotation.HaveSecret:
+		m.Secret, m.StoredAt = rotation.SecretStored, r.At
+	case rotation.Adopt:
+		m.Secret = rotation.SecretUnknown
+		if m.Step != rotation.Create {
+			m.Secret, m.StoredAt = rotation.SecretStored, r.At
+		}
+	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.RollBack, rotation.GiveUpNew, rotation.KeepNew,
+		rotation.RetireOlder, rotation.RetireNewer, rotation.LookAgain, rotation.TryAgain:
+	}
+}
+
+// ended takes the end of the open change into account. The secret of a key that was
+// created is then as given: with an outcome it arrived, with a proof it did not.
+func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
+	open, plan := *m.Open, rotation.PlanOf(m.Plan)
+	switch iamops.Effect(r.Effect) {
+	case iamops.Unclear:
+		if open.Kind == iamops.Create && m.NewID != "" {
+			m.Secret = rotation.SecretLost
+		}
+		return // still open
+	case iamops.NoEffect:
+		m.Open = nil
+		return
+	case iamops.Done:
+	}
+	m.Open, m.Step = nil, plan.After(m.Step)
+	switch open.Kind {
+	case iamops.Create:
+		m.Secret = secret
+	case iamops.Deactivate:
+		m.OffSince[open.KeyID] = r.At
+		if open.KeyID == m.NewID && m.Secret != rotation.SecretStored {
+			m.Secret = rotation.SecretLost
+		}
+	case iamops.Reactivate:
+		delete(m.OffSince, open.KeyID)
+		m.Plan, m.Step = plan.RollBackPlan, plan.RollBackTo
+	case iamops.Delete:
+		m.Over = m.Step == rotation.Finished
+	}
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keyturn/iamops/audit"
+	"keyturn/iamops/config"
+	"keyturn/iamops/rotation"
+)
+
+// flags are those that every command knows.
+type flags struct {
+	profile, region, endpoint string
+	mfaSerial                 string
+	noColor, ascii, readOnly  bool
+
+	maxAge, unused, quiet, watch config.Period
+}
+
+func (f *flags) add(root *cobra.Command) {
+	thresholds, settings := audit.DefaultThresholds(), rotation.DefaultSettings()
+	f.maxAge, f.unused = config.Period(thresholds.MaxAge), config.Period(thresholds.Unused)
+	f.quiet, f.watch = config.Period(settings.Quiet), config.Period(settings.WatchPeriod)
+	p := root.PersistentFlags()
+	p.StringVar(&f.profile, "profile", "", "the AWS profile to use")
+	p.StringVar(&f.region, "region", "", "the AWS region; IAM needs none")
+	p.StringVar(&f.endpoint, "endpoint-url", "", "the address of an IAM-compatible service, in place of AWS's")
+	p.StringVar(&f.mfaSerial, "mfa-serial", "", "the MFA device for a session made from a long-term key")
+	p.BoolVar(&f.noColor, "no-color", false, "no colour (also by NO_COLOR)")
+	p.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
+	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
+	p.Var(&f.unused, "unused", "how long a key may go without use")
+	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet before it is deactivated")
+	p.Var(&f.watch, "watch-period", "how long a deactivated key is kept before it is deleted")
+}
+
+func (f *flags) thresholds() audit.Thresholds {
+	t := audit.DefaultThresholds()
+	t.MaxAge, t.Unused = time.Duration(f.maxAge), time.Duration(f.unused)
+	return t
+}
+
+func (f *flags) settings() rotation.Settings {
+	return rotation.Settings{Quiet: time.Duration(f.quiet), WatchPeriod: time.Duration(f.watch), ReadOnly: f.readOnly}
+}

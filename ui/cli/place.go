@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"keyturn/iamops"
+	"keyturn/iamops/account"
+	"keyturn/iamops/sandbox"
+)
+
+// place is where a command does its work.
+type place struct {
+	account *account.Account
+	clock   iamops.Clock
+	cloud   *sandbox.Account // nil on AWS
+	profile string           // as shown; "" if none is named
+	state   string           // the folder of the journal
+	leave   func() error     // takes away what the place brought
+}
+
+// reach finds the place.
+type reach func(ctx context.Context, f flags) (*place, error)
+
+// connect reaches the AWS account of the operator's configuration.
+func (a *App) connect(ctx context.Context, f flags) (*place, error) {
+	state, err := a.stateFolder()
+	if err != nil {
+		return nil, err
+	}
+	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, leave: func() error { return nil }}
+	if p.profile == "" {
+		p.profile, _ = a.Env("AWS_PROFILE")
+	}
+	p.account, err = account.Connect(ctx, account.Options{
+		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: a.askMFA, Clock: p.clock,
+	})
+	if err != nil {
+		return nil, profileError{iamops.AsProblem(err), p.profile}
+	}
+	// The alias is for the header alone: without it the ID has to do.
+	soon, cancel := context.WithTimeout(ctx, aliasBound)
+	defer cancel()
+	_ = p.account.LoadAlias(soon)
+	return p, nil
+}
+
+// aliasBound is how long the account's alias is waited for.
+const aliasBound = 3 * time.Second
+
+// askMFA asks for a code on the terminal.
+func (a *App) askMFA(_ context.Context) (string, error) {
+	if !term.IsTerminal(a.In.Fd()) {
+		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: "the profile needs an MFA code, and there is no terminal to ask on"}
+	}
+	a.say("The profile needs an MFA code. Code:")
+	line, err := bufio.NewReader(a.In).ReadString('\n')
+	if err != nil {
+		return "", fmt.Errorf("reading the MFA code: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// stateFolder is where what must survive is kept: $XDG_STATE_HOME/keyturn, else
+// ~/.local/state/keyturn.
+func (a *App) stateFolder() (string, error) {
+	if dir, _ := a.Env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "keyturn"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("finding a folder for the journal: %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "keyturn"), nil
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/plain"
+)
+
+func (a *App) rotateCommand(f *flags, reach reach) *cobra.Command {
+	cmd := a.guidedCommand(f, reach, rotation.Rotate)
+	cmd.Use, cmd.Short = "rotate USER", "Go straight to the guided rotation of one user's key"
+	return cmd
+}
+
+func (a *App) retireCommand(f *flags, reach reach) *cobra.Command {
+	cmd := a.guidedCommand(f, reach, rotation.Retire)
+	cmd.Use, cmd.Short = "retire USER", "Take a key that nobody uses out of use, without a new one"
+	return cmd
+}
+
+// guidedCommand goes straight to one user, by a plan.
+func (a *App) guidedCommand(f *flags, reach reach, plan rotation.PlanName) *cobra.Command {
+	var asPlain bool
+	task := runner.Task{Plan: plan}
+	cmd := &cobra.Command{
+		Args: oneUser,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			task.User = args[0]
+			if asPlain {
+				return a.converse(cmd.Context(), *f, reach, task)
+			}
+			return a.screens(cmd.Context(), *f, reach, &task)
+		},
+	}
+	cmd.Flags().BoolVar(&asPlain, "plain", false, "ask line by line, with no full screen")
+	cmd.Flags().StringVar(&task.KeyID, "key", "", "the access key ID, if the user has several")
+	return cmd
+}
+
+// converse leads a rotation as questions and answers.
+func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Task) (err error) {
+	p, err := reach(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = a.leave(p, err) }()
+	run, err := a.rotations.start(p, f.settings(), task)
+	if err != nil {
+		return err
+	}
+	session := plain.Session{
+		Rotation: run, Clock: p.clock, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+	}
+	if p.cloud != nil {
+		session.Sandbox = plainControls{controls{p}}
+	}
+	err = session.Run(ctx)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	return impossible(run.Snapshot(), p)
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/words"
+)
+
+// awaitBound is how long the end of the program waits for a change in flight: the
+// change's own bound, and some time for its record.
+const awaitBound = iamops.ChangeTimeout + 10*time.Second
+
+// rotations are those that this process has begun, each behind its lock.
+type rotations struct {
+	mu      sync.Mutex
+	journal *journal.Journal
+	runners map[string]*held // by user
+}
+
+type held struct {
+	run  *runner.Runner
+	lock *journal.Lock // nil where somebody else has it: this process looks on
+}
+
+// start begins the rotation of a key, or goes on with the one that is under way: in
+// this process, or by the journal.
+func (r *rotations) start(p *place, set rotation.Settings, task runner.Task) (*runner.Runner, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if h := r.runners[task.User]; h != nil {
+		if !h.run.Snapshot().State.Over() && h.lock != nil {
+			return h.run, nil
+		}
+		if err := h.end(context.Background()); err != nil {
+			return nil, err
+		}
+		delete(r.runners, task.User)
+	}
+	caller := p.account.Caller()
+	if r.journal == nil {
+		j, err := journal.Open(p.state, caller.Partition, caller.Account)
+		if err != nil {
+			return nil, noRecord(err)
+		}
+		r.journal = j
+	}
+	lock, err := lockUser(p, task.User)
+	var other *journal.HeldError
+	switch {
+	case errors.As(err, &other):
+		set.HeldBy = words.Holder(other.Holder.Caller, other.Holder.Process, other.Holder.Host, other.Holder.Since, p.clock.Now())
+	case err != nil:
+		return nil, noRecord(err)
+	}
+	// Read only now: what the last holder did is on record.
+	records, _, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
+	if err != nil {
+		return nil, noRecord(err)
+	}
+	if m, found := runner.RecallUser(records, task.User); found {
+		task.Memory = &m
+	}
+	task.ID = newID()
+	run := runner.Start(runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set}, task)
+	if r.runners == nil {
+		r.runners = map[string]*held{}
+	}
+	r.runners[task.User] = &held{run, lock}
+	return run, nil
+}
+
+func lockUser(p *place, user string) (*journal.Lock, error) {
+	caller := p.account.Caller()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	return journal.LockUser(p.state, caller.Partition, caller.Account, user, journal.Holder{
+		Process: os.Getpid(), Host: host, Caller: caller.ARN, Since: p.clock.Now(),
+	})
+}
+
+func noRecord(err error) error {
+	return &iamops.Problem{Kind: iamops.NoRecord, Message: err.Error(), Err: err}
+}
+
+// end ends the runner, after a change in flight and its record, and gives the lock
+// back.
+func (h *held) end(ctx context.Context) error {
+	err := h.run.Close(ctx)
+	if err != nil {
+		return attentionError{"a change is still without an answer: look before you do anything else"}
+	}
+	if h.lock == nil {
+		return nil
+	}
+	return h.lock.Unlock()
+}
+
+// close ends all rotations. It adds to err what the operator must look after.
+func (r *rotations) close(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), awaitBound)
+	defer cancel()
+	for _, h := range r.runners {
+		err = errors.Join(err, h.end(ctx))
+		if text := words.Attention(h.run.Snapshot().State, h.run.Snapshot().Unrecorded); text != "" {
+			err = errors.Join(attentionError{text}, err)
+		}
+	}
+	r.runners = nil
+	if r.journal != nil {
+		err = errors.Join(err, r.journal.Close())
+		r.journal = nil
+	}
+	return err
+}
+
+// newID is the ID of a rotation: 10 characters, as good as unique in an account.
+func newID() string {
+	b := make([]byte, 7)
+	_, _ = rand.Read(b) // never fails
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:10]
+}
+
+// underWay are the rotations that the journal remembers as having left something
+// behind, the last of each user, and what of the journal could not be read.
+func (p *place) underWay() ([]rotation.Memory, []journal.Damage, error) {
+	caller := p.account.Caller()
+	records, damages, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading what is under way: %w", err)
+	}
+	last := map[string]rotation.Memory{}
+	var order []string
+	for _, m := range runner.Recall(records) {
+		if _, known := last[m.User]; !known {
+			order = append(order, m.User)
+		}
+		last[m.User] = m
+	}
+	var memories []rotation.Memory
+	for _, user := range order {
+		if last[user].AtStake() {
+			memories = append(memories, last[user])
+		}
+	}
+	return memories, damages, nil
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keyturn/iamops"
+	"keyturn/iamops/account"
+	"keyturn/iamops/sandbox"
+)
+
+// sandboxRegion is the region that the sandbox's operator works in.
+const sandboxRegion = "eu-west-1"
+
+func (a *App) sandboxCommand(f *flags) *cobra.Command {
+	var users int
+	var listen string
+	enter := func(ctx context.Context, f flags) (*place, error) { return a.enterSandbox(ctx, f, users) }
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Open the same screens on an embedded AWS account: no AWS account, no network, no set-up",
+		Long: `sandbox opens keyturn on an embedded AWS account with users, keys of all ages and
+applications that use them. Nothing outside of it is read or changed.
+
+With --listen it serves that account over HTTP for any AWS client. The other commands
+work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if users < 0 || users > 100_000 {
+				return usageError{errors.New("--users: from 0 to 100000")}
+			}
+			if listen != "" {
+				return a.serve(cmd.Context(), listen, users)
+			}
+			return a.screens(cmd.Context(), *f, enter, nil)
+		},
+	}
+	cmd.PersistentFlags().IntVar(&users, "users", 0, "make the account that large")
+	cmd.Flags().StringVar(&listen, "listen", "", "serve the account over HTTP at this address, as in 127.0.0.1:4599")
+	cmd.AddCommand(a.auditCommand(f, enter), a.rotateCommand(f, enter), a.retireCommand(f, enter), a.statusCommand(f, enter))
+	return cmd
+}
+
+// enterSandbox makes an embedded account, and a temporary folder for what would be
+// kept of it.
+func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, error) {
+	state, err := os.MkdirTemp("", "keyturn-sandbox-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
+	}
+	cloud := sandbox.New(sandbox.Options{Users: users})
+	p := &place{cloud: cloud, clock: cloud, state: state, leave: func() error {
+		if err := os.RemoveAll(state); err != nil {
+			return fmt.Errorf("removing the sandbox's folder: %w", err)
+		}
+		return nil
+	}}
+	operator := cloud.Operator()
+	p.account, err = account.At(ctx, account.Endpoint{
+		URL: "http://sandbox.invalid", Region: sandboxRegion,
+		KeyID: operator.KeyID, Secret: iamops.NewSecret(operator.Secret),
+	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly})
+	if err != nil {
+		return nil, errors.Join(err, p.leave())
+	}
+	if err := p.account.LoadAlias(ctx); err != nil {
+		return nil, errors.Join(err, p.leave())
+	}
+	return p, nil
+}
+
+// serve serves an embedded account over HTTP until ctx ends.
+func (a *App) serve(ctx context.Context, address string, users int) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return usageError{fmt.Errorf("--listen %s: %w", address, err)}
+	}
+	cloud := sandbox.New(sandbox.Options{Users: users})
+	operator := cloud.Operator()
+	_, err = fmt.Fprintf(a.Out, `unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN
+export AWS_ENDPOINT_URL=http://%s
+export AWS_ACCESS_KEY_ID=%s
+export AWS_SECRET_ACCESS_KEY=%s
+export AWS_REGION=%s
+export AWS_DEFAULT_REGION=%s
+`, listener.Addr(), operator.KeyID, operator.Secret, sandboxRegion, sandboxRegion)
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing the settings: %w", err), listener.Close())
+	}
+	a.say("keyturn: the sandbox listens at http://%s until it is interrupted. Source the lines above in a shell.", listener.Addr())
+	a.say("  AWS CLI before 2.13: pass --endpoint-url http://%s as well.", listener.Addr())
+	a.say("  A day later: curl -X POST 'http://%s/_keyturn/advance?days=1'", listener.Addr())
+	server := &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stopped()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving the sandbox: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+
+	"keyturn/iamops"
+	"keyturn/iamops/runner"
+	"keyturn/ui"
+	"keyturn/ui/guide"
+	"keyturn/ui/inventory"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// screens runs the full-screen program at a place, in the list or in a rotation.
+func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Task) (err error) {
+	if !term.IsTerminal(a.Out.Fd()) {
+		return usageError{errors.New("the full screen needs a terminal on stdout. Without one: keyturn audit, or keyturn rotate USER --plain")}
+	}
+	p, err := reach(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = a.leave(p, err) }()
+	common := kit.NewCommon(p.clock, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")})
+	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
+	options := ui.Options{
+		Common: common,
+		List: inventory.New(ctx, common, p.account, inventory.Options{
+			Thresholds: f.thresholds(), Explain: explain,
+		}),
+		Identity: p.identity(f),
+		StartRotation: func(user, keyID string) (guide.Rotation, error) {
+			if task != nil && user == task.User {
+				return a.rotations.start(p, f.settings(), *task)
+			}
+			return a.rotations.start(p, f.settings(), runner.Task{User: user, KeyID: keyID})
+		},
+		Explain:   func(err error) string { return explain(iamops.AsProblem(err)) },
+		Clipboard: a.clipboard,
+	}
+	if task != nil {
+		options.StartAt = &ui.Start{User: task.User, KeyID: task.KeyID}
+	}
+	if p.cloud != nil {
+		options.Sandbox = controls{p}
+	}
+	return a.runProgram(ctx, newGuard(ui.New(ctx, options)), common.Look.NoColor)
+}
+
+// runProgram runs a Bubble Tea program until it ends, or ctx does.
+func (a *App) runProgram(ctx context.Context, model tea.Model, noColor bool) error {
+	a.dropTraces()
+	options := []tea.ProgramOption{
+		tea.WithInput(a.In), tea.WithOutput(a.Out), tea.WithoutSignalHandler(), tea.WithEnvironment(a.terminalEnvironment()),
+	}
+	if noColor {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	program := tea.NewProgram(model, options...)
+	ended := context.AfterFunc(ctx, program.Quit)
+	defer ended()
+	final, err := program.Run()
+	if g, ok := final.(guard); ok && g.panicked() != "" {
+		return fmt.Errorf("a defect in keyturn (%s): the screen was closed; what was under way is finished and recorded", g.panicked())
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return fmt.Errorf("running the screen: %w", err)
+	}
+	return nil
+}
+
+// dropTraces takes away the variables by which Bubble Tea would write what is on
+// screen, and so a secret, into a file.
+func (a *App) dropTraces() {
+	for _, name := range []string{"TEA_TRACE", "TEA_DEBUG"} {
+		if a.isSet(name) {
+			a.say("keyturn: %s is ignored: it would write what is on screen to a file", name)
+			_ = os.Unsetenv(name)
+		}
+	}
+}
+
+// terminalEnvironment is what Bubble Tea may know of the environment, which it
+// carries through its messages: the terminal and the locale.
+func (a *App) terminalEnvironment() []string {
+	var env []string
+	for _, name := range []string{"TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "LANG", "LC_ALL", "LC_CTYPE"} {
+		if value, ok := a.Env(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+func (a *App) isSet(name string) bool {
+	value, _ := a.Env(name)
+	return value != ""
+}
+
+// clipboard sends a text to the terminal's clipboard (OSC 52), which answers nothing.
+func (a *App) clipboard(text string) error {
+	_, err := fmt.Fprintf(a.Out, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(text)))
+	if err != nil {
+		return fmt.Errorf("sending to the clipboard: %w", err)
+	}
+	return nil
+}
+
+// identity is who is at work at the place, for the header.
+func (p *place) identity(f flags) ui.Identity {
+	info, caller := p.account.Info(), p.account.Caller()
+	banner := ""
+	if f.readOnly {
+		banner = "READ-ONLY"
+	}
+	return ui.Identity{
+		Account: info.DisplayID(), Alias: info.Alias, Caller: caller.ShortARN(), Profile: p.profile,
+		Partition: info.Partition, Banner: banner,
+	}
+}

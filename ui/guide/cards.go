@@ -1,0 +1,70 @@
+package guide
+
+import (
+	"strings"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// cardLines are the keys as they are now: side by side where there is room, else
+// one above the other. What is most telling comes first, so that a cut takes the
+// least.
+func (s *Screen) cardLines(width int) []string {
+	state := s.snapshot.State
+	old, fresh := s.card("OLD", state.Old), s.card("NEW", state.New)
+	var lines []string
+	switch half := width/2 - 1; {
+	case !state.New.Known() && !words.Replaces(state.Plan): // no new key, and none to come
+		lines = []string{s.common.Glyphs.Truncate(old, width)}
+	case kit.Width(old) <= half && kit.Width(fresh) <= half:
+		lines = []string{kit.Pad(old, half) + "  " + fresh}
+	default:
+		lines = []string{s.common.Glyphs.Truncate(old, width), s.common.Glyphs.Truncate(fresh, width)}
+	}
+	for _, k := range state.Others {
+		lines = append(lines, s.common.Glyphs.Truncate(s.other(k), width))
+	}
+	return lines
+}
+
+func (s *Screen) card(role string, k rotation.KeyFacts) string {
+	st := s.common.Styles
+	parts := []string{" " + st.Muted.Render(role)}
+	if !k.Known() {
+		return strings.Join(append(parts, st.Muted.Render(words.KeyState(k))), " ")
+	}
+	parts = append(parts, st.Strong.Render(kit.Clean(k.ID)), s.status(words.KeyState(k), k.Status, k.Gone))
+	if !k.Gone {
+		if !k.Created.IsZero() {
+			parts = append(parts, st.Text.Render(kit.Age(s.now.Sub(k.Created))))
+		}
+		parts = append(parts, st.Text.Render(kit.Clean(words.ShortUse(k, s.now))))
+	}
+	return strings.Join(parts, " ")
+}
+
+// other is the card of a key that plays no part.
+func (s *Screen) other(k iamops.AccessKey) string {
+	st := s.common.Styles
+	return strings.Join([]string{
+		" " + st.Muted.Render("and"), st.Strong.Render(kit.Clean(k.ID)), s.status(kit.Clean(string(k.Status)), k.Status, false),
+		st.Text.Render(kit.Age(k.Age(s.now))), st.Muted.Render("plays no part here"),
+	}, " ")
+}
+
+func (s *Screen) status(text string, status iamops.KeyStatus, gone bool) string {
+	st := s.common.Styles
+	style := st.Unknown
+	switch {
+	case gone:
+		style = st.Danger
+	case status == iamops.Active:
+		style = st.Good
+	case status == iamops.Inactive:
+		style = st.Warning
+	}
+	return style.Render(text)
+}

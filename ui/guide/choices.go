@@ -1,0 +1,136 @@
+package guide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// move chooses the offer before or after the chosen one, going round.
+func (s *Screen) move(by int) {
+	for i, o := range s.offers {
+		if o.Decision == s.chosen {
+			s.chosen = s.offers[(i+by+len(s.offers))%len(s.offers)].Decision
+			return
+		}
+	}
+}
+
+// leadsOn are the decisions that take a rotation towards its end.
+var leadsOn = []rotation.Decision{
+	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt,
+}
+
+// leading is the first offer, if it leads on.
+func (s *Screen) leading() (rotation.Offer, bool) {
+	if len(s.offers) == 0 || !slices.Contains(leadsOn, s.offers[0].Decision) {
+		return rotation.Offer{}, false
+	}
+	return s.offers[0], true
+}
+
+// goOn takes the offer that leads on.
+func (s *Screen) goOn() tea.Cmd {
+	o, there := s.leading()
+	if !there {
+		return s.tell(&rotation.Refusal{Decision: rotation.GoOn, Reason: rotation.NotOffered})
+	}
+	return s.choose(o.Decision)
+}
+
+// lowHeight is the height below which one choice is drawn, with a count of all.
+const lowHeight = 12
+
+// choiceLines draw the offers as buttons, and under them what is to be said about
+// the chosen one.
+func (s *Screen) choiceLines(width, height int) []string {
+	if s.snapshot.State.Over() {
+		return []string{s.button("Back to the list", true, true)}
+	}
+	if len(s.offers) == 0 {
+		return nil
+	}
+	var lines []string
+	if height < lowHeight {
+		lines = []string{s.oneButton(width)}
+	} else {
+		lines = s.buttons(width)
+	}
+	return append(lines, s.aboutChosen(width, max(1, height/3))...)
+}
+
+// buttons are all offers, in as many lines as they need.
+func (s *Screen) buttons(width int) []string {
+	var lines []string
+	line := ""
+	for _, o := range s.offers {
+		b := s.common.Glyphs.Truncate(s.button(words.Decision(o, s.snapshot.State), o.Decision == s.chosen, o.Refused == rotation.Possible), width)
+		switch {
+		case line == "":
+			line = b
+		case kit.Width(line)+len(buttonGap)+kit.Width(b) <= width:
+			line += buttonGap + b
+		default:
+			lines = append(lines, line)
+			line = b
+		}
+	}
+	return append(lines, line)
+}
+
+const buttonGap = "  "
+
+// oneButton is the chosen offer alone.
+func (s *Screen) oneButton(width int) string {
+	for i, o := range s.offers {
+		if o.Decision != s.chosen {
+			continue
+		}
+		count := fmt.Sprintf("  %d of %d", i+1, len(s.offers))
+		b := s.button(words.Decision(o, s.snapshot.State), true, o.Refused == rotation.Possible)
+		return s.common.Glyphs.Truncate(b, width-len(count)) + s.common.Styles.Muted.Render(count)
+	}
+	return ""
+}
+
+func (s *Screen) button(label string, chosen, possible bool) string {
+	st, g := s.common.Styles, s.common.Glyphs
+	text := " " + kit.Clean(label) + " "
+	mark := strings.Repeat(" ", kit.Width(g.Select))
+	if chosen {
+		mark = st.Accent.Render(g.Select)
+	}
+	switch {
+	case !possible:
+		return mark + st.Muted.Render(" "+g.Cross+text)
+	case chosen:
+		return mark + " " + st.Chosen.Render(text)
+	}
+	return mark + " " + st.Text.Render(text)
+}
+
+// aboutChosen says why the chosen offer can't be taken, or what it asks for first.
+func (s *Screen) aboutChosen(width, most int) []string {
+	offer, offered := rotation.OfferFor(s.offers, s.chosen)
+	st, g := s.common.Styles, s.common.Glyphs
+	var lines []string
+	switch {
+	case !offered:
+		return nil
+	case s.deciding.Decision != "":
+		lines = marked(g.Bullet, st.Accent, "Deciding "+g.Pending, width)
+	case offer.Refused != rotation.Possible:
+		lines = marked(g.Cross, st.Warning, words.Refusal(offer, s.snapshot.State, s.now), width)
+	case offer.NeedsReason():
+		lines = marked(g.Warn, st.Warning, words.Why(offer.Whys[0], s.snapshot.State, s.snapshot.Settings, s.now)+": asks for a reason", width)
+	default:
+		return nil
+	}
+	return lines[:min(len(lines), most)]
+}

@@ -1,0 +1,231 @@
+package guide
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
+)
+
+const (
+	day       = 24 * time.Hour
+	oldKeyID  = "AKIAIOSFODNN7EXAMPLE"
+	newKeyID  = "AKIAI44QH8DHBEXAMPLE"
+	theSecret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY01"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// handClock is a clock that the test moves.
+type handClock struct{ at time.Time }
+
+func (c *handClock) Now() time.Time { return c.at }
+
+// fakeRotation takes every decision, and moves nowhere by itself. It is safe for
+// concurrent use, as commands run beside the test.
+type fakeRotation struct {
+	mu       sync.Mutex
+	snapshot runner.Snapshot
+	secret   iamops.Secret
+	updates  chan runner.Snapshot
+
+	refuse    error // the answer to every decision
+	leave     error // the answer to leaving
+	decisions []rotation.Decide
+	turns     []int
+	refreshed int
+	left      int
+}
+
+func newFake(s rotation.State) *fakeRotation {
+	f := &fakeRotation{
+		snapshot: runner.Snapshot{State: s, Settings: rotation.DefaultSettings()},
+		updates:  make(chan runner.Snapshot, 1),
+	}
+	if s.Secret == rotation.SecretHeld {
+		f.secret = iamops.NewSecret(theSecret)
+	}
+	return f
+}
+
+func (f *fakeRotation) Snapshot() runner.Snapshot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.snapshot
+}
+
+func (f *fakeRotation) Updates() <-chan runner.Snapshot { return f.updates }
+
+func (f *fakeRotation) Decide(turn int, d rotation.Decide) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.decisions, f.turns = append(f.decisions, d), append(f.turns, turn)
+	return f.refuse
+}
+
+func (f *fakeRotation) Refresh() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refreshed++
+	return nil
+}
+
+func (f *fakeRotation) Lend(use func(iamops.Secret) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.secret.Held() {
+		return runner.ErrNoSecret
+	}
+	return use(f.secret)
+}
+
+func (f *fakeRotation) Leave() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left++
+	return f.leave
+}
+
+// publish is what the runner does when something has happened.
+func (f *fakeRotation) publish(change func(*rotation.State)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(&f.snapshot.State)
+	f.updates <- f.snapshot
+}
+
+func (f *fakeRotation) taken() []rotation.Decide {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.decisions)
+}
+
+// stage is a screen on a fake rotation. It lives in a synctest bubble: commands run
+// beside the test, and settle waits until nothing moves any more.
+type stage struct {
+	t      *testing.T
+	clock  *handClock
+	fake   *fakeRotation
+	screen *Screen
+	msgs   chan tea.Msg
+	outbox []tea.Msg // what came for the root
+	sent   []string  // to the clipboard
+}
+
+func newStage(t *testing.T, s rotation.State, width, height int) *stage {
+	t.Helper()
+	st := &stage{t: t, clock: &handClock{noon}, fake: newFake(s), msgs: make(chan tea.Msg, 1000)}
+	common := kit.NewCommon(st.clock, kit.Look{})
+	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	st.screen = New(t.Context(), common, st.fake, Options{
+		Account: "acme-prod 1234-5678-9012", Profile: "prod",
+		Clipboard: func(text string) error { st.sent = append(st.sent, text); return nil },
+	})
+	t.Cleanup(st.screen.Close)
+	st.run(st.screen.Init())
+	st.settle()
+	return st
+}
+
+func (st *stage) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, c := range msg {
+				st.run(c)
+			}
+		default:
+			st.msgs <- msg
+		}
+	}()
+}
+
+// settle hands over what has come until nothing moves.
+func (st *stage) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case msg := <-st.msgs:
+			switch msg.(type) {
+			case Left, kit.Toast:
+				st.outbox = append(st.outbox, msg)
+			}
+			st.run(st.screen.Update(msg))
+		default:
+			return
+		}
+	}
+}
+
+// press hands keys over one after the other, each settled before the next.
+func (st *stage) press(keys ...string) {
+	for _, k := range keys {
+		st.run(st.screen.Update(keyPress(k)))
+		st.settle()
+	}
+}
+
+func (st *stage) typed(text string) {
+	for _, r := range text {
+		st.press(string(r))
+	}
+}
+
+// view is what the operator sees, with the open question on top.
+func (st *stage) view() string {
+	c := st.screen.common
+	view := kit.Frame{
+		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
+		Right: st.screen.Title(), Body: st.screen.View(), Hints: st.screen.ShortHelp(),
+	}.View(c)
+	if d := st.screen.Dialog(); d != nil {
+		view, _, _ = kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)
+	}
+	return view
+}
+
+// toast is the last toast, "" if there was none.
+func (st *stage) toast() string {
+	for i := len(st.outbox) - 1; i >= 0; i-- {
+		if t, ok := st.outbox[i].(kit.Toast); ok {
+			return t.Text
+		}
+	}
+	return ""
+}
+
+func (st *stage) hasLeft() bool {
+	for _, msg := range st.outbox {
+		if _, ok := msg.(Left); ok {
+			return true
+		}
+	}
+	return false
+}
+
+var namedKeys = map[string]tea.KeyPressMsg{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+}
+
+func keyPress(k string) tea.KeyPressMsg {
+	if msg, named := namedKeys[k]; named {
+		return msg
+	}
+	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
+}

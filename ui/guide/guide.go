@@ -1,0 +1,317 @@
+// Package guide is the screen on which one key is rotated, a step at a time: what
+// the step does, what is known, what can be decided, and both keys' live state.
+//
+// The screen draws the latest snapshot of a [Rotation], and hands it decisions. It
+// decides nothing itself: what is offered, and why something is refused, comes from
+// the snapshot's offers, worked out anew at every message with the clock's time.
+//
+// # Questions
+//
+// A decision that changes something is asked about first, in a dialog whose first
+// choice is to do nothing. A decision that goes against a warning asks for a reason
+// before that, and a deletion for a text. A question belongs to the snapshot that
+// was in view when it was asked: if things have moved on by the time of its answer,
+// the rotation refuses it. Snapshots are taken in whether or not a question is open.
+//
+// # The secret
+//
+// No field and no message of this package holds the secret. While it is shown, View
+// borrows it for the drawing of one frame. It hides itself after [ShownFor], and
+// whenever another screen or a question comes to the front.
+//
+// # Messages
+//
+// Messages that are not input belong to this screen whether or not it is in front.
+// Its own carry the rotation's ID, and it drops those of other rotations.
+package guide
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// Rotation is a rotation under way, as far as the screen needs it. Only Snapshot,
+// Updates and Lend are called outside of a command: they answer at once.
+type Rotation interface {
+	// Snapshot is the rotation as it is now.
+	Snapshot() runner.Snapshot
+	// Updates delivers the latest snapshot after each change of it.
+	Updates() <-chan runner.Snapshot
+	// Decide takes a decision made on the snapshot of the given turn.
+	Decide(turn int, d rotation.Decide) error
+	// Refresh reads the keys and their last use again.
+	Refresh() error
+	// Lend hands over the new key's secret, if it is held.
+	Lend(use func(iamops.Secret) error) error
+	// Leave puts on record that the operator leaves, or refuses.
+	Leave() error
+}
+
+// Options are what a screen needs besides its rotation.
+type Options struct {
+	Account string // the account as the dialogs show it: alias and ID
+	Profile string // the profile's name, for the words of a problem; may be ""
+	// Clipboard sends a text to the terminal's clipboard, past Bubble Tea, whose
+	// messages must not carry it. Nil: there is none.
+	Clipboard func(text string) error
+}
+
+// Left says that the operator goes back from a rotation, which stays as it is.
+type Left struct {
+	User    string
+	KeyID   string // the user's key to look at next
+	Over    bool   // the rotation has come to its end
+	Changed bool   // something was decided since the screen was opened
+}
+
+// Screen is the guide through one rotation.
+type Screen struct {
+	common   *kit.Common
+	rotation Rotation
+	options  Options
+	keys     keyMap
+	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
+	close    context.CancelFunc
+
+	id         string // the rotation's
+	openedTurn int
+	snapshot   runner.Snapshot
+	now        time.Time // the account's, as of the last message
+	offers     []rotation.Offer
+	chosen     rotation.Decision // of the offers
+
+	question   *question         // nil: none is open
+	deciding   rotation.Decide   // on its way to the rotation
+	change     iamops.ChangeKind // what that changes
+	leaving    bool              // on the way back to the list
+	shownUntil time.Time         // of the secret; zero while it is hidden
+
+	width, height int
+	scroll, room  int // lines of the text above the view, and the furthest they can go
+}
+
+// New returns the screen of a rotation. What it waits for ends with ctx or Close.
+func New(ctx context.Context, common *kit.Common, r Rotation, options Options) *Screen {
+	s := &Screen{
+		common: common, rotation: r, options: options, keys: newKeyMap(common.Keys),
+		snapshot: r.Snapshot(), now: common.Clock.Now(),
+	}
+	s.ctx, s.close = context.WithCancel(ctx)
+	s.id, s.openedTurn = s.snapshot.State.ID, s.snapshot.State.Turn
+	s.settle()
+	width, height := common.BodySize()
+	s.SetSize(width, height)
+	return s
+}
+
+// Init returns the command that waits for the first update.
+func (s *Screen) Init() tea.Cmd { return s.wait() }
+
+// Close ends what the screen waits for. The rotation is not touched.
+func (s *Screen) Close() { s.close() }
+
+// SetSize gives the screen its room in cells.
+func (s *Screen) SetSize(width, height int) { s.width, s.height = width, height }
+
+// State is what the screen knows of the rotation.
+func (s *Screen) State() rotation.State { return s.snapshot.State }
+
+// Title is the screen's name for the header.
+func (s *Screen) Title() string {
+	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User
+}
+
+// CapturesInput reports whether a question is open, which all keys belong to.
+func (s *Screen) CapturesInput() bool { return s.question != nil }
+
+// Dialog is the question that is open, nil if none is. The root draws it over the
+// whole screen.
+func (s *Screen) Dialog() *kit.Dialog {
+	if s.question == nil {
+		return nil
+	}
+	return s.question.dialog
+}
+
+// Hidden tells the screen that another one is in front now.
+func (s *Screen) Hidden() {
+	s.hide()
+	s.question = nil
+}
+
+// Shown tells the screen that it is in front again.
+func (s *Screen) Shown() {
+	s.openedTurn = s.snapshot.State.Turn
+	s.now = s.common.Clock.Now()
+	s.settle()
+}
+
+// The results of the screen's commands.
+type (
+	updated struct {
+		id       string
+		snapshot runner.Snapshot
+		extra    bool // not from the channel, which is still waited on
+	}
+	decided struct {
+		id       string
+		decision rotation.Decision
+		err      error
+		snapshot runner.Snapshot
+	}
+	departed struct {
+		id  string
+		err error
+	}
+)
+
+// wait is the command that brings the next snapshot.
+func (s *Screen) wait() tea.Cmd {
+	done, id, updates := s.ctx.Done(), s.id, s.rotation.Updates()
+	return func() tea.Msg {
+		select {
+		case snapshot := <-updates:
+			return updated{id: id, snapshot: snapshot}
+		case <-done:
+			return nil
+		}
+	}
+}
+
+// Refresh is the command that reads the keys and their last use again. A refusal is
+// not told: what is under way reads them by itself.
+func (s *Screen) Refresh() tea.Cmd {
+	id, r := s.id, s.rotation
+	return func() tea.Msg {
+		if r.Refresh() != nil {
+			return nil
+		}
+		return updated{id: id, snapshot: r.Snapshot(), extra: true}
+	}
+}
+
+// Update takes a message over. Every message, also one that is nothing to this
+// screen, brings it up to the clock's time.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	s.now = s.common.Clock.Now()
+	s.settle()
+	defer s.settle()
+	switch msg := msg.(type) {
+	case updated:
+		if msg.id != s.id {
+			return nil
+		}
+		s.take(msg.snapshot)
+		if msg.extra {
+			return nil
+		}
+		return s.wait()
+	case decided:
+		if msg.id != s.id {
+			return nil
+		}
+		s.deciding, s.change = rotation.Decide{}, ""
+		s.take(msg.snapshot)
+		return s.tell(msg.err)
+	case departed:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.departed(msg.err)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if s.question != nil {
+			return s.answer(msg)
+		}
+		if press, ok := msg.(tea.KeyPressMsg); ok && !s.leaving {
+			return s.press(press)
+		}
+	}
+	return nil
+}
+
+// take takes a snapshot over, unless it is older than the one in view: its
+// successor is on the way then.
+func (s *Screen) take(snapshot runner.Snapshot) {
+	before := s.snapshot.State
+	if snapshot.State.Turn < before.Turn {
+		return
+	}
+	s.snapshot = snapshot
+	if snapshot.State.Step != before.Step || snapshot.State.Plan != before.Plan {
+		s.scroll, s.chosen = 0, ""
+	}
+}
+
+// settle brings what depends on the snapshot and the time up to date.
+func (s *Screen) settle() {
+	s.offers = s.snapshot.Offers(s.now)
+	if _, there := rotation.OfferFor(s.offers, s.chosen); !there {
+		s.chosen = ""
+		if len(s.offers) > 0 {
+			s.chosen = s.offers[0].Decision
+		}
+	}
+	if s.snapshot.State.Secret != rotation.SecretHeld || !s.now.Before(s.shownUntil) {
+		s.hide()
+	}
+}
+
+func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, s.keys.enter):
+		if s.snapshot.State.Over() {
+			return s.leave()
+		}
+		return s.choose(s.chosen)
+	case key.Matches(msg, s.keys.next):
+		s.move(1)
+	case key.Matches(msg, s.keys.previous):
+		s.move(-1)
+	case key.Matches(msg, s.keys.goOn):
+		return s.goOn()
+	case key.Matches(msg, s.keys.rollBack):
+		return s.choose(rotation.RollBack)
+	case key.Matches(msg, s.keys.giveUp):
+		return s.choose(rotation.GiveUpNew)
+	case key.Matches(msg, s.keys.try):
+		return s.choose(rotation.TryAgain)
+	case key.Matches(msg, s.keys.look):
+		return s.choose(rotation.LookAgain)
+	case key.Matches(msg, s.keys.show):
+		return s.show()
+	case key.Matches(msg, s.keys.clip):
+		return s.clip()
+	case key.Matches(msg, s.keys.esc):
+		return s.leave()
+	default:
+		s.scrollBy(msg)
+	}
+	return nil
+}
+
+func (s *Screen) scrollBy(msg tea.KeyPressMsg) {
+	k := s.common.Keys
+	switch {
+	case key.Matches(msg, k.Up):
+		s.scroll--
+	case key.Matches(msg, k.Down):
+		s.scroll++
+	case key.Matches(msg, k.PageUp):
+		s.scroll -= scrollPage
+	case key.Matches(msg, k.PageDown):
+		s.scroll += scrollPage
+	}
+	s.scroll = max(0, min(s.scroll, s.room))
+}
+
+// scrollPage is how far page up and page down go, in lines.
+const scrollPage = 5

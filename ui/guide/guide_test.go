@@ -1,0 +1,333 @@
+package guide
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+)
+
+// bubble runs a test in a synctest bubble with a stage of the usual size.
+func bubble(t *testing.T, s rotation.State, test func(st *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(newStage(t, s, 120, 40)) })
+}
+
+func (st *stage) wantDecisions(want ...rotation.Decide) {
+	st.t.Helper()
+	if got := st.fake.taken(); fmt.Sprint(got) != fmt.Sprint(want) {
+		st.t.Fatalf("decisions: %v, want %v", got, want)
+	}
+}
+
+func (st *stage) wantView(parts ...string) {
+	st.t.Helper()
+	view := plain(st.view())
+	for _, part := range parts {
+		if !strings.Contains(view, part) {
+			st.t.Fatalf("the view lacks %q:\n%s", part, view)
+		}
+	}
+}
+
+func TestGoOnNeedsNoQuestion(t *testing.T) {
+	bubble(t, stateAt(rotation.Check), func(st *stage) {
+		st.press("enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.GoOn})
+	})
+}
+
+// Each change is asked about; the first choice, which a stray enter takes, is to do
+// nothing.
+func TestChangesAreConfirmed(t *testing.T) {
+	tests := []struct {
+		name  string
+		state rotation.State
+		key   string
+		want  rotation.Decision
+	}{
+		{"create", stateAt(rotation.Create), "n", rotation.MakeChange},
+		{"deactivate", stateAt(rotation.Deactivate), "n", rotation.MakeChange},
+		{"roll back", stateAt(rotation.Watch), "R", rotation.RollBack},
+		{"stored", stateAt(rotation.Store), "n", rotation.Stored},
+		{"give up", stateAt(rotation.Distribute), "D", rotation.GiveUpNew},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, test.state, func(st *stage) {
+				for _, no := range []string{"enter", "esc"} {
+					st.press(test.key, no)
+					st.wantDecisions()
+				}
+				st.press(test.key, "right", "enter")
+				st.wantDecisions(rotation.Decide{Decision: test.want})
+				if st.fake.turns[0] != test.state.Turn {
+					t.Fatalf("decided on turn %d, want %d", st.fake.turns[0], test.state.Turn)
+				}
+			})
+		})
+	}
+}
+
+func TestDeletionIsTyped(t *testing.T) {
+	bubble(t, stateAt(rotation.Delete), func(st *stage) {
+		st.press("n")
+		st.typed("MPLX")
+		st.press("tab", "enter", "enter", "esc")
+		st.wantDecisions()
+		st.press("n")
+		st.run(st.screen.Update(tea.PasteMsg{Content: "MPLE\n"}))
+		st.settle()
+		st.press("enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLE"})
+	})
+}
+
+func TestOverrideAsksForAReasonFirst(t *testing.T) {
+	bubble(t, shutGate(), func(st *stage) {
+		st.press("n")
+		st.wantView("has been quiet for 2 hours", "Why do it all the same?")
+		st.press("enter") // without a reason this is Cancel
+		st.wantDecisions()
+		st.press("n")
+		st.typed("agreed")
+		st.press("enter")
+		st.wantDecisions()
+		st.wantView("Way back")
+		st.press("right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Reason: "agreed"})
+	})
+}
+
+func TestReasonAndTextForAnEarlyDeletion(t *testing.T) {
+	early := with(stateAt(rotation.Delete), func(s *rotation.State) { s.Old.InactiveSince = noon.Add(-day) })
+	bubble(t, early, func(st *stage) {
+		st.press("n")
+		st.typed("leaver")
+		st.press("enter")
+		st.typed("MPLE")
+		st.press("enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLE", Reason: "leaver"})
+	})
+}
+
+func TestRefusedOffersSayWhy(t *testing.T) {
+	bubble(t, scenes()["delete-too-soon"], func(st *stage) {
+		st.press("n")
+		if st.screen.Dialog() != nil {
+			t.Fatal("a question about what can't be done")
+		}
+		if !strings.Contains(st.toast(), "no sooner than 5 minutes") {
+			t.Fatalf("toast: %q", st.toast())
+		}
+		st.wantView("no sooner than 5 minutes")
+		st.clock.at = noon.Add(5 * time.Minute) // and in time the offer opens by itself
+		st.press("n")
+		if st.screen.Dialog() == nil {
+			t.Fatal("no question after the wait")
+		}
+	})
+}
+
+func TestDirectKeysThatAreNotOfferedDoNothing(t *testing.T) {
+	bubble(t, stateAt(rotation.Check), func(st *stage) {
+		st.press("R", "D", "t", "v", "c")
+		st.wantDecisions()
+		if len(st.sent) > 0 || st.toast() == "" {
+			t.Fatalf("sent %v, toast %q", st.sent, st.toast())
+		}
+	})
+}
+
+func TestErrorsOfDecisionsAreTold(t *testing.T) {
+	errs := map[string]error{
+		"moved on":           runner.ErrOutdated,
+		"wait":               fmt.Errorf("deciding: %w", &rotation.Refusal{Decision: rotation.GoOn, Reason: rotation.ChangeInFlight}),
+		"journal":            &iamops.Problem{Kind: iamops.NoRecord, Message: "no space left on device"},
+		"a cause of its own": errors.New("a cause of its own"),
+	}
+	for want, err := range errs {
+		t.Run(want, func(t *testing.T) {
+			bubble(t, stateAt(rotation.Check), func(st *stage) {
+				st.fake.refuse = err
+				st.press("enter")
+				if !strings.Contains(st.toast(), want) {
+					t.Fatalf("toast %q lacks %q", st.toast(), want)
+				}
+				st.press("enter") // and another decision can be taken
+				if n := len(st.fake.taken()); n != 2 {
+					t.Fatalf("%d decisions, want 2", n)
+				}
+			})
+		})
+	}
+}
+
+// Two quick presses are one decision: the second finds the first on its way.
+func TestOneDecisionAtATime(t *testing.T) {
+	bubble(t, stateAt(rotation.Check), func(st *stage) {
+		st.run(st.screen.Update(keyPress("enter")))
+		st.run(st.screen.Update(keyPress("enter")))
+		st.settle()
+		st.wantDecisions(rotation.Decide{Decision: rotation.GoOn})
+	})
+}
+
+func TestSnapshotsAreTakenWhileAQuestionIsOpen(t *testing.T) {
+	bubble(t, stateAt(rotation.Deactivate), func(st *stage) {
+		st.press("n")
+		st.fake.publish(func(s *rotation.State) { s.Old.Status, s.Turn = iamops.Inactive, s.Turn+1 })
+		st.settle()
+		st.wantView("Deactivate the old key?", "Inactive")
+		before := st.screen.State().Turn - 1
+		st.press("right", "enter")
+		if got := st.fake.turns; len(got) != 1 || got[0] != before {
+			t.Fatalf("decided on turns %v, want the one that was asked about, %d", got, before)
+		}
+	})
+}
+
+func TestOlderSnapshotsAreDropped(t *testing.T) {
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		st.fake.publish(func(s *rotation.State) { s.Step, s.Turn = rotation.Create, 0 })
+		st.settle()
+		if got := st.screen.State().Step; got != rotation.Distribute {
+			t.Fatalf("step %s from an older snapshot", got)
+		}
+	})
+}
+
+func TestForeignResultsAreDropped(t *testing.T) {
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		other := runner.Snapshot{State: with(stateAt(rotation.Delete), func(s *rotation.State) { s.ID = "r2" })}
+		for _, msg := range []tea.Msg{
+			updated{id: "r2", snapshot: other}, decided{id: "r2", snapshot: other}, departed{id: "r2"},
+		} {
+			st.run(st.screen.Update(msg))
+		}
+		st.settle()
+		if got := st.screen.State(); got.ID != "r1" || got.Step != rotation.Distribute {
+			t.Fatalf("took a result of another rotation: %s at %s", got.ID, got.Step)
+		}
+		if st.hasLeft() {
+			t.Fatal("left by another rotation's departure")
+		}
+	})
+}
+
+func TestLeaving(t *testing.T) {
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		st.press("esc")
+		if !st.hasLeft() || st.fake.left != 1 {
+			t.Fatalf("left %v, on record %d times", st.hasLeft(), st.fake.left)
+		}
+	})
+}
+
+// Keys that were pressed after esc, and before the way back was on record, are for
+// nobody.
+func TestNoDecisionOnTheWayOut(t *testing.T) {
+	bubble(t, stateAt(rotation.Check), func(st *stage) {
+		st.run(st.screen.Update(keyPress("esc")))
+		st.run(st.screen.Update(keyPress("enter")))
+		st.settle()
+		st.wantDecisions()
+		if !st.hasLeft() {
+			t.Fatal("did not leave")
+		}
+	})
+}
+
+func TestASecretIsNotLeft(t *testing.T) {
+	bubble(t, stateAt(rotation.Store), func(st *stage) {
+		st.press("esc")
+		if st.hasLeft() || st.fake.left != 0 || st.screen.Holds() != HoldsSecret {
+			t.Fatal("left a secret behind")
+		}
+		st.wantView("Leaving now would", "Stay")
+		st.press("enter") // Stay
+		st.wantDecisions()
+		st.press("esc", "right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.GiveUpNew})
+		if st.hasLeft() {
+			t.Fatal("left after giving up: the key is still there")
+		}
+	})
+}
+
+func TestTheRotationHasTheLastWordOnLeaving(t *testing.T) {
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		st.fake.leave = &rotation.Refusal{Reason: rotation.SecretNotPut}
+		st.press("esc")
+		if st.hasLeft() || st.screen.Dialog() == nil {
+			t.Fatal("left against the rotation's refusal")
+		}
+	})
+}
+
+func TestAChangeUnderWayIsNotLeft(t *testing.T) {
+	under := scenes()["create-under-way"]
+	bubble(t, under, func(st *stage) {
+		st.press("esc")
+		if st.hasLeft() || st.screen.Holds() != AwaitsSecret {
+			t.Fatalf("left %v, holds %v", st.hasLeft(), st.screen.Holds())
+		}
+	})
+}
+
+// A decision that is on its way counts: between the key press and the snapshot that
+// shows it, nothing else would.
+func TestADecisionOnItsWayCounts(t *testing.T) {
+	bubble(t, stateAt(rotation.Create), func(st *stage) {
+		st.press("n", "right")
+		cmd := st.screen.Update(keyPress("enter"))
+		if got := st.screen.Holds(); got != AwaitsSecret {
+			t.Fatalf("holds %v before the decision has arrived", got)
+		}
+		st.run(cmd)
+		st.settle()
+	})
+}
+
+func TestDoneGoesBack(t *testing.T) {
+	for _, k := range []string{"enter", "esc"} {
+		bubble(t, stateAt(rotation.Finished), func(st *stage) {
+			st.press(k)
+			left, ok := st.outbox[len(st.outbox)-1].(Left)
+			if !ok || !left.Over || left.KeyID != newKeyID || st.fake.left != 0 {
+				t.Fatalf("after %s: %+v, on record %d times", k, st.outbox, st.fake.left)
+			}
+		})
+	}
+}
+
+func TestRefreshReads(t *testing.T) {
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		st.run(st.screen.Refresh())
+		st.settle()
+		if st.fake.refreshed != 1 {
+			t.Fatalf("refreshed %d times", st.fake.refreshed)
+		}
+		st.fake.publish(func(s *rotation.State) { s.Note = rotation.NoteRolledBack })
+		st.settle()
+		st.wantView("works again") // the channel is still waited on
+	})
+}
+
+// A change that was made and is not in the journal is said until the end.
+func TestAnUnrecordedChangeIsSaid(t *testing.T) {
+	bubble(t, stateAt(rotation.Watch), func(st *stage) {
+		st.fake.snapshot.Unrecorded = &iamops.Problem{Kind: iamops.NoRecord, Message: "no space left on device"}
+		st.fake.publish(func(*rotation.State) {})
+		st.settle()
+		st.wantView("could not be written to the journal", "no space left on device")
+	})
+}

@@ -1,0 +1,100 @@
+package guide
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// keyMap are the keys of the screen besides those that scroll.
+type keyMap struct {
+	enter, next, previous, esc key.Binding
+	goOn, rollBack, giveUp     key.Binding
+	show, clip, try, look      key.Binding
+	choose, scroll             key.Binding // for help only
+}
+
+func newKeyMap(k kit.Keys) keyMap {
+	return keyMap{
+		enter:    k.Enter,
+		next:     kit.Bind("next choice", k.Right.Help().Key, "right", "l", "tab"),
+		previous: kit.Bind("choice before", k.Left.Help().Key, "left", "h", "shift+tab"),
+		esc:      k.Esc,
+		goOn:     kit.Bind("go on", "n", "n"),
+		rollBack: kit.Bind("roll back", "R", "R"),
+		giveUp:   kit.Bind("give up the new key", "D", "D"),
+		show:     kit.Bind("show secret", "v", "v"),
+		clip:     kit.Bind("send it to the clipboard", "c", "c"),
+		try:      kit.Bind("try again", "t", "t"),
+		look:     kit.Bind("look again", "r", "r"),
+		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
+		scroll:   kit.Bind("scroll", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+	}
+}
+
+// ShortHelp are the keys for the footer, as things are.
+func (s *Screen) ShortHelp() []key.Binding {
+	if s.question != nil {
+		return s.question.dialog.Hints()
+	}
+	if s.snapshot.State.Over() {
+		return []key.Binding{kit.Describe(s.keys.enter, "back to the list")}
+	}
+	hints := []key.Binding{s.keys.choose, kit.Describe(s.keys.enter, "take it")}
+	if s.held() {
+		hints = append(hints, s.showHint(), kit.Describe(s.keys.clip, "clipboard"))
+	}
+	if s.width < wideWidth {
+		return append(hints, kit.Describe(s.keys.esc, "list"))
+	}
+	return append(hints, s.escHint(), s.keys.look)
+}
+
+// FullHelp are all keys that do something as things are, in groups.
+func (s *Screen) FullHelp() [][]key.Binding {
+	if s.snapshot.State.Over() {
+		return [][]key.Binding{{kit.Describe(s.keys.enter, "back to the list"), s.keys.scroll}}
+	}
+	var direct []key.Binding
+	add := func(b key.Binding, o rotation.Offer, offered bool) {
+		if offered {
+			direct = append(direct, kit.Describe(b, words.Decision(o, s.snapshot.State)))
+		}
+	}
+	leading, leads := s.leading()
+	add(s.keys.goOn, leading, leads)
+	for _, k := range []struct {
+		binding  key.Binding
+		decision rotation.Decision
+	}{
+		{s.keys.rollBack, rotation.RollBack}, {s.keys.giveUp, rotation.GiveUpNew},
+		{s.keys.try, rotation.TryAgain}, {s.keys.look, rotation.LookAgain},
+	} {
+		o, offered := rotation.OfferFor(s.offers, k.decision)
+		add(k.binding, o, offered)
+	}
+	groups := [][]key.Binding{
+		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, kit.Describe(s.keys.esc, "to the list")},
+		direct,
+	}
+	if s.held() {
+		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip})
+	}
+	return groups
+}
+
+func (s *Screen) escHint() key.Binding {
+	if s.Holds() == HoldsSecret {
+		return kit.Describe(s.keys.esc, "leave: asks about the secret")
+	}
+	return kit.Describe(s.keys.esc, "to the list, the rotation stays")
+}
+
+func (s *Screen) showHint() key.Binding {
+	if s.showing() {
+		return kit.Describe(s.keys.show, "hide secret")
+	}
+	return s.keys.show
+}

@@ -1,0 +1,83 @@
+package guide
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+)
+
+// ShownFor is how long the secret stays in view after it was asked for.
+const ShownFor = 30 * time.Second
+
+func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.SecretHeld }
+
+func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
+
+func (s *Screen) hide() { s.shownUntil = time.Time{} }
+
+// show shows the secret for a while, or hides it.
+func (s *Screen) show() tea.Cmd {
+	switch {
+	case s.showing():
+		s.hide()
+	case s.held():
+		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
+	default:
+		return kit.Warn("there is no secret here: it is had once, when a key is created")
+	}
+	return nil
+}
+
+// clip sends the secret to the terminal's clipboard. It goes from the rotation to
+// the terminal without a stop: the message that follows says only how that ended.
+func (s *Screen) clip() tea.Cmd {
+	switch {
+	case !s.held():
+		return kit.Warn("there is no secret here: it is had once, when a key is created")
+	case s.options.Clipboard == nil:
+		return kit.Warn("there is no way to the clipboard here")
+	}
+	r, send := s.rotation, s.options.Clipboard
+	return func() tea.Msg {
+		err := r.Lend(func(secret iamops.Secret) error { return send(secret.Reveal()) })
+		if err != nil {
+			return kit.Toast{Text: "not sent to the clipboard: " + err.Error(), Bad: true}
+		}
+		return kit.Toast{Text: "sent to the clipboard; keyturn can't see whether it arrived, and can't clear it"}
+	}
+}
+
+// secretLines are the new key and its secret, each on a line of its own, so that a
+// double click selects it. The secret is borrowed for this frame.
+func (s *Screen) secretLines() []string {
+	if !s.held() {
+		return nil
+	}
+	st, g := s.common.Styles, s.common.Glyphs
+	line := func(label, text string, style kit.Style) string {
+		return st.Muted.Render(kit.Pad(label, len("secret  "))) + style.Render(text)
+	}
+	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
+	if !s.showing() || s.question != nil {
+		hidden := strings.Repeat(g.Bullet, hiddenLength)
+		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s")}
+	}
+	lines := []string{id}
+	err := s.rotation.Lend(func(secret iamops.Secret) error {
+		lines = append(lines, line("secret", secret.Reveal(), st.Strong))
+		return nil
+	})
+	if err != nil {
+		return append(lines, line("secret", "not in memory any more", st.Unknown))
+	}
+	return append(lines, st.Muted.Render("Select it with the mouse, or c. Hides itself in "+kit.Wait(s.shownUntil.Sub(s.now))+"."))
+}
+
+// hiddenLength is the number of signs that stand for the secret: not its length.
+const hiddenLength = 8

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"keyturn/ui/kit"
+)
+
+// keyMap are the keys that mean the same whatever screen is in front.
+type keyMap struct {
+	help, quit, interrupt key.Binding
+	day, apps             key.Binding // of the sandbox
+}
+
+func newKeyMap(k kit.Keys, sandbox bool) keyMap {
+	m := keyMap{
+		help: k.Help, quit: k.Quit, interrupt: k.Interrupt,
+		day:  kit.Bind("next day", "+", "+"),
+		apps: kit.Bind("applications", "A", "A"),
+	}
+	m.day.SetEnabled(sandbox)
+	m.apps.SetEnabled(sandbox)
+	return m
+}
+
+// hints are the keys for the footer: the front screen's, then the root's.
+func (p *Program) hints() []key.Binding {
+	switch {
+	case p.dialog != nil:
+		return p.dialog.Hints()
+	case p.help:
+		return []key.Binding{kit.Describe(p.keys.help, "close")}
+	case p.front() == nil:
+		return []key.Binding{p.keys.quit}
+	}
+	hints := p.front().ShortHelp()
+	if p.front().CapturesInput() {
+		return hints
+	}
+	if p.common.Width < roomyFooter {
+		hints = append([]key.Binding{p.keys.help}, hints...)
+		return append(hints, p.keys.quit, p.keys.day, p.keys.apps)
+	}
+	return append(hints[:len(hints):len(hints)], p.keys.help, p.keys.quit, p.keys.day, p.keys.apps)
+}
+
+// roomyFooter is the width below which the help, where all keys are found, comes
+// first in the footer.
+const roomyFooter = 100
+
+// fullHelp are all keys that do something as things are, in groups.
+func (p *Program) fullHelp() [][]key.Binding {
+	groups := [][]key.Binding{{p.keys.help, p.keys.quit, p.keys.day, p.keys.apps}}
+	if p.front() == nil {
+		return groups
+	}
+	return append(p.front().FullHelp(), groups...)
+}

@@ -1,0 +1,330 @@
+package kit
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// Choice is something that a dialog offers to do.
+type Choice struct {
+	ID    string // comes back in the Answer
+	Label string
+	// Danger marks what can't be undone.
+	Danger bool
+}
+
+// Answer is how a dialog ended.
+type Answer struct {
+	Done   bool   // the dialog is over
+	Choice string // the ID of the choice; "" if it was cancelled
+	Text   string // what was typed, without blanks around it
+}
+
+// Cancelled reports whether the dialog is over and nothing is to be done.
+func (a Answer) Cancelled() bool { return a.Done && a.Choice == "" }
+
+// Dialog asks one question. Its first choice is always Cancel, and that is the
+// one chosen when it opens: a stray enter does nothing. Esc cancels.
+//
+// A dialog may ask for a text as well. Then its one choice can be taken only
+// while the text is right, and is chosen by typing it.
+type Dialog struct {
+	common  *Common
+	title   string
+	body    []string
+	choices []Choice // without Cancel
+	cancel  string   // the label of Cancel
+	chosen  int      // 0 is Cancel
+
+	input  *textinput.Model // nil if no text is asked for
+	expect string           // the text that must be typed; "" for any that is not blank
+	label  string           // says what to type
+	scroll int              // lines of the body above the view
+	room   int              // the furthest that the body can be scrolled, as last drawn
+
+	cursor *tea.Cursor // relative to the box, as last drawn
+}
+
+// CancelLabel is the label of the choice that every dialog has.
+const CancelLabel = "Cancel"
+
+// NewDialog returns a dialog that offers the given choices after Cancel. Without
+// any it is a message, and its one choice closes it. Each line of the body is a
+// paragraph, wrapped to the width; it may be styled.
+func NewDialog(c *Common, title string, body []string, choices ...Choice) *Dialog {
+	d := &Dialog{common: c, title: title, body: body, choices: choices, cancel: CancelLabel}
+	if len(choices) == 0 {
+		d.cancel = "Close"
+	}
+	return d
+}
+
+// CancelAs gives the choice that does nothing another label, such as "Stay".
+func (d *Dialog) CancelAs(label string) *Dialog {
+	d.cancel = label
+	return d
+}
+
+// NewTypedDialog returns a dialog whose choice can be taken only after the
+// expected text has been typed or pasted, letter for letter.
+func NewTypedDialog(c *Common, title string, body []string, label, expect string, choice Choice) *Dialog {
+	d := NewDialog(c, title, body, choice)
+	d.label, d.expect = label, expect
+	d.openInput()
+	return d
+}
+
+// NewReasonDialog returns a dialog whose choice can be taken only after some text
+// has been typed, such as the reason for going against a warning.
+func NewReasonDialog(c *Common, title string, body []string, label string, choice Choice) *Dialog {
+	return NewTypedDialog(c, title, body, label, "", choice)
+}
+
+func (d *Dialog) openInput() {
+	in := textinput.New()
+	in.Prompt = ""
+	in.CharLimit = 200
+	in.SetVirtualCursor(false)
+	in.SetStyles(d.common.InputStyles())
+	in.Focus()
+	d.input = &in
+}
+
+// InputStyles are the styles of a text input, with a cursor that does not blink.
+func (c *Common) InputStyles() textinput.Styles {
+	state := textinput.StyleState{
+		Text: c.Styles.Strong.Lipgloss(), Placeholder: c.Styles.Muted.Lipgloss(),
+		Suggestion: c.Styles.Muted.Lipgloss(), Prompt: c.Styles.Accent.Lipgloss(),
+	}
+	return textinput.Styles{
+		Focused: state, Blurred: state,
+		Cursor: textinput.CursorStyle{Shape: tea.CursorBar},
+	}
+}
+
+// Typed reports whether the dialog takes text, so that letters are no commands.
+func (d *Dialog) Typed() bool { return d.input != nil }
+
+// Update takes a key press or a paste. The Answer is Done when the dialog is over.
+func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		if answer, taken := d.press(press); taken {
+			return answer, nil
+		}
+	}
+	if d.input == nil {
+		return Answer{}, nil
+	}
+	if paste, ok := msg.(tea.PasteMsg); ok {
+		// What is copied from elsewhere often brings its line's end along.
+		msg = tea.PasteMsg{Content: strings.TrimSpace(Clean(paste.Content))}
+	}
+	in, cmd := d.input.Update(msg)
+	*d.input = in
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		d.chosen = 0
+		if d.right() {
+			d.chosen = 1
+		}
+	}
+	return Answer{}, cmd
+}
+
+// press answers to the keys that are the dialog's own, and reports whether it
+// was one. While text is typed, letters and left and right are the input's.
+func (d *Dialog) press(msg tea.KeyPressMsg) (Answer, bool) {
+	keys := d.common.Keys
+	typing := d.input != nil
+	switch {
+	case key.Matches(msg, keys.Esc):
+		return Answer{Done: true}, true
+	case key.Matches(msg, keys.Enter):
+		return d.take(), true
+	case msg.String() == "tab" || !typing && key.Matches(msg, keys.Right):
+		d.choose(d.chosen + 1)
+	case msg.String() == "shift+tab" || !typing && key.Matches(msg, keys.Left):
+		d.choose(d.chosen - 1)
+	case msg.String() == "up" || !typing && key.Matches(msg, keys.Up):
+		d.scrollTo(d.scroll - 1)
+	case msg.String() == "down" || !typing && key.Matches(msg, keys.Down):
+		d.scrollTo(d.scroll + 1)
+	default:
+		return Answer{}, false
+	}
+	return Answer{}, true
+}
+
+func (d *Dialog) scrollTo(line int) { d.scroll = max(0, min(line, d.room)) }
+
+// choose goes round among the choices that can be taken.
+func (d *Dialog) choose(i int) {
+	n := 1
+	if d.right() {
+		n += len(d.choices)
+	}
+	d.chosen = (i + n) % n
+}
+
+// take is enter. A text that is not yet right keeps the dialog open: closing it
+// would read as if something had been done.
+func (d *Dialog) take() Answer {
+	if d.chosen > 0 {
+		return Answer{Done: true, Choice: d.choices[d.chosen-1].ID, Text: d.text()}
+	}
+	if d.input != nil && d.text() != "" && !d.right() {
+		return Answer{}
+	}
+	return Answer{Done: true}
+}
+
+func (d *Dialog) text() string {
+	if d.input == nil {
+		return ""
+	}
+	return strings.TrimSpace(d.input.Value())
+}
+
+// right reports whether the choices can be taken.
+func (d *Dialog) right() bool {
+	switch {
+	case d.input == nil:
+		return true
+	case d.expect == "":
+		return d.text() != ""
+	}
+	return d.text() == d.expect
+}
+
+// The frame and the blanks inside it, on both sides and above and below.
+const (
+	dialogSides = 6
+	dialogEnds  = 4
+	dialogWidth = 76 // the widest text that is read with ease
+)
+
+// View draws the dialog as a box of at most width × height cells. A body that is
+// too long can be scrolled; the question and the choices stay.
+func (d *Dialog) View(width, height int) string {
+	inner := min(width-dialogSides, dialogWidth)
+	if inner <= 0 || height <= dialogEnds {
+		return ""
+	}
+	below := d.belowBody(inner)
+	room := height - dialogEnds - len(below)
+	var body []string
+	for _, p := range d.body {
+		if p == "" {
+			body = append(body, "")
+			continue
+		}
+		body = append(body, Wrap(p, inner)...)
+	}
+	body = d.viewBody(body, room, inner)
+	lines := slices.Concat(body, below)
+	if len(lines) > height-dialogEnds { // hardly any room: the choices are last, and stay
+		lines = lines[len(lines)-(height-dialogEnds):]
+	}
+	d.placeCursor(len(lines))
+	return d.common.Box(d.title, lines, inner)
+}
+
+// viewBody cuts the body to the room that it has and says that there is more.
+func (d *Dialog) viewBody(body []string, room, width int) []string {
+	d.room = 0
+	if len(body) <= room {
+		return body
+	}
+	switch {
+	case room <= 0:
+		return nil
+	case room == 1: // half a text would read as a whole one
+		low := d.common.Glyphs.Truncate("The window is too low for the text.", width)
+		return []string{d.common.Styles.Warning.Render(low)}
+	}
+	d.room = len(body) - (room - 1)
+	d.scrollTo(d.scroll)
+	body = body[d.scroll : d.scroll+room-1]
+	more := "up and down for more"
+	return append(slices.Clip(body), d.common.Styles.Muted.Render(d.common.Glyphs.Truncate(more, width)))
+}
+
+// belowBody is what stands under the body: the input and the choices.
+func (d *Dialog) belowBody(width int) []string {
+	lines := []string{""}
+	if d.input != nil {
+		d.input.SetStyles(d.common.InputStyles())
+		d.input.SetWidth(max(1, width-3))
+		lines = append(lines, Wrap(d.common.Styles.Muted.Render(d.label), width)...)
+		lines = append(lines, d.common.Styles.Accent.Render(d.common.Glyphs.Select)+" "+d.input.View(), "")
+	}
+	return append(lines, d.choiceLines(width)...)
+}
+
+// choiceLines puts the choices in one line, or one a line where they don't fit.
+func (d *Dialog) choiceLines(width int) []string {
+	labels := append([]Choice{{Label: d.cancel}}, d.choices...)
+	drawn := make([]string, len(labels))
+	for i, l := range labels {
+		drawn[i] = d.choice(l, i, width)
+	}
+	if line := strings.Join(drawn, "    "); Width(line) <= width {
+		return []string{line}
+	}
+	return drawn
+}
+
+func (d *Dialog) choice(l Choice, i, width int) string {
+	s := d.common.Styles
+	text := d.common.Glyphs.Truncate(" "+Clean(l.Label)+" ", width-2)
+	switch {
+	case i == d.chosen:
+		return s.Accent.Render(d.common.Glyphs.Select) + " " + s.Chosen.Render(text)
+	case i > 0 && !d.right():
+		return "  " + s.Muted.Render(text)
+	case l.Danger:
+		return "  " + s.Danger.Render(text)
+	}
+	return "  " + s.Text.Render(text)
+}
+
+// placeCursor notes where the input's cursor is in the box. The input's line is
+// the last but the blank one and the choices.
+func (d *Dialog) placeCursor(lines int) {
+	d.cursor = nil
+	if d.input == nil {
+		return
+	}
+	c := d.input.Cursor()
+	if c == nil {
+		return
+	}
+	after := len(d.choiceLines(d.input.Width()+3)) + 1
+	c.X += dialogSides/2 + 2
+	c.Y = dialogEnds/2 + lines - after - 1
+	if c.Y >= dialogEnds/2 {
+		d.cursor = c
+	}
+}
+
+// Cursor is where the terminal's cursor belongs, relative to the box as View drew
+// it last; nil if the dialog takes no text.
+func (d *Dialog) Cursor() *tea.Cursor { return d.cursor }
+
+// Hints are the keys that the dialog answers to, for the footer.
+func (d *Dialog) Hints() []key.Binding {
+	keys := d.common.Keys
+	enter, esc := Describe(keys.Enter, "take it"), Describe(keys.Esc, "cancel")
+	switch {
+	case len(d.choices) == 0:
+		return []key.Binding{Describe(keys.Enter, "close")}
+	case d.input != nil:
+		return []key.Binding{enter, Describe(keys.Tab, "other choice"), esc}
+	}
+	choose := Bind("choose", keys.Left.Help().Key+"/"+keys.Right.Help().Key, "left", "right")
+	return []key.Binding{choose, enter, esc}
+}

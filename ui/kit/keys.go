@@ -1,0 +1,60 @@
+package kit
+
+import "charm.land/bubbles/v2/key"
+
+// Keys are the keys that mean the same on every screen. A screen copies the ones
+// it answers to, with a help text of its own where "enter" says too little.
+type Keys struct {
+	Up, Down, Left, Right key.Binding
+	Top, Bottom           key.Binding
+	PageUp, PageDown      key.Binding
+	Enter, Esc, Tab       key.Binding
+	Filter, Sort, Refresh key.Binding
+	Mark                  key.Binding
+	Copy                  key.Binding
+	Calls                 key.Binding
+	Help, Quit, Interrupt key.Binding
+}
+
+// NewKeys returns the keys, with arrows in the help text unless it is to be
+// ASCII.
+func NewKeys(ascii bool) Keys {
+	up, down, left, right := "↑", "↓", "←", "→"
+	if ascii {
+		up, down, left, right = "up", "down", "left", "right"
+	}
+	return Keys{
+		Up:        Bind("up", up, "up", "k"),
+		Down:      Bind("down", down, "down", "j"),
+		Left:      Bind("left", left, "left", "h"),
+		Right:     Bind("right", right, "right", "l"),
+		Top:       Bind("first", "g", "g", "home"),
+		Bottom:    Bind("last", "G", "G", "end"),
+		PageUp:    Bind("page up", "pgup", "pgup", "ctrl+u"),
+		PageDown:  Bind("page down", "pgdn", "pgdown", "ctrl+d"),
+		Enter:     Bind("choose", "enter", "enter"),
+		Esc:       Bind("back", "esc", "esc"),
+		Tab:       Bind("next", "tab", "tab"),
+		Filter:    Bind("filter", "/", "/"),
+		Sort:      Bind("sort", "s", "s"),
+		Refresh:   Bind("refresh", "r", "r"),
+		Mark:      Bind("mark", "space", "space"),
+		Copy:      Bind("copy key ID", "y", "y"),
+		Calls:     Bind("calls", "L", "L"),
+		Help:      Bind("help", "?", "?"),
+		Quit:      Bind("quit", "q", "q"),
+		Interrupt: Bind("quit", "ctrl+c", "ctrl+c"),
+	}
+}
+
+// Bind returns a binding of the given keys, shown in help as the label with what
+// it does.
+func Bind(does, label string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(label, does))
+}
+
+// Describe returns the binding with another text for what it does.
+func Describe(b key.Binding, does string) key.Binding {
+	b.SetHelp(b.Help().Key, does)
+	return b
+}

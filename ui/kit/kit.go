@@ -1,0 +1,78 @@
+// Package kit is what the screens share: the look, the keys, and the few pieces
+// that every screen is put together from.
+//
+// A [Common] is the one pointer that all screens hold: styles, glyphs, keys,
+// clock and size. The root alone writes to it; screens read it while they draw,
+// so that a changed background or size needs no message to anybody.
+//
+// The pieces:
+//
+//   - A [Style] is a named token of the look (Muted, Danger, …). A piece of text in a
+//     style is a [Span], and a line of them a [Cell].
+//   - A [Table] draws the visible rows of a list and keeps the selection in view.
+//   - [Stepper] draws the steps of a way, [AgeBar] an age against its limit,
+//     [Histogram] many ages at once.
+//   - A [Dialog] asks one question. Cancel comes first, and is chosen beforehand.
+//   - A [Frame] is a whole screen: header, body, footer, fitted to the cell.
+//
+// Rules:
+//
+//   - Nothing is told by colour alone. A state has a glyph, a word and a style.
+//   - Widths are display cells, never bytes or runes.
+//   - Nothing here does I/O, reads a clock of its own, or knows what AWS is.
+package kit
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Clock tells the time that ages and waits are computed from.
+type Clock interface {
+	Now() time.Time
+}
+
+// Common is what all screens share.
+type Common struct {
+	Styles Styles
+	Glyphs Glyphs
+	Keys   Keys
+	Clock  Clock
+
+	// The size of the terminal in cells. It is 80×24 until the terminal tells it.
+	Width, Height int
+
+	Look Look // as the operator chose it
+	dark bool
+}
+
+// Look is what the operator chose about the look.
+type Look struct {
+	ASCII   bool // draw with ASCII characters only
+	NoColor bool // tell by bold and reverse only
+}
+
+// NewCommon returns a Common for a dark background of 80×24 cells. Both are
+// corrected by the messages that Update takes.
+func NewCommon(clock Clock, look Look) *Common {
+	c := &Common{Clock: clock, Width: 80, Height: 24, Look: look, dark: true}
+	c.Styles = NewStyles(c.dark, look.NoColor)
+	c.Glyphs = NewGlyphs(look.ASCII)
+	c.Keys = NewKeys(look.ASCII)
+	return c
+}
+
+// Update takes over what a message says about the terminal: its size and its
+// background. Every other message is ignored.
+func (c *Common) Update(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		c.Width, c.Height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		if dark := msg.IsDark(); dark != c.dark {
+			c.dark = dark
+			c.Styles = NewStyles(dark, c.Look.NoColor)
+		}
+	}
+}

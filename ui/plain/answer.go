@@ -1,0 +1,172 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/words"
+)
+
+// wordOf is the word by which each decision is taken.
+var wordOf = map[rotation.Decision]string{
+	rotation.GoOn:        "go",
+	rotation.HaveSecret:  "have",
+	rotation.Adopt:       "adopt",
+	rotation.RetireOlder: "retire-older",
+	rotation.RetireNewer: "retire-newer",
+	rotation.GoBack:      "back",
+	rotation.MakeChange:  "change",
+	rotation.RollBack:    "roll-back",
+	rotation.Stored:      "stored",
+	rotation.GiveUpNew:   "give-up",
+	rotation.KeepNew:     "keep",
+	rotation.LookAgain:   "look",
+	rotation.TryAgain:    "try",
+}
+
+// prompt lists what can be answered, once a picture.
+func (s *Session) prompt(snap runner.Snapshot) {
+	var text strings.Builder
+	line := func(word, meaning, refusal string) {
+		if refusal != "" {
+			refusal = " — not now: " + refusal
+		}
+		fmt.Fprintf(&text, "\n  %-12s %s%s", word, meaning, refusal)
+	}
+	st, now := snap.State, s.Clock.Now()
+	for _, o := range snap.Offers(now) {
+		line(wordOf[o.Decision], words.Decision(o, st), words.Refusal(o, st, now))
+	}
+	if st.Secret == rotation.SecretHeld {
+		line("show", "Print the secret here", "")
+	}
+	if s.Sandbox != nil {
+		line("day", "Sandbox: move the account's clock on by a day", "")
+		line("apps", "Sandbox: what the simulated applications say", "")
+		line("update X", "Sandbox: give application X the newest key of "+st.User, "")
+	}
+	line("leave", "Leave; the rotation stays as it is", words.Leave(st))
+	if s.prompted != text.String() {
+		s.prompted = text.String()
+		s.say("Answer with a word:%s", s.prompted)
+		_, _ = fmt.Fprint(s.Out, "> ")
+	}
+}
+
+// answer acts on a word. It reports whether the conversation is over.
+func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string) (bool, error) {
+	s.prompted = ""
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "":
+		return false, nil
+	case "show":
+		return false, s.show(ctx)
+	case "leave":
+		if text := words.Leave(snap.State); text != "" {
+			s.say("  %s", text)
+			return false, nil
+		}
+		s.say("The rotation stays as it is: step %s.", words.StepName(snap.State.Step))
+		return true, s.left()
+	}
+	if s.Sandbox != nil && s.inSandbox(word, strings.TrimSpace(rest), snap.State.User) {
+		return false, nil
+	}
+	for _, o := range snap.Offers(s.Clock.Now()) {
+		if wordOf[o.Decision] == word {
+			return false, s.decide(ctx, snap, o)
+		}
+	}
+	s.say("  %q is not one of the words. Nothing was done.", word)
+	return false, nil
+}
+
+func (s *Session) inSandbox(word, rest, user string) bool {
+	switch word {
+	case "day":
+		s.Sandbox.NextDay()
+		s.say("  A day later.")
+		// What is known is a day old now. Where it can't be read again just now, it will be.
+		_ = s.Rotation.Decide(s.snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
+	case "apps":
+		for _, line := range s.Sandbox.Applications() {
+			s.say("  %s", line)
+		}
+	case "update":
+		if err := s.Sandbox.Update(rest, user); err != nil {
+			s.say("  %v", err)
+			return true
+		}
+		s.say("  %s now has the newest key of %s.", rest, user)
+	default:
+		return false
+	}
+	return true
+}
+
+// decide asks what a decision asks for, and takes it.
+func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.Offer) error {
+	st, now := snap.State, s.Clock.Now()
+	if refusal := words.Refusal(o, st, now); refusal != "" {
+		s.say("  Not now: %s.", refusal)
+		return nil
+	}
+	d := rotation.Decide{Decision: o.Decision}
+	if o.Change != "" {
+		s.say("  %s\n  %s", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID))
+	}
+	if words.Asks(o) {
+		s.say("  %s", words.WayBack(o, st))
+	}
+	if o.NeedsReason() {
+		for _, why := range o.Whys {
+			s.say("  ! %s", words.Why(why, st, snap.Settings, now))
+		}
+		reason, err := s.ask(ctx, "  To go on all the same, give the reason; it is recorded. An empty line goes back.")
+		if err != nil || reason == "" {
+			return err
+		}
+		d.Reason = reason
+	}
+	if o.Typed != "" {
+		typed, err := s.ask(ctx, "  %s. An empty line goes back.", words.TypeThis(o))
+		if err != nil || typed == "" {
+			return err
+		}
+		d.Typed = typed
+	} else if words.Asks(o) {
+		yes, err := s.ask(ctx, "  %s Type yes.", words.Question(o, st))
+		if err != nil {
+			return err
+		}
+		if !strings.EqualFold(yes, "yes") {
+			s.say("  Nothing was done.")
+			return nil
+		}
+	}
+	if err := s.Rotation.Decide(st.Turn, d); err != nil {
+		s.say("  Not done: %s", words.Refused(err, st, now))
+	}
+	return nil
+}
+
+// show prints the secret, once it is certain that this is wanted.
+func (s *Session) show(ctx context.Context) error {
+	yes, err := s.ask(ctx, "  The terminal may keep what is printed, in its scrollback or a log. Print the secret? Type yes.")
+	if err != nil || !strings.EqualFold(yes, "yes") {
+		return err
+	}
+	err = s.Rotation.Lend(func(secret iamops.Secret) error {
+		s.say("  access key ID      %s\n  secret access key  %s", s.snapshot().State.New.ID, secret.Reveal())
+		return nil
+	})
+	if err != nil {
+		s.say("  %v.", err)
+	}
+	return nil
+}

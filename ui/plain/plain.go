@@ -1,0 +1,204 @@
+// Package plain is the guided rotation as questions and answers, a line at a time:
+// for screen readers, dumb terminals, serial consoles and scripts. It takes the same
+// decisions by the same guards as the full screen, in the same words.
+//
+// An answer is a word of the list that the prompt names. A change asks for "yes";
+// what goes against a guard asks for a reason; a deletion for the key's last four
+// characters. While a change is being proven the prompt waits, and takes only
+// "roll-back" at once: an answer typed ahead is kept for the prompt.
+package plain
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/words"
+)
+
+// Rotation is the rotation under way.
+type Rotation interface {
+	Snapshot() runner.Snapshot
+	Updates() <-chan runner.Snapshot
+	Decide(turn int, d rotation.Decide) error
+	Lend(use func(iamops.Secret) error) error
+	Leave() error
+}
+
+// Sandbox is what only the sandbox can do.
+type Sandbox interface {
+	NextDay()
+	Applications() []string
+	// Update gives an application the user's newest key.
+	Update(application, user string) error
+}
+
+// Session is one conversation.
+type Session struct {
+	Rotation Rotation
+	Clock    iamops.Clock
+	Account  iamops.Account
+	Profile  string
+	Sandbox  Sandbox // nil on AWS
+	In       io.Reader
+	Out      io.Writer
+
+	lines    <-chan string // nil once the input has ended
+	typed    []string      // lines that came before they were asked for
+	told     map[string]string
+	prompted string
+}
+
+// ErrSecretLost says that the conversation ended while the new key's secret was in
+// memory only.
+var ErrSecretLost = errors.New("the input ended while the new secret was not put away: it is lost")
+
+// errEnd is the end of the input.
+var errEnd = errors.New("end of input")
+
+// Run leads the conversation until the rotation is done, or is left. It returns
+// ctx's error if that ended first, and ErrSecretLost if the input ended at the
+// wrong moment.
+func (s *Session) Run(ctx context.Context) error {
+	lines := make(chan string)
+	s.lines, s.told = lines, map[string]string{}
+	go s.read(ctx, lines)
+	s.say("keyturn: %s of %s. Account %s, as %s.", words.PlanName(rotation.Rotate), s.snapshot().State.User,
+		strings.TrimSpace(s.Account.DisplayID()+" "+s.Account.Alias), s.snapshot().State.Caller.ShortARN())
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		snap := s.snapshot()
+		s.tell(snap)
+		if snap.State.Over() && !looking(snap.State) {
+			return s.end(snap)
+		}
+		if line, ok := s.take(snap); ok {
+			if left, err := s.answer(ctx, snap, line); left || err != nil {
+				return s.ended(err)
+			}
+			continue
+		}
+		if s.lines == nil && len(s.typed) == 0 && !snap.State.InFlight() && !looking(snap.State) {
+			return s.ended(errEnd)
+		}
+		select {
+		case line, more := <-s.lines:
+			if !more {
+				s.lines = nil
+				continue
+			}
+			s.typed = append(s.typed, line)
+		case <-s.Rotation.Updates():
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err() //nolint:wrapcheck // the caller ended it
+		}
+	}
+}
+
+// read hands the input on, line by line. It ends with the input: a read can't be
+// interrupted, so it may outlive the session.
+func (s *Session) read(ctx context.Context, lines chan<- string) {
+	defer close(lines)
+	in := bufio.NewScanner(s.In)
+	for in.Scan() {
+		select {
+		case lines <- strings.TrimSpace(in.Text()):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
+
+func (s *Session) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.Out, format+"\n", args...)
+}
+
+// settled reports whether the rotation waits for the operator and for nothing else.
+func settled(s rotation.State) bool {
+	if s.ListedAt.IsZero() {
+		return s.Problem != nil || s.UserGone
+	}
+	return s.Fresh() && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
+}
+
+// looking reports whether the last change is still being proven.
+func looking(s rotation.State) bool { return s.Look != nil && !s.Look.Overdue }
+
+// take returns the next answer that can be given now.
+func (s *Session) take(snap runner.Snapshot) (string, bool) {
+	if len(s.typed) > 0 && (settled(snap.State) || s.typed[0] == wordOf[rotation.RollBack]) {
+		line := s.typed[0]
+		s.typed = s.typed[1:]
+		return line, true
+	}
+	if settled(snap.State) {
+		s.prompt(snap)
+	}
+	return "", false
+}
+
+// ended makes the end of the input the end of the conversation.
+func (s *Session) ended(err error) error {
+	if !errors.Is(err, errEnd) {
+		return err
+	}
+	if text := words.Leave(s.snapshot().State); text != "" && s.snapshot().State.Secret == rotation.SecretHeld {
+		s.say("%s", text)
+		return ErrSecretLost
+	}
+	s.say("End of input. The rotation stays as it is.")
+	return s.left()
+}
+
+func (s *Session) left() error {
+	if err := s.Rotation.Leave(); err != nil {
+		return fmt.Errorf("leaving: %w", err)
+	}
+	return nil
+}
+
+// ask puts a question and waits for its answer.
+func (s *Session) ask(ctx context.Context, format string, args ...any) (string, error) {
+	s.say(format, args...)
+	if len(s.typed) > 0 {
+		line := s.typed[0]
+		s.typed = s.typed[1:]
+		return line, nil
+	}
+	if s.lines == nil {
+		return "", errEnd
+	}
+	select {
+	case line, more := <-s.lines:
+		if !more {
+			s.lines = nil
+			return "", errEnd
+		}
+		return line, nil
+	case <-ctx.Done():
+		return "", ctx.Err() //nolint:wrapcheck // the caller ended it
+	}
+}
+
+// end tells how it came out.
+func (s *Session) end(snap runner.Snapshot) error {
+	s.say("\nDone.")
+	for _, line := range words.Body(snap.State, snap.Settings) {
+		s.say("%s", line)
+	}
+	for _, line := range words.Overrides(snap.State) {
+		s.say("%s", line)
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package plain_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/account"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/iamops/sandbox"
+	"keyturn/ui/plain"
+)
+
+// typist answers each prompt with the next of its lines. An answer that begins with
+// "wait " lets that much time pass first.
+type typist struct {
+	ctx     context.Context
+	answers []string
+}
+
+func (p *typist) Read(b []byte) (int, error) {
+	for {
+		if len(p.answers) == 0 {
+			return 0, io.EOF
+		}
+		line := p.answers[0]
+		p.answers = p.answers[1:]
+		if rest, ok := strings.CutPrefix(line, "wait "); ok {
+			d, err := time.ParseDuration(rest)
+			if err != nil {
+				return 0, fmt.Errorf("a typist's pause: %w", err)
+			}
+			iamops.Sleep(p.ctx, d)
+			continue
+		}
+		return copy(b, line+"\n"), nil
+	}
+}
+
+// days is what the sandbox adds.
+type days struct {
+	cloud *sandbox.Account
+}
+
+func (d days) NextDay() { d.cloud.Advance(24 * time.Hour) }
+
+func (d days) Applications() []string {
+	var lines []string
+	for _, a := range d.cloud.Applications() {
+		if len(a.Log) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: ok %v", a.Name, a.Log[len(a.Log)-1].OK))
+		}
+	}
+	return lines
+}
+
+func (d days) Update(application, user string) error {
+	for _, a := range d.cloud.Applications() {
+		if a.Name == application && a.User == user {
+			key, err := d.newest(user)
+			if err != nil {
+				return err
+			}
+			return d.cloud.UpdateApplication(application, key) //nolint:wrapcheck // a test
+		}
+	}
+	return fmt.Errorf("no application %q", application)
+}
+
+func (d days) newest(user string) (string, error) {
+	a, err := connect(context.Background(), d.cloud)
+	if err != nil {
+		return "", err
+	}
+	keys, err := a.Keys(context.Background(), user)
+	if err != nil || len(keys) == 0 {
+		return "", fmt.Errorf("no keys: %w", err)
+	}
+	newest := keys[0]
+	for _, k := range keys {
+		if k.Created.After(newest.Created) {
+			newest = k
+		}
+	}
+	return newest.ID, nil
+}
+
+type nowhere struct{}
+
+func (nowhere) Append(journal.Record) error { return nil }
+
+func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, error) {
+	op := cloud.Operator()
+	return account.At(ctx, //nolint:wrapcheck // a test
+		account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
+		account.Options{HTTPClient: cloud.Client(), Clock: cloud})
+}
+
+// converse leads a conversation about a user with the given answers and returns
+// all that was printed.
+func converse(t *testing.T, cloud *sandbox.Account, user string, answers ...string) (string, error) {
+	t.Helper()
+	a, err := connect(t.Context(), cloud)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := runner.Start(runner.Parts{Account: a, Journal: nowhere{}, Clock: cloud, Settings: rotation.DefaultSettings()}, runner.Task{ID: "rot1", User: user})
+	var out bytes.Buffer
+	session := plain.Session{
+		Rotation: run, Clock: cloud, Account: a.Info(), Sandbox: days{cloud},
+		In: &typist{ctx: t.Context(), answers: answers}, Out: &out,
+	}
+	err = session.Run(t.Context())
+	if closing := run.Close(t.Context()); closing != nil {
+		t.Error(closing)
+	}
+	synctest.Wait()
+	return out.String(), err
+}
+
+// inOrder checks that each of the texts comes after the one before it.
+func inOrder(t *testing.T, printed string, texts ...string) {
+	t.Helper()
+	rest := printed
+	for _, text := range texts {
+		_, after, found := strings.Cut(rest, text)
+		if !found {
+			t.Fatalf("%q is not there, or not in its place, in:\n%s", text, printed)
+		}
+		rest = after
+	}
+}
+
+func TestAWholeRotationWithARollBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		printed, err := converse(t, cloud, "Suzie",
+			"go", "change", "yes",
+			"show", "yes", "stored", "yes", "update photo-sync",
+			"go", "change", "a test of mine", "yes", "day", "apps",
+			"roll-back", "yes", "update nightly-export", "day", "day", "day", "look", "wait 20s",
+			"go", "change", "yes", "day", "apps", "day", "day", "day", "day", "day", "day",
+			"go", "change", "MPLE")
+		if err != nil {
+			t.Fatalf("%v in:\n%s", err, printed)
+		}
+		inOrder(t, printed,
+			"Step 1 of 8", "Step 2 of 8", "aws iam create-access-key --user-name Suzie", "Step 3 of 8", "secret access key",
+			"Step 4 of 8", "Step 5 of 8", "--status Inactive", "Step 6 of 8", "nightly-export: ok false",
+			"--status Active", "Step 4 of 8", "Step 6 of 8", "photo-sync: ok true", "Step 7 of 8", "aws iam delete-access-key", "Done.")
+	})
+}
+
+func TestAnswersThatDoNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []string
+		says    string
+	}{
+		"unknown word":     {[]string{"delete everything"}, "not one of the words"},
+		"not confirmed":    {[]string{"go", "change", "no"}, "Nothing was done"},
+		"an empty line":    {[]string{"", "leave"}, "stays as it is"},
+		"not offered here": {[]string{"roll-back"}, "not one of the words"},
+		"end of input":     {nil, "End of input"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			printed, err := converse(t, cloud, "Suzie", c.answers...)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			inOrder(t, printed, c.says)
+			if n := cloud.Sent("iam:CreateAccessKey"); n != 0 {
+				t.Errorf("%s: %d keys created", name, n)
+			}
+		})
+	}
+}
+
+func TestTheSecretIsNotLeftBehindUnsaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), "Suzie", "go", "change", "yes", "leave")
+		inOrder(t, printed, "would lose it for good", "would lose it for good")
+		if !errors.Is(err, plain.ErrSecretLost) {
+			t.Errorf("got %v", err)
+		}
+		if strings.Contains(printed, "secret access key") {
+			t.Error("the secret was printed unasked")
+		}
+	})
+}
+
+func TestWhatCannotBeRotatedIsSaid(t *testing.T) {
+	for user, says := range map[string]string{
+		"nobody":   "there is no IAM user nobody",
+		"operator": "you sign with this key",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), user, "go")
+			if err != nil {
+				t.Error(err)
+			}
+			inOrder(t, printed, says)
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package plain
+
+import (
+	"fmt"
+	"strings"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/words"
+)
+
+// tell says what is new since the last time, and nothing twice.
+func (s *Session) tell(snap runner.Snapshot) {
+	st, now := snap.State, s.Clock.Now()
+	known := !st.ListedAt.IsZero() || st.Problem != nil || st.UserGone
+	if known && s.news("step", fmt.Sprint(st.Plan, st.Step, st.Orphan())) && !st.Over() {
+		s.say("\n%s", stepLine(st))
+		for _, line := range words.Body(st, snap.Settings) {
+			s.say("%s", line)
+		}
+		s.prompted = ""
+	}
+	for _, line := range []struct{ topic, text string }{
+		{"in flight", words.InFlight(st)},
+		{"problem", problemText(st.Problem, s.Profile)},
+		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
+		{"note", words.Note(st)},
+		{"look", lookText(st)},
+		{"trial", s.trialText(st)},
+	} {
+		if s.news(line.topic, line.text) && line.text != "" {
+			s.say("  %s", line.text)
+			s.prompted = ""
+		}
+	}
+	if settled(st) && s.news("keys", keysText(st)) {
+		for _, line := range s.keyLines(st) {
+			s.say("  %s", line)
+		}
+		s.prompted = ""
+	}
+	facts := words.Known(st, snap.Settings, now)
+	if settled(st) && s.news("known", marks(facts)) {
+		for _, f := range facts {
+			s.say("  %s %s: %s", markText[f.Mark], f.Label, f.Text)
+		}
+		s.prompted = ""
+	}
+}
+
+// news reports whether the text on a topic is another than the last.
+func (s *Session) news(topic, text string) bool {
+	if s.told[topic] == text {
+		return false
+	}
+	s.told[topic] = text
+	return true
+}
+
+var markText = map[words.Mark]string{words.Neutral: "-", words.Good: "ok", words.Bad: "!", words.Unknown: "?"}
+
+// marks is what of the facts is worth telling again when it changes.
+func marks(facts []words.Fact) string {
+	var text strings.Builder
+	for _, f := range facts {
+		fmt.Fprintf(&text, "%s %s;", markText[f.Mark], f.Label)
+	}
+	return text.String()
+}
+
+// stepLine is the stepper in one line: "Step 5 of 8: Deactivate the old key".
+func stepLine(st rotation.State) string {
+	steps := rotation.PlanOf(st.Plan).Steps
+	for i, step := range steps {
+		if step == st.Step {
+			return fmt.Sprintf("Step %d of %d: %s", i+1, len(steps), words.Heading(st))
+		}
+	}
+	return words.Heading(st)
+}
+
+func problemText(p *iamops.Problem, profile string) string {
+	if p == nil {
+		return ""
+	}
+	return strings.Join(words.Problem(p, profile).Lines(), "\n  ")
+}
+
+// lookText is a look without its running counts, so that it is told once a state.
+func lookText(st rotation.State) string {
+	if st.Look == nil {
+		return ""
+	}
+	return words.Look(st, st.Look.Since)
+}
+
+func (s *Session) trialText(st rotation.State) string {
+	switch {
+	case st.Step != rotation.Store || st.Secret != rotation.SecretHeld:
+		return ""
+	case st.Trial.State == rotation.TrialRunning:
+		return "The new key is being tried …"
+	}
+	return words.Trial(st.Trial)
+}
+
+// keysText is what of the keys is worth telling again when it changes.
+func keysText(st rotation.State) string {
+	return fmt.Sprint(st.Old.ID, st.Old.Status, st.Old.Gone, st.New.ID, st.New.Status, st.New.Gone, len(st.Others))
+}
+
+func (s *Session) keyLines(st rotation.State) []string {
+	var lines []string
+	for _, k := range []struct {
+		name  string
+		facts rotation.KeyFacts
+	}{{"old key", st.Old}, {"new key", st.New}} {
+		if k.facts.Known() {
+			lines = append(lines, k.name+": "+words.Key(k.facts, s.Clock.Now()))
+		}
+	}
+	for _, k := range st.Others {
+		lines = append(lines, fmt.Sprintf("another key: %s, %s", k.ID, k.Status))
+	}
+	return lines
+}

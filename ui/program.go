@@ -1,0 +1,252 @@
+// Package ui is keyturn's full-screen program: the root that the screens hang on.
+//
+// A [Program] is the Bubble Tea model. It holds a stack of screens, of which the
+// last is in front, and draws the frame around it: the account and the profile
+// above, the keys below. On top of that there may be one dialog, or the help.
+//
+// # The order of things
+//
+// A message is handled by the first that it is for:
+//
+//  1. The terminal's size and background go to what all screens share.
+//  2. What is not input goes to every screen, in front or not: a result must not be
+//     lost because a dialog is open. Each screen knows its own.
+//  3. Keys and pastes go to the dialog, else to the help, else to a screen that takes
+//     text, else they are the root's own, else the front screen's.
+//
+// # Ending
+//
+// The program ends only after every rotation has put on record that the operator
+// leaves. A rotation that holds a secret refuses that, and the operator is asked.
+// A change under way is not cut short by the end: whoever runs the program waits
+// for it afterwards.
+//
+// Nothing here knows AWS or holds a secret.
+package ui
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/ui/guide"
+	"keyturn/ui/inventory"
+	"keyturn/ui/kit"
+)
+
+// Options are what a program is put together from.
+type Options struct {
+	// Common is what the screens share; its clock is the account's.
+	Common *kit.Common
+	// List is the audit. It is loaded when it first comes to the front.
+	List *inventory.Screen
+	// Identity is shown in the header, always.
+	Identity Identity
+	// StartRotation begins the rotation of a user's key, or of the only one if keyID
+	// is "". It is called in a command and may read and write. The rotation is ended
+	// by whoever gave the function.
+	StartRotation func(user, keyID string) (guide.Rotation, error)
+	// Explain puts an error of StartRotation or of the sandbox into one line of the
+	// operator's words. Nil: the error's own text.
+	Explain func(error) string
+	// Clipboard sends a text to the terminal's clipboard, past Bubble Tea. It may be
+	// nil.
+	Clipboard func(text string) error
+	// Sandbox is the embedded account behind the screens; nil on AWS.
+	Sandbox Sandbox
+	// StartAt opens the program in a rotation; nil opens it in the list.
+	StartAt *Start
+}
+
+// Start is the key whose rotation the program opens in.
+type Start struct{ User, KeyID string }
+
+// Identity is who is at work, and where, for the header.
+type Identity struct {
+	Account   string // the ID as the operator is used to it, 1234-5678-9012
+	Alias     string // "" if there is none
+	Caller    string // user/alice
+	Profile   string // "" if none is in use
+	Partition string // told if it is another than aws
+	Banner    string // what must not be overlooked, such as READ-ONLY; may be ""
+}
+
+// account is the account as a dialog names it.
+func (i Identity) account() string {
+	if i.Alias == "" {
+		return i.Account
+	}
+	return i.Alias + " " + i.Account
+}
+
+// screen is what the router needs of a screen.
+type screen interface {
+	Update(msg tea.Msg) tea.Cmd
+	View() string
+	SetSize(width, height int)
+	ShortHelp() []key.Binding
+	FullHelp() [][]key.Binding
+	CapturesInput() bool
+}
+
+// Program is the root model.
+type Program struct {
+	options Options
+	common  *kit.Common
+	keys    keyMap
+	ctx     context.Context //nolint:containedctx // the program's own
+
+	stack    []screen // the last is in front; empty while the first is being made
+	guides   map[string]*guide.Screen
+	apps     *applications // nil unless it is open
+	listed   bool          // the list has begun to load
+	stale    bool          // the list is older than the clock
+	opening  string        // the user whose rotation is being started; "" if none
+	quitting bool          // on the way out
+
+	dialog *dialog
+	help   bool
+	toast  kit.Toast
+	until  time.Time // when the toast goes
+	ticks  int
+}
+
+// New returns the program. What its screens wait for ends with ctx.
+func New(ctx context.Context, o Options) *Program {
+	if o.Explain == nil {
+		o.Explain = func(err error) string { return err.Error() }
+	}
+	p := &Program{
+		options: o, common: o.Common, ctx: ctx,
+		keys: newKeyMap(o.Common.Keys, o.Sandbox != nil), guides: map[string]*guide.Screen{},
+	}
+	return p
+}
+
+// Init returns the commands that fill the first screen. Nothing is drawn later
+// because of them.
+func (p *Program) Init() tea.Cmd {
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick()}
+	if at := p.options.StartAt; at != nil {
+		return tea.Batch(append(cmds, p.open(at.User, at.KeyID))...)
+	}
+	return tea.Batch(append(cmds, p.push(p.options.List))...)
+}
+
+// ticked says that a second has passed.
+type ticked struct{}
+
+func tick() tea.Cmd {
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return ticked{} })
+}
+
+// Update handles a message, in the order that the package's comment gives.
+func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return p, p.input(msg)
+	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
+		p.common.Update(msg)
+		p.resize()
+		return p, nil
+	}
+	return p, tea.Batch(p.result(msg), p.broadcast(msg))
+}
+
+// result handles what is the root's own among the messages that are not input.
+func (p *Program) result(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case ticked:
+		return p.second()
+	case kit.Toast:
+		p.say(msg)
+	case inventory.Copied:
+		p.say(kit.Toast{Text: "key ID sent to the clipboard: " + msg.KeyID})
+	case inventory.Chosen:
+		return p.open(msg.User, msg.KeyID)
+	case started:
+		return p.started(msg)
+	case guide.Left:
+		return p.left(msg)
+	case departed:
+		return p.departed(msg)
+	case advanced:
+		return p.advanced(msg)
+	case applicationsClosed:
+		return p.closeApplications()
+	}
+	return nil
+}
+
+// broadcast hands a message to every screen.
+func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
+	cmds := []tea.Cmd{p.options.List.Update(msg)}
+	for _, g := range p.guides {
+		cmds = append(cmds, g.Update(msg))
+	}
+	if p.apps != nil {
+		cmds = append(cmds, p.apps.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// recountEvery is how often the ages in the list are judged anew, in seconds.
+const recountEvery = 60
+
+// second is what is due each second: the screens look at the clock when they get the
+// message; the list, which may be long, does so now and then.
+func (p *Program) second() tea.Cmd {
+	if !p.common.Clock.Now().Before(p.until) {
+		p.toast = kit.Toast{}
+	}
+	p.ticks++
+	if p.front() == screen(p.options.List) && p.ticks%recountEvery == 0 {
+		p.options.List.Recount()
+	}
+	return tick()
+}
+
+// input handles a key press or a paste.
+func (p *Program) input(msg tea.Msg) tea.Cmd {
+	if p.quitting {
+		return nil
+	}
+	press, isPress := msg.(tea.KeyPressMsg)
+	switch {
+	case p.dialog != nil:
+		return p.answer(msg)
+	case p.help:
+		p.help = !isPress
+		return nil
+	case isPress && key.Matches(press, p.keys.interrupt):
+		return p.quit()
+	}
+	front := p.front()
+	if isPress && (front == nil || !front.CapturesInput()) {
+		switch {
+		case key.Matches(press, p.keys.quit):
+			return p.quit()
+		case key.Matches(press, p.keys.help):
+			p.help = true
+			p.hideFront()
+			return nil
+		case key.Matches(press, p.keys.day):
+			return p.advance()
+		case key.Matches(press, p.keys.apps) && p.apps == nil:
+			return p.openApplications()
+		}
+	}
+	if front == nil {
+		return nil
+	}
+	return front.Update(msg)
+}
+
+// toastFor is how long a toast stays.
+const toastFor = 8 * time.Second
+
+func (p *Program) say(t kit.Toast) {
+	p.toast, p.until = t, p.common.Clock.Now().Add(toastFor)
+}

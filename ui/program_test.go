@@ -1,0 +1,335 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+)
+
+func TestFromTheListToARotationAndBack(t *testing.T) {
+	bubble(t, nil, func(st *stage) {
+		st.want("billing-cron", "ci-deploy", "Suzie")
+		st.goTo("Suzie")
+		st.press("esc")
+		st.want("ci-deploy")
+		st.goTo("Suzie") // the same rotation, not a second one
+		if len(st.starts) != 1 {
+			t.Fatalf("started %v", st.starts)
+		}
+	})
+}
+
+// The first frame needs no answer from anywhere.
+func TestTheFirstFrameWaitsForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, nil)
+		fresh := New(t.Context(), st.program.options)
+		fresh.Init()
+		if view := fresh.View(); !view.AltScreen || !strings.Contains(view.Content, "1234-5678-9012") {
+			t.Fatalf("the first frame: %q", view.Content)
+		}
+	})
+}
+
+func TestStartAt(t *testing.T) {
+	at := func(_ *stage, o *Options) { o.StartAt = &Start{User: "Suzie", KeyID: "AKIAJ7EXAMPLE0003OLD"} }
+	bubble(t, at, func(st *stage) {
+		st.want("rotate Suzie")
+		if st.starts[0] != "Suzie AKIAJ7EXAMPLE0003OLD" || st.source.loads != 0 {
+			t.Fatalf("started %v, %d loads of the list", st.starts, st.source.loads)
+		}
+		st.press("esc")
+		st.want("billing-cron")
+		if st.source.loads != 1 {
+			t.Fatalf("%d loads of the list", st.source.loads)
+		}
+	})
+	bubble(t, func(st *stage, o *Options) { at(st, o); st.startErr = errNoJournal }, func(st *stage) {
+		st.want("the journal can't be opened", "billing-cron")
+	})
+}
+
+func TestARotationThatCannotBegin(t *testing.T) {
+	bubble(t, func(st *stage, _ *Options) { st.startErr = errNoJournal }, func(st *stage) {
+		st.press("enter")
+		st.want("✗ the journal can't be opened", "billing-cron")
+		st.startErr = nil
+		st.press("enter")
+		st.want("rotate ")
+	})
+}
+
+func TestTwoPressesStartOneRotation(t *testing.T) {
+	bubble(t, nil, func(st *stage) {
+		for range 2 {
+			_, cmd := st.program.Update(keyPress("enter"))
+			st.run(cmd)
+		}
+		st.settle()
+		if len(st.starts) != 1 {
+			t.Fatalf("started %v", st.starts)
+		}
+	})
+}
+
+func TestARotationWithoutDecisionsGivesWay(t *testing.T) {
+	first := distributing("Suzie")
+	first.snapshot.State.Step, first.snapshot.State.Turn = rotation.Check, 0
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = first }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("esc")
+		st.run(st.program.open("Suzie", newKeyID))
+		st.settle()
+		if len(st.starts) != 2 || st.starts[1] != "Suzie "+newKeyID {
+			t.Fatalf("started %v", st.starts)
+		}
+	})
+}
+
+func TestQuitPutsLeavingOnRecord(t *testing.T) {
+	for _, k := range []string{"q", "ctrl+c"} {
+		f := distributing("Suzie")
+		bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+			st.goTo("Suzie")
+			st.press("esc", k) // also for a rotation that is not in front
+			if !st.quit || f.left != 2 {
+				t.Fatalf("%s: quit %v, left %d times", k, st.quit, f.left)
+			}
+		})
+	}
+}
+
+func TestAJournalThatFailsDoesNotKeepTheProgram(t *testing.T) {
+	f := distributing("Suzie")
+	f.leave = errors.New("disk full")
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("q")
+		if !st.quit {
+			t.Fatal("did not quit")
+		}
+	})
+}
+
+// No single key, and no two of them that are not an answer, end a program that
+// holds a secret.
+func TestStrayKeysNeverLoseTheSecret(t *testing.T) {
+	stray := []string{"q", "ctrl+c", "esc", "enter", "?", "D"}
+	for _, first := range stray {
+		for _, second := range stray {
+			f := holding("Suzie")
+			bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+				st.goTo("Suzie")
+				st.press(first, second, "enter", "esc")
+				if st.quit || f.left > 0 || len(f.taken) > 0 {
+					t.Fatalf("%s %s: quit %v, left %d times, decided %v", first, second, st.quit, f.left, f.taken)
+				}
+			})
+		}
+	}
+}
+
+func TestQuitAsksAboutTheSecret(t *testing.T) {
+	for _, k := range []string{"q", "ctrl+c"} {
+		f := holding("Suzie")
+		bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+			st.goTo("Suzie")
+			st.press(k)
+			st.want("The secret is not put away", "Stay")
+			st.press("right", "enter")
+			if st.quit || fmt.Sprint(f.taken) != "[give-up-new]" {
+				t.Fatalf("quit %v, decided %v", st.quit, f.taken)
+			}
+		})
+	}
+}
+
+// A secret that came to be held after quit looked keeps the program, too.
+func TestTheRotationHasTheLastWordOnQuitting(t *testing.T) {
+	f := distributing("Suzie")
+	f.leave = &rotation.Refusal{Reason: rotation.SecretNotPut}
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("q")
+		if st.quit {
+			t.Fatal("quit against the refusal")
+		}
+		st.want("The secret is not put away")
+	})
+}
+
+func TestQuitDuringAChange(t *testing.T) {
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = changing("Suzie", iamops.Deactivate) }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("q")
+		st.want("A change is under way", "Quit after it")
+		st.press("enter")
+		if st.quit {
+			t.Fatal("quit by the first choice")
+		}
+		st.press("q", "right", "enter")
+		if !st.quit {
+			t.Fatal("did not quit")
+		}
+	})
+}
+
+// The answer to a create brings the secret: nobody quits before it.
+func TestNoQuitBeforeTheSecret(t *testing.T) {
+	f := changing("Suzie", iamops.Create)
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("ctrl+c", "right", "enter", "q", "enter")
+		if st.quit {
+			t.Fatal("quit before the secret")
+		}
+		f.leave = nil
+		f.publish(func(s *rotation.State) { s.Phase, s.Pending, s.Turn = rotation.Ready, nil, s.Turn+1 })
+		st.settle()
+		st.press("q")
+		if !st.quit {
+			t.Fatal("did not quit after it")
+		}
+	})
+}
+
+func TestNoKeyCountsOnTheWayOut(t *testing.T) {
+	f := distributing("Suzie")
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		for _, k := range []string{"q", "enter"} {
+			_, cmd := st.program.Update(keyPress(k))
+			st.run(cmd)
+		}
+		st.settle()
+		if !st.quit || len(f.taken) > 0 {
+			t.Fatalf("quit %v, decided %v", st.quit, f.taken)
+		}
+	})
+}
+
+// A result reaches its screen although the help is open, and another screen is in
+// front.
+func TestResultsReachTheirScreen(t *testing.T) {
+	f := distributing("Suzie")
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("esc", "?")
+		f.publish(func(s *rotation.State) { s.Note = rotation.NoteRolledBack })
+		st.settle()
+		st.press("?")
+		st.goTo("Suzie")
+		st.want("works again")
+	})
+}
+
+func TestHelpShowsLiveKeys(t *testing.T) {
+	bubble(t, nil, func(st *stage) {
+		st.press("?")
+		st.want("Keys", "one finding, 0 all")
+		st.wantNot("next day")
+		st.press("x")
+		st.wantNot("one finding, 0 all")
+	})
+	bubble(t, withSandbox, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("?")
+		st.want("next day", "applications", "Give up the new key")
+		st.wantNot("Roll back")
+	})
+}
+
+// While a filter is typed, letters are letters.
+func TestTypedLettersAreNoCommands(t *testing.T) {
+	bubble(t, withSandbox, func(st *stage) {
+		st.press("/", "q", "?", "+", "A")
+		if st.quit || st.clock.Now() != noon {
+			t.Fatal("a letter was taken as a command")
+		}
+		st.want("q?+A")
+		if st.program.View().Cursor == nil {
+			t.Fatal("no cursor where text is typed")
+		}
+		st.press("ctrl+c")
+		if !st.quit {
+			t.Fatal("ctrl+c did not quit")
+		}
+	})
+}
+
+func TestToastsGoByThemselves(t *testing.T) {
+	bubble(t, nil, func(st *stage) {
+		st.send(kit.Toast{Text: "something was done"})
+		st.want("✓ something was done")
+		st.pass(toastFor - time.Second)
+		st.want("something was done")
+		st.pass(2 * time.Second)
+		st.wantNot("something was done")
+	})
+}
+
+func TestASecondIsReadFromTheClock(t *testing.T) {
+	f := distributing("Suzie")
+	s := &f.snapshot.State
+	s.Step, s.Old.Status, s.Old.InactiveSince = rotation.Delete, iamops.Inactive, noon.Add(2*time.Second-rotation.DeleteAfter)
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.want("no sooner than 5 minutes")
+		st.pass(3 * time.Second)
+		st.wantNot("no sooner than 5 minutes")
+	})
+}
+
+func TestTheListIsReadAgainAfterARotation(t *testing.T) {
+	f := distributing("Suzie")
+	f.snapshot.State.Step, f.snapshot.State.Old.Gone = rotation.Finished, true
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.want("Back to the list")
+		st.press("enter")
+		st.want("ci-deploy")
+		if f.left != 0 {
+			t.Fatal("an ended rotation was left on record")
+		}
+		st.goTo("Suzie") // the next one is a new one
+		if len(st.starts) != 2 {
+			t.Fatalf("started %v", st.starts)
+		}
+	})
+}
+
+func TestTooSmall(t *testing.T) {
+	bubble(t, nil, func(st *stage) {
+		st.send(tea.WindowSizeMsg{Width: 59, Height: 14})
+		st.want("keyturn needs 60x15, this is 59x14")
+		st.send(tea.WindowSizeMsg{Width: 60, Height: 15})
+		st.want("1234-5678-9012")
+	})
+}
+
+// The program prints its secret nowhere, even while it shows it.
+func TestTheModelHoldsNoSecret(t *testing.T) {
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = holding("Suzie") }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("v")
+		st.want(theSecret)
+		for _, format := range []string{"%v", "%+v", "%#v"} {
+			if strings.Contains(fmt.Sprintf(format, st.program), theSecret) {
+				t.Fatalf("the model prints the secret with %s", format)
+			}
+		}
+		st.press("?")
+		st.wantNot(theSecret)
+		st.press("?")
+		st.wantNot(theSecret)
+	})
+}

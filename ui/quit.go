@@ -1,0 +1,102 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/ui/guide"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// dialog is the root's own question, and what follows from its answer.
+type dialog struct {
+	*kit.Dialog
+	then func() tea.Cmd
+}
+
+// answer hands a key or a paste to the root's dialog. ctrl+c closes it.
+func (p *Program) answer(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok && press.String() == "ctrl+c" {
+		p.dialog = nil
+		return nil
+	}
+	d := p.dialog
+	answer, cmd := d.Update(msg)
+	if answer.Done {
+		p.dialog = nil
+	}
+	if !answer.Done || answer.Cancelled() {
+		return cmd
+	}
+	return tea.Batch(cmd, d.then())
+}
+
+// quit ends the program, or asks first.
+func (p *Program) quit() tea.Cmd {
+	p.hideFront()
+	for _, g := range p.guides {
+		switch g.Holds() {
+		case guide.HoldsSecret:
+			return p.askAboutSecret(g)
+		case guide.AwaitsSecret:
+			p.dialog = &dialog{Dialog: kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret})}
+			return nil
+		case guide.AwaitsChange:
+			p.dialog = &dialog{
+				Dialog: kit.NewDialog(p.common, "Quit?", []string{words.QuitInFlight},
+					kit.Choice{ID: "quit", Label: "Quit after it"}).CancelAs("Stay"),
+				then: p.depart,
+			}
+			return nil
+		case guide.Free:
+		}
+	}
+	return p.depart()
+}
+
+// askAboutSecret brings the rotation that holds a secret to the front, and asks.
+func (p *Program) askAboutSecret(g *guide.Screen) tea.Cmd {
+	var cmd tea.Cmd
+	if p.front() != screen(g) {
+		cmd = p.push(g)
+	}
+	g.AskAboutSecret()
+	return cmd
+}
+
+// departed is what came of putting on record that the operator leaves.
+type departed struct{ refused map[string]error } // by user
+
+// depart puts on record that the operator leaves every rotation.
+func (p *Program) depart() tea.Cmd {
+	p.quitting = true
+	records := map[string]func() error{}
+	for user, g := range p.guides {
+		records[user] = g.Departure()
+	}
+	return func() tea.Msg {
+		refused := map[string]error{}
+		for user, record := range records {
+			if err := record(); err != nil {
+				refused[user] = err
+			}
+		}
+		return departed{refused}
+	}
+}
+
+// departed ends the program, unless a secret came to be held since quit looked. A
+// record that could not be written ends it all the same: nothing hangs on it.
+func (p *Program) departed(msg departed) tea.Cmd {
+	p.quitting = false
+	for user, g := range p.guides {
+		switch {
+		case words.HoldsSecret(msg.refused[user]):
+			return p.askAboutSecret(g)
+		case g.Holds() == guide.AwaitsSecret:
+			return p.quit()
+		}
+	}
+	p.quitting = true
+	return tea.Quit
+}

@@ -1,0 +1,254 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// Decision is the label of a decision: a verb and what it acts on.
+func Decision(o rotation.Offer, s rotation.State) string {
+	switch o.Decision {
+	case rotation.GoOn:
+		return goOn(s)
+	case rotation.MakeChange:
+		switch o.Change {
+		case iamops.Create:
+			return "Create the new key"
+		case iamops.Deactivate:
+			return "Deactivate " + target(s)
+		case iamops.Delete:
+			return "Delete " + target(s)
+		case iamops.Reactivate:
+			return "Reactivate " + target(s)
+		}
+	case rotation.GoBack:
+		return "Go back: " + target(s) + " is Active again"
+	case rotation.RollBack:
+		return "Roll back: reactivate " + target(s)
+	case rotation.Stored:
+		return "It is stored: forget it here"
+	case rotation.GiveUpNew:
+		return "Give up the new key"
+	case rotation.KeepNew:
+		return "Keep the new key"
+	case rotation.HaveSecret:
+		return "Its secret is put away: go on"
+	case rotation.Adopt:
+		return "Go on with this rotation: " + otherKey(s, o.KeyID) + " to " + o.KeyID
+	case rotation.RetireOlder, rotation.RetireNewer:
+		return "Retire " + o.KeyID
+	case rotation.LookAgain:
+		return "Look again"
+	case rotation.TryAgain:
+		return "Try the new key again"
+	}
+	return string(o.Decision)
+}
+
+func goOn(s rotation.State) string {
+	next := rotation.PlanOf(s.Plan).After(s.Step)
+	switch {
+	case s.Step == rotation.Deactivate && s.Target().Gone:
+		return "Go on: it is deleted already"
+	case s.Step == rotation.Deactivate:
+		return "Go on: it is Inactive already"
+	case next == rotation.Create:
+		return "Go on to create the new key"
+	case next == rotation.Deactivate:
+		return "Go on to deactivate " + target(s)
+	case next == rotation.Delete:
+		return "Go on to delete " + target(s)
+	}
+	return "Go on to " + StepName(next)
+}
+
+// Refusal says why a decision can't be taken now, and what would change that. It is
+// "" for one that can be taken.
+func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
+	switch o.Refused {
+	case rotation.Possible:
+		return ""
+	case rotation.ChangeInFlight:
+		return "a change is under way: wait for its answer"
+	case rotation.StillLooking:
+		return "the last change is still being confirmed by lists: wait"
+	case rotation.InReadOnly:
+		return "keyturn runs with --read-only: no change can be made"
+	case rotation.NotListed:
+		return "the keys of " + s.User + " are not known yet: look again"
+	case rotation.NoSuchUser:
+		return "there is no IAM user " + s.User + " in this account"
+	case rotation.NoKey:
+		return s.User + " has no access key: there is nothing to rotate"
+	case rotation.NoSuchKey:
+		return s.User + " has no key " + s.Target().ID
+	case rotation.NoSlot:
+		return s.User + " has two keys already (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first deactivate and delete the one that is not used"
+	case rotation.CallerIsRoot:
+		return "you sign as root: keyturn makes no change with root credentials"
+	case rotation.CallersKey:
+		return "you sign with this key, or with a session made from it: use another profile, which does not depend on it"
+	case rotation.MaybeCallers:
+		return "your session may have been made from this key: use a profile of another user or role"
+	case rotation.NewKeyMissing:
+		return "the new key is not there: the old one is all that " + s.User + " has"
+	case rotation.NewKeyOff:
+		return "the new key is not Active: the old one is all that works"
+	case rotation.SecretNotPut:
+		return "the new secret is not put away yet"
+	case rotation.SecretIsLost:
+		return "nobody has the new key's secret"
+	case rotation.TrialUnderWay:
+		return "the new key is being tried: wait for the result"
+	case rotation.TargetActive:
+		return s.Target().ID + " is Active: keyturn never deletes an Active key"
+	case rotation.TargetOff:
+		return s.Target().ID + " is Inactive already"
+	case rotation.TooSoon:
+		return fmt.Sprintf("a key is deleted no sooner than %s after it went Inactive: possible from %s", Period(rotation.DeleteAfter), Clock(o.Until, now))
+	case rotation.HeldElsewhere:
+		return "another keyturn is at work on " + s.User + "; here you can only look on"
+	case rotation.SecretNotKnown:
+		return "nobody has said that the new key's secret is put away"
+	case rotation.OddStatus:
+		return fmt.Sprintf("%s has the status %q, which keyturn does not handle", s.Target().ID, s.Target().Status)
+	case rotation.NotOffered:
+		return "this is not possible here"
+	case rotation.WrongText:
+		return "the text does not match: nothing was done"
+	case rotation.ReasonMissing:
+		return "a reason has to be given: nothing was done"
+	}
+	return string(o.Refused)
+}
+
+// Why says which guard a decision goes against, with what is known.
+func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time) string {
+	gate := rotation.GateOf(s, set, now)
+	switch w {
+	case rotation.WhyUsedRecently:
+		text := fmt.Sprintf("%s has been quiet for %s; %s of quiet is asked for", s.Target().ID, Period(now.Sub(gate.QuietSince)), Period(set.Quiet))
+		if s.Target().LastUse.State == iamops.Used {
+			text += " (" + LastUse(s.Target(), now) + ")"
+		}
+		return text
+	case rotation.WhyUseUnknown:
+		return "it is not known when " + s.Target().ID + " was last used: that counts as used"
+	case rotation.WhyGapLonger:
+		return fmt.Sprintf("%s has been unused for %s before, and was used again", s.Target().ID, Period(gate.LongestGap))
+	case rotation.WhyWatchNotOver:
+		ends, _ := s.WatchEnds(set)
+		return "the watch is not over before " + Clock(ends, now)
+	case rotation.WhyDeactivationUnknown:
+		return "it is not known when " + s.Target().ID + " was deactivated, so the watch can't be counted"
+	case rotation.WhyTrialNotPassed:
+		return "the new key has not answered " + fmt.Sprint(rotation.TrialRounds) + " times in a row"
+	}
+	return string(w)
+}
+
+// Note says what the machine has to tell of its last move.
+func Note(s rotation.State) string {
+	switch s.Note {
+	case rotation.NoteNoEffect:
+		return "The lists have not moved for a minute: the change had no effect. It can be made again."
+	case rotation.NoteEffect:
+		return "The lists show it: the change took effect, though its answer was lost."
+	case rotation.NoteChangedByOthers:
+		return "Nothing was sent: the list made just before it shows something else than expected. Look at the keys below."
+	case rotation.NoteRolledBack:
+		return s.Old.ID + " works again. Find out what still used it, give it the new key, then deactivate once more."
+	case rotation.NoteMovedOn:
+		return "Things have moved on since this rotation was left: it stands here by what AWS shows."
+	case rotation.NoteDiscarded:
+		return "The new key is given up."
+	}
+	return ""
+}
+
+// Look says how the proof of the last change stands, "" if none is under way.
+func Look(s rotation.State, now time.Time) string {
+	look := s.Look
+	switch {
+	case look == nil:
+		return ""
+	case look.Effect == iamops.Unclear && look.Overdue:
+		return fmt.Sprintf("It is still not known whether %s. Look again.", happened(look.Change))
+	case look.Effect == iamops.Unclear:
+		return fmt.Sprintf("It is not known whether %s. keyturn does not send it twice; it looks: %d lists so far, for %s.", happened(look.Change), look.Reads, Period(now.Sub(look.Since)))
+	case look.Overdue:
+		return fmt.Sprintf("AWS said that %s, but the lists do not show it after %s. Look again.", happened(look.Change), Period(rotation.LookBound))
+	case look.AgreesSince.IsZero():
+		return fmt.Sprintf("AWS said that %s; not visible in the lists yet.", happened(look.Change))
+	default:
+		return fmt.Sprintf("AWS said that %s; the lists show it, one more confirms it.", happened(look.Change))
+	}
+}
+
+func happened(c iamops.Change) string {
+	switch c.Kind {
+	case iamops.Create:
+		return "the new key was created"
+	case iamops.Deactivate:
+		return c.KeyID + " was deactivated"
+	case iamops.Reactivate:
+		return c.KeyID + " was reactivated"
+	case iamops.Delete:
+		return c.KeyID + " was deleted"
+	}
+	return "it happened"
+}
+
+// Trial says how the trial of the new key stands.
+func Trial(t rotation.Trial) string {
+	switch t.State {
+	case rotation.TrialNone:
+		return "The new key has not been tried."
+	case rotation.TrialRunning:
+		text := fmt.Sprintf("The new key is being tried: answered %d of %d times in a row.", t.InARow, rotation.TrialRounds)
+		if t.Problem != nil {
+			text += " It takes a new key some seconds to work everywhere."
+		}
+		return text
+	case rotation.TrialPassed:
+		return fmt.Sprintf("Tried: it answered %d times in a row (%s). It signs; what it may do is not tested.", rotation.TrialRounds, Period(t.Ended.Sub(t.Since)))
+	case rotation.TrialFailed:
+		text := fmt.Sprintf("Tried for %s, and it did not answer %d times in a row.", Period(rotation.TrialBound), rotation.TrialRounds)
+		if t.Problem != nil {
+			text += " Last: " + t.Problem.Error()
+		}
+		return text
+	}
+	return ""
+}
+
+// InFlight says which change is under way, "" if none is.
+func InFlight(s rotation.State) string {
+	if s.Pending == nil {
+		return ""
+	}
+	switch s.Phase {
+	case rotation.Verifying:
+		return "Listing the keys of " + s.User + " before the change …"
+	case rotation.Changing:
+		return s.Pending.Kind.Action() + " is sent; waiting for the answer …"
+	case rotation.Ready, rotation.Unclear:
+	}
+	return ""
+}
+
+// Leave says why the rotation can't be left now, "" if it can.
+func Leave(s rotation.State) string {
+	switch rotation.LeaveBlock(s) {
+	case rotation.Possible:
+		return ""
+	case rotation.ChangeInFlight:
+		return LeaveInFlight
+	default:
+		return fmt.Sprintf("The secret of %s is in memory only. Leaving now would lose it for good: store it, or give up the new key.", s.New.ID)
+	}
+}

@@ -1,0 +1,182 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// Mark says how a fact bears on the decision in hand.
+type Mark int
+
+// It neither helps nor hinders; it speaks for going on; it speaks against; it is not
+// known, which never speaks for going on.
+const (
+	Neutral Mark = iota
+	Good
+	Bad
+	Unknown
+)
+
+// Fact is one thing that is known, or not known, about the keys.
+type Fact struct {
+	Mark  Mark
+	Label string // what it is about, in two or three words
+	Text  string
+}
+
+// Replaces reports whether a plan puts a new key in the place of the old one.
+func Replaces(p rotation.PlanName) bool {
+	return slices.Contains(rotation.PlanOf(p).Steps, rotation.Create)
+}
+
+// Known are the facts behind the decision of a step, the key that is to be in use
+// first. Steps that need none have none.
+func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
+	name, target, otherName, other := "old key", s.Old, "new key", s.New
+	if rotation.PlanOf(s.Plan).Target == rotation.NewKey {
+		name, target, otherName, other = otherName, other, name, target
+	}
+	var replacement []Fact
+	if other.Known() || Replaces(s.Plan) {
+		replacement = []Fact{inUse(otherName, other, now)}
+	}
+	switch s.Step {
+	case rotation.Distribute, rotation.Deactivate:
+		facts := replacement
+		if target.Gone || target.Status == iamops.Inactive {
+			return append(facts, off(name, target, now), unseenUse())
+		}
+		return append(append(facts, quiet(name, s, set, now)...), unseenUse())
+	case rotation.Watch, rotation.Delete:
+		facts := append(replacement, off(name, target, now))
+		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
+			facts = append(facts, watch(s, set, now))
+		}
+		return append(facts, Fact{
+			Label: "not visible",
+			Text:  "calls signed with an Inactive key: AWS counts them nowhere. Only the applications' own logs show them.",
+		})
+	case rotation.Check, rotation.Create, rotation.Store, rotation.Finished:
+	}
+	return nil
+}
+
+// inUse is about the key that the applications should be using.
+func inUse(name string, k rotation.KeyFacts, now time.Time) Fact {
+	f := Fact{Label: name + " in use", Text: LastUse(k, now)}
+	switch {
+	case !k.Known():
+		f.Mark, f.Text = Bad, "there is none"
+	case k.Gone:
+		f.Mark, f.Text = Bad, "it is deleted"
+	case k.Status != iamops.Active:
+		f.Mark, f.Text = Bad, "it is "+string(k.Status)
+	case k.LastUse.State == iamops.Used && !k.UseIsOurs():
+		f.Mark = Good
+	case k.LastUse.State == iamops.NeverUsed:
+		f.Text = "not used yet"
+	default:
+		f.Mark = Unknown
+	}
+	return f
+}
+
+// quiet is about the key that is to be switched off: how long nobody has used it,
+// and what speaks against.
+func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) []Fact {
+	label := name + " quiet"
+	if !rotation.PlanOf(s.Plan).Gated {
+		return []Fact{{Label: label, Text: "its secret was never put away: nobody can be using it. " + LastUse(s.Target(), now)}}
+	}
+	gate := rotation.GateOf(s, set, now)
+	last := LastUse(s.Target(), now)
+	if gate.QuietSince.IsZero() {
+		return []Fact{{Mark: Unknown, Label: label, Text: last + "; that counts as used"}}
+	}
+	f := Fact{Mark: Good, Label: label, Text: fmt.Sprintf("for %s; %s", Period(now.Sub(gate.QuietSince)), last)}
+	if gate.Open() {
+		return []Fact{f}
+	}
+	f.Mark = Bad
+	facts := []Fact{f}
+	for _, why := range gate.Whys {
+		if why == rotation.WhyGapLonger {
+			facts = append(facts, Fact{Mark: Bad, Label: "a longer gap", Text: Why(why, s, set, now)})
+		}
+	}
+	return append(facts, Fact{
+		Label: "quiet enough",
+		Text:  fmt.Sprintf("%s of quiet is asked for: from %s, if nobody uses it", Period(gate.Needed), Clock(gate.Opens(), now)),
+	})
+}
+
+// off is about the key that was switched off.
+func off(name string, k rotation.KeyFacts, now time.Time) Fact {
+	f := Fact{Label: name + " off", Text: LastUse(k, now) + ", before it was switched off"}
+	switch {
+	case k.Gone:
+		return Fact{Label: f.Label, Text: "it is deleted"}
+	case k.Status != iamops.Inactive:
+		return Fact{Mark: Bad, Label: f.Label, Text: "it is " + string(k.Status)}
+	case k.LastUse.State == iamops.NeverUsed:
+		f.Text = "never used"
+	case k.LastUse.State == iamops.UseUnknown:
+		f.Mark, f.Text = Unknown, LastUse(k, now)
+	}
+	if k.InactiveSince.IsZero() {
+		f.Mark = Unknown
+		f.Text = "Inactive, not known since when; " + f.Text
+		return f
+	}
+	f.Text = fmt.Sprintf("Inactive since %s; %s", Clock(k.InactiveSince, now), f.Text)
+	return f
+}
+
+func watch(s rotation.State, set rotation.Settings, now time.Time) Fact {
+	ends, known := s.WatchEnds(set)
+	f := Fact{Label: "watch"}
+	switch {
+	case !known:
+		f.Mark, f.Text = Unknown, "its end is not known, since the time of deactivation is not"
+	case now.Before(ends):
+		f.Mark, f.Text = Bad, fmt.Sprintf("ends %s, in %s", Clock(ends, now), Period(ends.Sub(now)))
+	default:
+		f.Mark, f.Text = Good, fmt.Sprintf("over since %s, after %s", Clock(ends, now), Period(set.WatchPeriod))
+	}
+	return f
+}
+
+func unseenUse() Fact {
+	return Fact{
+		Label: "not visible",
+		Text:  "which application it was, and every use before the last one. AWS tells a key's last use only, some minutes late.",
+	}
+}
+
+// KeyState is a key's status for a card: AWS's word, or that it is gone.
+func KeyState(k rotation.KeyFacts) string {
+	switch {
+	case !k.Known():
+		return "none yet"
+	case k.Gone:
+		return "deleted"
+	case k.Status == "":
+		return "not listed yet"
+	}
+	return string(k.Status)
+}
+
+// ShortUse is a key's last use in a few words, for a card.
+func ShortUse(k rotation.KeyFacts, now time.Time) string {
+	switch {
+	case k.UseIsOurs():
+		return "used by keyturn's trial only"
+	case k.LastUse.State == iamops.UseUnknown && k.LastUse.Problem == nil:
+		return "last use not known"
+	}
+	return LastUse(k, now)
+}

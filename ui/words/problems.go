@@ -1,0 +1,186 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"keyturn/iamops"
+)
+
+// ProblemName is a problem in two or three words, for a cell of a table.
+func ProblemName(k iamops.ProblemKind) string {
+	switch k {
+	case iamops.NoCredentials:
+		return "no credentials"
+	case iamops.NoProfile:
+		return "no such profile"
+	case iamops.BadConfig:
+		return "configuration"
+	case iamops.ExpiredCredentials:
+		return "session expired"
+	case iamops.ExpiredSSO:
+		return "SSO expired"
+	case iamops.BadCredentials:
+		return "bad credentials"
+	case iamops.NoRegion:
+		return "no region"
+	case iamops.AccessDenied:
+		return "not allowed"
+	case iamops.NotFound:
+		return "not found"
+	case iamops.KeyLimit:
+		return "two keys already"
+	case iamops.Throttled:
+		return "throttled"
+	case iamops.Rejected:
+		return "refused"
+	case iamops.ServiceFault:
+		return "fault at AWS"
+	case iamops.Unreachable:
+		return "no connection"
+	case iamops.Lost:
+		return "answer lost"
+	case iamops.TimedOut:
+		return "timed out"
+	case iamops.Canceled:
+		return "canceled"
+	case iamops.Malformed:
+		return "unreadable answer"
+	case iamops.Unexpected:
+		return "unexpected"
+	case iamops.WrongAccount:
+		return "another account"
+	case iamops.RootCaller:
+		return "root"
+	case iamops.OwnKey:
+		return "your own key"
+	case iamops.ReadOnly:
+		return "read-only"
+	case iamops.NoRecord:
+		return "no journal"
+	case iamops.TooLate:
+		return "too late"
+	}
+	return string(k)
+}
+
+// Explanation is a problem for the operator: what happened, and the next safe
+// action. Statement is the IAM policy statement that would help, "" if none would.
+type Explanation struct {
+	What      string
+	Next      string
+	Statement string
+}
+
+// Lines are the explanation as lines of text.
+func (e Explanation) Lines() []string {
+	lines := []string{e.What}
+	if e.Next != "" {
+		lines = append(lines, e.Next)
+	}
+	if e.Statement != "" {
+		lines = append(lines, e.Statement)
+	}
+	return lines
+}
+
+// Problem explains what went wrong. The profile may be "".
+func Problem(p *iamops.Problem, profile string) Explanation {
+	action := p.Action
+	if action == "" {
+		action = "the request"
+	}
+	switch p.Kind {
+	case iamops.NoCredentials:
+		return Explanation{
+			What: "No AWS credentials were found.",
+			Next: "Name a profile with --profile, or set AWS_PROFILE, or run `aws configure`. `keyturn sandbox` needs none.",
+		}
+	case iamops.NoProfile:
+		return Explanation{
+			What: fmt.Sprintf("There is no profile %q in the AWS configuration files.", profile),
+			Next: "`aws configure list-profiles` shows those that there are.",
+		}
+	case iamops.BadConfig:
+		return Explanation{What: "The AWS configuration can't be used: " + p.Message, Next: "Mend the file that it names, then start again."}
+	case iamops.ExpiredCredentials:
+		return Explanation{What: "The session has expired; AWS refused " + action + ", without effect.", Next: "Renew the session, then start again."}
+	case iamops.ExpiredSSO:
+		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then start again."}
+	case iamops.BadCredentials:
+		return Explanation{
+			What: "AWS does not accept the credentials (" + codeOr(p, "no code") + "): the key is unknown, inactive or deleted, or its secret is wrong.",
+			Next: "If it is a session without MFA from GetSessionToken: IAM accepts none of those. Else check the profile.",
+		}
+	case iamops.NoRegion:
+		return Explanation{What: action + " needs a region, and none is set.", Next: "Name one with --region or AWS_REGION."}
+	case iamops.AccessDenied:
+		return Explanation{
+			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
+			Next:      "Nothing was changed. This statement would grant it:",
+			Statement: Statement(p.Action),
+		}
+	case iamops.NotFound:
+		return Explanation{What: "AWS found no such user or key: " + p.Message, Next: "Look again: somebody may have changed it."}
+	case iamops.KeyLimit:
+		return Explanation{What: "The user has two keys already; AWS allows no third.", Next: "Look which one is not used; deactivate and delete that one first."}
+	case iamops.Throttled:
+		return Explanation{What: "AWS throttled " + action + ": too many requests in this account just now. Nothing was changed.", Next: "Wait a little, then try again."}
+	case iamops.Rejected:
+		return Explanation{What: fmt.Sprintf("AWS refused %s (%s): %s", action, codeOr(p, "no code"), p.Message), Next: "Nothing was changed."}
+	case iamops.ServiceFault:
+		return Explanation{What: "AWS had a fault while it handled " + action + ".", Next: "Whether it took effect is found out by looking."}
+	case iamops.Unreachable:
+		return Explanation{What: "No connection to AWS: " + p.Message, Next: "Nothing was sent. Check the network and --endpoint-url, then try again."}
+	case iamops.Lost:
+		return Explanation{What: "The answer to " + action + " was lost: " + p.Message, Next: "It may have taken effect. keyturn looks; it does not send it again."}
+	case iamops.TimedOut:
+		return Explanation{What: action + " was not answered in time.", Next: "It may have taken effect. Look again."}
+	case iamops.Canceled:
+		return Explanation{What: action + " was called off.", Next: "Nothing was sent."}
+	case iamops.Malformed:
+		return Explanation{What: "The answer to " + action + " can't be read: " + p.Message, Next: "Is the endpoint the right one? Look again."}
+	case iamops.Unexpected:
+		return Explanation{What: "Something that keyturn does not know: " + p.Message, Next: "Look again before you go on."}
+	case iamops.WrongAccount:
+		return Explanation{What: "The profile now leads to another account: " + p.Message, Next: "Nothing was sent. Start keyturn again with the right profile."}
+	case iamops.RootCaller:
+		return Explanation{What: "You sign as root. keyturn makes no change with root credentials.", Next: "Use a profile of an IAM user or role."}
+	case iamops.OwnKey:
+		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Use a profile that does not depend on the key."}
+	case iamops.ReadOnly:
+		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
+	case iamops.NoRecord:
+		return Explanation{What: "The journal can't be written: " + p.Message, Next: "No change is made without a record. Make room or mend the rights of its folder, then try again."}
+	case iamops.TooLate:
+		return Explanation{What: "The last list was too old by the time of the change.", Next: "Nothing was sent. Try again."}
+	}
+	return Explanation{What: p.Error()}
+}
+
+// Statement is an IAM policy statement that grants an action on users.
+func Statement(action string) string {
+	if action == "" {
+		return ""
+	}
+	return fmt.Sprintf(`{"Effect": "Allow", "Action": %q, "Resource": "*"}`, action)
+}
+
+func ssoLogin(profile string) string {
+	if profile == "" {
+		return "aws sso login"
+	}
+	return "aws sso login --profile " + profile
+}
+
+func codeOr(p *iamops.Problem, other string) string {
+	if p.Code == "" {
+		return other
+	}
+	return p.Code
+}
+
+func firstSentence(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	return text
+}

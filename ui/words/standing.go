@@ -1,0 +1,75 @@
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// Holder says who else is at work on a user.
+func Holder(caller string, process int, host string, since, now time.Time) string {
+	if process == 0 {
+		return "another process"
+	}
+	who := iamops.Caller{ARN: caller}.ShortARN()
+	return fmt.Sprintf("%s (process %d on %s, since %s)", who, process, host, Clock(since, now))
+}
+
+// Attention says what of a rotation must be looked after when the program ends, ""
+// if nothing.
+func Attention(s rotation.State, unrecorded *iamops.Problem) string {
+	switch {
+	case s.Phase == rotation.Unclear:
+		return fmt.Sprintf("%s: it is not known how %s ended. Start keyturn again: it looks before it does anything else.", s.User, s.Pending.Kind.Action())
+	case s.Secret == rotation.SecretHeld:
+		return fmt.Sprintf("%s: the secret of %s was not put away, and is lost. Start keyturn again to give the key up.", s.User, s.New.ID)
+	case unrecorded != nil:
+		return fmt.Sprintf("%s: the outcome of a change could not be recorded: %s. Look at the keys before you do anything else.", s.User, unrecorded.Message)
+	}
+	return ""
+}
+
+// Waits says what a rotation waits for.
+func Waits(s rotation.State, w rotation.Wait, now time.Time) string {
+	until := ""
+	if !w.Until.IsZero() && w.Until.After(now) {
+		until = ", until " + Clock(w.Until, now)
+	}
+	switch w.Kind {
+	case rotation.WaitNothing:
+		return "nothing: it is over"
+	case rotation.WaitLook:
+		return "you: it is not known how " + change(s) + " ended; open it, and keyturn looks"
+	case rotation.WaitQuiet:
+		if w.Over {
+			return "you: " + target(s) + " is quiet; it can be deactivated"
+		}
+		if w.Until.IsZero() {
+			return "the last use of " + target(s) + ", which is not known"
+		}
+		return target(s) + " to be quiet" + until
+	case rotation.WaitWatch:
+		if w.Over {
+			return "you: the watch is over; " + target(s) + " can be deleted"
+		}
+		return "the end of the watch" + until
+	case rotation.WaitDecision:
+		if s.Orphan() {
+			return "you: nobody is known to have the secret of " + s.New.ID
+		}
+		if w.Over {
+			return "you, at step " + StepName(s.Step)
+		}
+		return "the five minutes before a deletion" + until
+	}
+	return string(w.Kind)
+}
+
+func change(s rotation.State) string {
+	if s.Pending == nil {
+		return "the last change"
+	}
+	return s.Pending.Kind.Action()
+}

@@ -1,0 +1,307 @@
+// Package words holds the operator's words: every step, decision, reason, finding
+// and problem has its text here, once, for the full screen and for --plain alike.
+//
+// # Style
+//
+// Short, calm, exact. What happened, what is known and what is not, the next safe
+// action. A key is "the old key" or "the new key", with its ID where it matters.
+// Nothing here decides anything, and nothing here is secret.
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// StepName is the name of a step, as the stepper shows it.
+func StepName(s rotation.Step) string {
+	switch s {
+	case rotation.Check:
+		return "Check"
+	case rotation.Create:
+		return "Create"
+	case rotation.Store:
+		return "Store"
+	case rotation.Distribute:
+		return "Distribute"
+	case rotation.Deactivate:
+		return "Deactivate"
+	case rotation.Watch:
+		return "Watch"
+	case rotation.Delete:
+		return "Delete"
+	case rotation.Finished:
+		return "Done"
+	}
+	return string(s)
+}
+
+// PlanName says what a plan does.
+func PlanName(p rotation.PlanName) string {
+	switch p {
+	case rotation.Rotate:
+		return "rotate"
+	case rotation.Retire:
+		return "retire a key of"
+	case rotation.Discard, rotation.DiscardStored:
+		return "give up the new key of"
+	}
+	return string(p)
+}
+
+// target names the key that the plan switches off.
+func target(s rotation.State) string {
+	switch {
+	case rotation.PlanOf(s.Plan).Target == rotation.NewKey:
+		return "the new key"
+	case s.Plan == rotation.Retire:
+		return "the key"
+	}
+	return "the old key"
+}
+
+// Heading is the headline of the step in hand.
+func Heading(s rotation.State) string {
+	switch s.Step {
+	case rotation.Check:
+		return "Check before anything changes"
+	case rotation.Create:
+		if s.Orphan() {
+			return "A new key without its secret"
+		}
+		return "Create a second key"
+	case rotation.Store:
+		return "Put the new secret away"
+	case rotation.Distribute:
+		return "Hand the new key to every application"
+	case rotation.Deactivate:
+		return "Deactivate " + target(s)
+	case rotation.Watch:
+		return "Watch what breaks"
+	case rotation.Delete:
+		return "Delete " + target(s) + " for good"
+	case rotation.Finished:
+		return "Done"
+	}
+	return string(s.Step)
+}
+
+// Body says what the step in hand does, what it means for running applications, and
+// the way back. Each string is a paragraph.
+func Body(s rotation.State, set rotation.Settings) []string {
+	key := s.Target().ID
+	switch s.Step {
+	case rotation.Check:
+		if story := TwoKeys(s); story != nil {
+			return story
+		}
+		if s.Plan == rotation.Retire {
+			return []string{
+				fmt.Sprintf("keyturn takes %s of %s out of use, without a new key: Inactive first, then watched, then deleted. Each change is shown and confirmed first.", s.Old.ID, s.User),
+				"Nothing changes in this step. Way back: leave.",
+			}
+		}
+		return []string{
+			fmt.Sprintf("keyturn takes %s of %s out of use, and puts a new key in its place, a step at a time. Each change is shown and confirmed first.", orKey(s.Old.ID), s.User),
+			"Nothing changes in this step. Way back: leave.",
+		}
+	case rotation.Create:
+		if s.Secret == rotation.SecretUnknown {
+			return unknownSecretBody(s)
+		}
+		if s.Orphan() {
+			return []string{
+				fmt.Sprintf("%s has a new key, %s, whose secret never arrived and can't be had again.", s.User, s.New.ID),
+				"Nobody can use it. Give it up: it is deactivated, then deleted. Then start over.",
+			}
+		}
+		return []string{
+			fmt.Sprintf("%s gets a second access key, Active. Running applications notice nothing: the old key goes on working.", s.User),
+			"AWS shows the secret once. keyturn keeps it in memory only, until you say that it is put away. Way back: give up the new key.",
+		}
+	case rotation.Store:
+		return []string{
+			fmt.Sprintf("The secret of %s is in memory, and nowhere else. AWS shows it this once.", s.New.ID),
+			"Put it where the applications' secrets live: show it, or send it to the clipboard. When you say that it is stored, keyturn forgets it.",
+		}
+	case rotation.Distribute:
+		return []string{
+			fmt.Sprintf("Give %s to every application that uses %s. Both keys work, so there is no hurry.", s.New.ID, s.Old.ID),
+			"This takes hours or days. You can leave: both keys stay as they are. Go on when the old key is quiet and the new one is in use.",
+		}
+	case rotation.Deactivate:
+		return deactivateBody(s, key)
+	case rotation.Watch:
+		return []string{
+			fmt.Sprintf("%s is Inactive. What still uses it fails now: look at the logs of the applications that had it.", key),
+			fmt.Sprintf("Silence at AWS proves nothing: requests signed with an Inactive key are not counted as use. Keep watching for %s. If anything breaks, roll back: one confirmation reactivates the key.", Period(set.WatchPeriod)),
+		}
+	case rotation.Delete:
+		return []string{
+			fmt.Sprintf("%s of %s is deleted. There is no way back: the key can't be reactivated or had again.", key, s.User),
+			"As long as it is only Inactive, it costs nothing to wait.",
+		}
+	case rotation.Finished:
+		return finishedBody(s)
+	}
+	return nil
+}
+
+func deactivateBody(s rotation.State, key string) []string {
+	body := []string{
+		fmt.Sprintf("%s goes from Active to Inactive. Requests signed with it fail from then on, within about a minute. Presigned S3 URLs and SES SMTP passwords made with it stop too. Sessions already issued go on.", key),
+	}
+	switch s.Plan {
+	case rotation.Rotate:
+		return append(body, "Way back: reactivate it, at any time until it is deleted.")
+	case rotation.DiscardStored:
+		return append(body, "First put the old key back wherever the new one was stored. Way back: reactivate it, at any time until it is deleted.")
+	case rotation.Retire:
+		return append(body, "Way back: reactivate it, at any time until it is deleted.")
+	case rotation.Discard:
+		return append(body, "keyturn then forgets its secret. Way back: none that is worth it, the secret is gone. Until then you can keep the key.")
+	}
+	return body
+}
+
+// unknownSecretBody is about a new key whose secret arrived once, and of which nobody
+// has said that it is put away.
+func unknownSecretBody(s rotation.State) []string {
+	if s.Adopted {
+		return []string{
+			fmt.Sprintf("%s has not been used yet. Whoever created it had its secret; keyturn can't know whether it is put away.", s.New.ID),
+			"If you know that it is, say so and go on. If nobody has it, give the key up: it is deactivated, then deleted.",
+		}
+	}
+	return []string{
+		fmt.Sprintf("The secret of %s was in memory when keyturn ended, and nobody had said that it was put away. It can't be had again.", s.New.ID),
+		"If you did put it away, say so and go on. If not, give the key up: it is deactivated, then deleted. Then start over.",
+	}
+}
+
+func finishedBody(s rotation.State) []string {
+	switch {
+	case rotation.PlanOf(s.Plan).Target == rotation.NewKey:
+		return []string{fmt.Sprintf("The new key %s is gone. %s still has %s, as before.", s.New.ID, s.User, s.Old.ID)}
+	case s.Plan == rotation.Retire:
+		return []string{fmt.Sprintf("%s of %s is gone.", s.Old.ID, s.User)}
+	case s.New.Gone:
+		return []string{fmt.Sprintf("%s and %s of %s are both gone. keyturn deleted one of them at the most: look who did.", s.Old.ID, s.New.ID, s.User)}
+	}
+	return []string{fmt.Sprintf("%s now has %s. The old key %s is gone.", s.User, s.New.ID, s.Old.ID)}
+}
+
+func orKey(id string) string {
+	if id == "" {
+		return "the key"
+	}
+	return id
+}
+
+// Command is the AWS CLI command that does the same as a change.
+func Command(kind iamops.ChangeKind, user, keyID string) string {
+	switch kind {
+	case iamops.Create:
+		return "aws iam create-access-key --user-name " + user
+	case iamops.Deactivate:
+		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Inactive"
+	case iamops.Reactivate:
+		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Active"
+	case iamops.Delete:
+		return "aws iam delete-access-key --user-name " + user + " --access-key-id " + keyID
+	}
+	return ""
+}
+
+// Effect says in a sentence what a decision does, for its confirmation.
+func Effect(o rotation.Offer, s rotation.State) string {
+	if o.Decision == rotation.Stored {
+		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again.", s.New.ID)
+	}
+	if o.Decision == rotation.GiveUpNew {
+		return fmt.Sprintf("keyturn turns to giving up %s: deactivating it, then deleting it, each after a confirmation of its own.", s.New.ID)
+	}
+	switch o.Change {
+	case iamops.Create:
+		return fmt.Sprintf("A second, Active key is created for %s.", s.User)
+	case iamops.Deactivate:
+		return fmt.Sprintf("%s goes from Active to Inactive. What still uses it fails from then on. It can be reactivated.", o.KeyID)
+	case iamops.Reactivate:
+		return fmt.Sprintf("%s goes back to Active. What uses it works again, within about a minute.", o.KeyID)
+	case iamops.Delete:
+		return fmt.Sprintf("%s is deleted. This can't be undone.", o.KeyID)
+	}
+	return ""
+}
+
+// Period is a length of time in one unit: "7 days", "24 hours", "5 minutes".
+func Period(d time.Duration) string {
+	unit := func(n int64, name string) string {
+		if n == 1 {
+			return "1 " + name
+		}
+		return fmt.Sprintf("%d %ss", n, name)
+	}
+	day := 24 * time.Hour
+	switch {
+	case d >= 2*day:
+		return unit(int64(d/day), "day")
+	case d >= 2*time.Hour:
+		return unit(int64(d/time.Hour), "hour")
+	case d >= 2*time.Minute:
+		return unit(int64(d/time.Minute), "minute")
+	default:
+		return unit(int64(max(d, 0)/time.Second), "second")
+	}
+}
+
+// Clock is a time of day with its zone; with the date if it is another day's.
+func Clock(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("15:04:05 UTC")
+	}
+	return t.Format("2006-01-02 15:04 UTC")
+}
+
+// Ago is the time since t: "2 h ago".
+func Ago(t, now time.Time) string {
+	return shortPeriod(now.Sub(t)) + " ago"
+}
+
+func shortPeriod(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	default:
+		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
+	}
+}
+
+// LastUse says when and where a key was last used.
+func LastUse(k rotation.KeyFacts, now time.Time) string {
+	use := k.LastUse
+	switch use.State {
+	case iamops.UseUnknown:
+		if use.Problem != nil {
+			return "last use unknown: " + ProblemName(use.Problem.Kind)
+		}
+		return "last use not known yet"
+	case iamops.NeverUsed:
+		return "never used"
+	case iamops.Used:
+		if k.UseIsOurs() {
+			return "used by nobody but keyturn's own trial, as far as can be told"
+		}
+		return strings.Join(strings.Fields(fmt.Sprintf("used %s %s %s", Ago(use.At, now), use.Service, use.Region)), " ")
+	}
+	return "last use unknown"
+}
