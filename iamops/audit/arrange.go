@@ -9,7 +9,8 @@ import (
 // Order is what rows are sorted by.
 type Order int
 
-// By verdict, the gravest first, and the older key first among equals; by age, the
+// By verdict, the gravest first, and among equals first the keys of administrators, then
+// the older ones, exempt keys behind all that count; by age, the
 // oldest first; by last use, first what is not known, then what was never used, then
 // the longest ago; by user name.
 const (
@@ -40,7 +41,7 @@ func (o Order) Following() Order { return (o + 1) % orderCount }
 // Query says which rows are wanted and in what order.
 type Query struct {
 	Order   Order
-	Text    string  // part of a user name, a key ID or a finding's name; case does not matter
+	Text    string  // part of a user name, a key ID, an owner or a finding's name; case does not matter
 	Finding Finding // only rows with it; NoFinding for all
 	Keyless bool    // also users without a key
 	// Awaited is for when no more answers come: users whose keys were not asked for
@@ -65,18 +66,19 @@ func Arrange(rows []Row, q Query) []int {
 }
 
 func (q Query) wants(r *Row, text string) bool {
-	if !r.HasKey() && !q.Keyless && (r.Listed || r.Awaited() && !q.Awaited) {
+	if !r.HasKey() && !q.Keyless && r.KeysProblem == nil && !(r.Awaited() && q.Awaited) {
 		return false // a user whose listing failed is always shown
 	}
 	if q.Finding != NoFinding && !r.Findings.Has(q.Finding) {
 		return false
 	}
 	return text == "" || strings.Contains(strings.ToLower(r.User.Name), text) ||
-		strings.Contains(strings.ToLower(r.Key.ID), text) || namesFinding(r, text)
+		strings.Contains(strings.ToLower(r.Key.ID), text) || strings.Contains(strings.ToLower(r.Owner), text) ||
+		namesFinding(r, text)
 }
 
 func namesFinding(r *Row, text string) bool {
-	if r.Rotating && strings.Contains("rotating", text) {
+	if r.Rotating && strings.Contains("rotating", text) || r.Exemption != nil && strings.Contains("exempt", text) {
 		return true
 	}
 	for f := NoFinding + 1; f < findingCount; f++ {
@@ -99,7 +101,14 @@ func (o Order) compare(rows []Row) func(a, b int) int {
 	switch o {
 	case ByRisk:
 		return func(a, b int) int {
-			return cmp.Or(cmp.Compare(rows[a].rank(), rows[b].rank()), byAge(a, b))
+			ra, rb := &rows[a], &rows[b]
+			if rank := cmp.Compare(ra.rank(), rb.rank()); rank != 0 {
+				return rank
+			}
+			if ra.Administrator() != rb.Administrator() {
+				return first(ra.Administrator())
+			}
+			return byAge(a, b)
 		}
 	case ByAge:
 		return byAge
@@ -123,18 +132,22 @@ func first(yes bool) int {
 	return 1
 }
 
-// rank orders rows by risk: the findings by their gravity, then rotations under
-// way, then keys that are in order, then users without one.
+// rank orders rows by risk: the findings by their gravity, then findings that an
+// exemption covers, then rotations under way, then keys that are in order, then users
+// without one.
 func (r *Row) rank() int {
+	const exempt, rotating, inOrder, keyless = int(findingCount), int(findingCount) + 1, int(findingCount) + 2, int(findingCount) + 3
 	switch {
+	case r.Verdict != NoFinding && r.Exemption != nil && r.Counted() == 0:
+		return exempt
 	case r.Verdict != NoFinding:
 		return int(r.Verdict)
 	case r.Rotating:
-		return int(findingCount)
+		return rotating
 	case r.HasKey():
-		return int(findingCount) + 1
+		return inOrder
 	}
-	return int(findingCount) + 2
+	return keyless
 }
 
 // useRank orders what is known of the last use: unknown, never, then by its time.

@@ -23,11 +23,7 @@
 //     instants in UTC on the account's clock, which is handed in as "now".
 package audit
 
-import (
-	"time"
-
-	"keyturn/iamops"
-)
+import "time"
 
 const day = 24 * time.Hour
 
@@ -42,53 +38,4 @@ type Thresholds struct {
 // within 90 days, no key unused for 45 days. Due keys are named 14 days ahead.
 func DefaultThresholds() Thresholds {
 	return Thresholds{MaxAge: 90 * day, DueWithin: 14 * day, Unused: 45 * day}
-}
-
-// Row is one access key, or a user of whom there is no key to show.
-type Row struct {
-	User iamops.User
-	Key  iamops.AccessKey // zero if the user has no key, or they are not known
-	// LastUse is the key's. It is unknown, without a problem, until it is looked up.
-	LastUse iamops.LastUse
-	// KeysProblem is why the user's keys could not be listed; nil if they were, or
-	// have not been asked for yet.
-	KeysProblem *iamops.Problem
-	// Listed reports whether the user's keys are known.
-	Listed bool
-
-	Findings Set
-	Verdict  Finding // the gravest of the findings, or NoFinding
-	Rotating bool    // one of two keys of a rotation that seems to be under way
-}
-
-// HasKey reports whether the row is about a key.
-func (r Row) HasKey() bool { return r.Key.ID != "" }
-
-// Age is the key's age at the given instant.
-func (r Row) Age(now time.Time) time.Duration { return r.Key.Age(now) }
-
-// Awaited reports whether something of the row has not been asked for yet: not
-// its failure, but its turn is outstanding.
-func (r Row) Awaited() bool {
-	if r.HasKey() {
-		return r.LastUse.State == iamops.UseUnknown && r.LastUse.Problem == nil
-	}
-	return !r.Listed && r.KeysProblem == nil
-}
-
-// Problem is why something of the row is unknown: the listing of the user's keys
-// or the look-up of the key's last use failed. It is nil if neither did.
-func (r Row) Problem() *iamops.Problem {
-	if r.KeysProblem != nil {
-		return r.KeysProblem
-	}
-	return r.LastUse.Problem
-}
-
-// Next is the step that takes care of the row's verdict.
-func (r Row) Next() Next {
-	if r.Rotating {
-		return GoOn
-	}
-	return r.Verdict.next()
 }

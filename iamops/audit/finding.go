@@ -16,6 +16,9 @@ type Finding uint8
 const (
 	// NoFinding is the verdict of a key that is in order.
 	NoFinding Finding = iota
+	// RootKey: a key of the account's root user, which nothing can restrain. Its status
+	// and its age do not matter.
+	RootKey
 	// NeverUsed: Active, known never to have been used, and older than a day: a
 	// key just made has had no chance, and last use is told with a delay.
 	NeverUsed
@@ -38,7 +41,7 @@ const (
 )
 
 var findingNames = [findingCount]string{
-	NoFinding: "", NeverUsed: "never-used", Unused: "unused", Expired: "expired",
+	NoFinding: "", RootKey: "root-key", NeverUsed: "never-used", Unused: "unused", Expired: "expired",
 	Unknown: "unknown", SecondActive: "second-active", Due: "due", InactiveKey: "inactive",
 }
 
@@ -65,13 +68,15 @@ type Next string
 
 // The next steps: replace the key by a new one; take it out of use without a new
 // one; delete it, since it is Inactive already; find out what is not known; go on
-// with the rotation that is under way; nothing.
+// with the rotation that is under way; do it as the root user, for whom keyturn makes no
+// call; nothing.
 const (
 	Rotate    Next = "rotate"
 	Retire    Next = "retire"
 	Delete    Next = "delete"
 	LookAgain Next = "look again"
 	GoOn      Next = "go on"
+	AsRoot    Next = "as root"
 	Nothing   Next = ""
 )
 
@@ -81,6 +86,8 @@ func (f Finding) next() Next {
 		return Retire
 	case Expired, Due:
 		return Rotate
+	case RootKey:
+		return AsRoot
 	case Unknown:
 		return LookAgain
 	case InactiveKey:

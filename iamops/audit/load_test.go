@@ -1,9 +1,11 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,15 +21,17 @@ type source struct {
 	keysOf   func(user string) ([]iamops.AccessKey, error)
 	useOf    func(keyID string) (iamops.LastUse, error)
 	usersErr error // after the first page
+	page     int   // users a page; 0 is 10
+	names    []string
 
 	mu             sync.Mutex
 	inFlight, most int
-	calls          int
+	begun          []string // the calls, by what they ask for
 }
 
-func (s *source) call(ctx context.Context) error {
+func (s *source) call(ctx context.Context, what string) error {
 	s.mu.Lock()
-	s.calls++
+	s.begun = append(s.begun, what)
 	s.inFlight++
 	s.most = max(s.most, s.inFlight)
 	s.mu.Unlock()
@@ -43,13 +47,18 @@ func (s *source) call(ctx context.Context) error {
 }
 
 func (s *source) Users(ctx context.Context, page func([]iamops.User) error) error {
-	for first := 0; first < s.users; first += 10 {
-		if err := s.call(ctx); err != nil {
+	size := cmp.Or(s.page, 10)
+	for first := 0; first < s.users; first += size {
+		if err := s.call(ctx, "users"); err != nil {
 			return err
 		}
 		var users []iamops.User
-		for i := first; i < min(first+10, s.users); i++ {
-			users = append(users, iamops.User{Name: fmt.Sprintf("user-%03d", i)})
+		for i := first; i < min(first+size, s.users); i++ {
+			name := fmt.Sprintf("user-%03d", i)
+			if s.names != nil {
+				name = s.names[i]
+			}
+			users = append(users, iamops.User{Name: name})
 		}
 		if err := page(users); err != nil {
 			return err
@@ -62,14 +71,14 @@ func (s *source) Users(ctx context.Context, page func([]iamops.User) error) erro
 }
 
 func (s *source) Keys(ctx context.Context, user string) ([]iamops.AccessKey, error) {
-	if err := s.call(ctx); err != nil {
+	if err := s.call(ctx, "keys"); err != nil {
 		return nil, err
 	}
 	return s.keysOf(user)
 }
 
 func (s *source) LastUsed(ctx context.Context, keyID string) (iamops.LastUse, string, error) {
-	if err := s.call(ctx); err != nil {
+	if err := s.call(ctx, "use"); err != nil {
 		return iamops.LastUse{}, "", err
 	}
 	use, err := s.useOf(keyID)
@@ -97,8 +106,8 @@ func TestLoadAsksForEverythingAtMost16AtATime(t *testing.T) {
 		if s.most != MaxInFlight {
 			t.Errorf("%d calls were in flight, want %d", s.most, MaxInFlight)
 		}
-		if s.calls != 10+95+95 {
-			t.Errorf("%d calls were made, want 200", s.calls)
+		if len(s.begun) != 10+95+95 {
+			t.Errorf("%d calls were made, want 200", len(s.begun))
 		}
 		// 200 calls, 16 at a time, and the pages of users one after the other.
 		if least, most := 13*s.delay, 17*s.delay; took < least || took > most {
@@ -109,21 +118,20 @@ func TestLoadAsksForEverythingAtMost16AtATime(t *testing.T) {
 
 func TestLoadListsBeforeItLooksUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &source{users: 200, delay: time.Millisecond, keysOf: oneKey, useOf: usedToday}
-		lookedUp := 0
-		err := Load(t.Context(), s, func(e Event) {
-			switch e.(type) {
-			case UseLookedUp:
-				lookedUp++
-			case KeysListed:
-				// While the pages arrive, there may be nothing to list for a moment.
-				if lookedUp > 110 {
-					t.Error("a user waits to be listed behind look-ups")
-				}
+		const users = 200
+		s := &source{users: users, page: users, delay: time.Millisecond, keysOf: oneKey, useOf: usedToday}
+		if err := Load(t.Context(), s, func(Event) {}); err != nil {
+			t.Fatal(err)
+		}
+		// Calls that are given out together may begin in any order.
+		first := slices.Index(s.begun, "use")
+		for i, kind := range s.begun {
+			if kind == "keys" && i > first+MaxInFlight {
+				t.Fatalf("call %d lists keys, and call %d was a look-up", i, first)
 			}
-		})
-		if err != nil || lookedUp != 200 {
-			t.Errorf("%d looked up, %v", lookedUp, err)
+		}
+		if len(s.begun) != 1+2*users {
+			t.Errorf("%d calls were made", len(s.begun))
 		}
 	})
 }
@@ -220,7 +228,7 @@ func TestLookUpsCutShortAreNoFailures(t *testing.T) {
 func TestStreamHandsEverythingOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{users: 40, delay: time.Millisecond, keysOf: oneKey, useOf: usedToday}
-		stream := Start(t.Context(), s)
+		stream := Loader{Source: s}.Start(t.Context())
 		synctest.Wait()
 		inv, batches := NewInventory(DefaultThresholds()), 0
 		for ended := false; !ended; batches++ {
@@ -244,7 +252,7 @@ func TestStreamHandsEverythingOn(t *testing.T) {
 func TestASlowTakerGetsMoreAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{users: 40, keysOf: oneKey, useOf: usedToday}
-		stream := Start(t.Context(), s)
+		stream := Loader{Source: s}.Start(t.Context())
 		synctest.Wait() // the load ends without anybody taking its events
 		if b := stream.Next(); len(b.Events) != 4+1+40+40 || !b.Ended {
 			t.Errorf("the batch has %d events, ended %v", len(b.Events), b.Ended)
@@ -256,7 +264,7 @@ func TestStreamOfOneUser(t *testing.T) {
 	s := &source{users: 40, keysOf: oneKey, useOf: usedToday}
 	inv := NewInventory(DefaultThresholds())
 	inv.Apply(UsersFound{Users: []iamops.User{{Name: "user-001"}}})
-	stream := StartUser(t.Context(), s, "user-001")
+	stream := Loader{Source: s}.StartUser(t.Context(), "user-001")
 	for ended := false; !ended; {
 		b := stream.Next()
 		for _, e := range b.Events {
@@ -264,7 +272,7 @@ func TestStreamOfOneUser(t *testing.T) {
 		}
 		ended = b.Ended
 	}
-	if got := keysOf(inv, "user-001"); len(got) != 1 || got[0].LastUse.State != iamops.Used || s.calls != 2 {
-		t.Errorf("after %d calls the keys are %+v", s.calls, got)
+	if got := keysOf(inv, "user-001"); len(got) != 1 || got[0].LastUse.State != iamops.Used || len(s.begun) != 2 {
+		t.Errorf("after %d calls the keys are %+v", len(s.begun), got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 // Stream is a load under way. Its events are had in batches: whoever takes them
 // slowly gets more at a time, and never holds up the load.
 type Stream struct {
+	queue   *queue
 	mu      sync.Mutex
 	waiting []Event
 	err     error
@@ -17,23 +18,29 @@ type Stream struct {
 
 // Start begins to Load in a goroutine of its own, which ends with the load or soon
 // after ctx.
-func Start(ctx context.Context, src Source) *Stream {
-	return start(func(emit func(Event)) error { return Load(ctx, src, emit) })
+func (l Loader) Start(ctx context.Context) *Stream {
+	return l.start(func(c *conductor) error { return c.loadAll(ctx) })
 }
 
 // StartUser begins to load one user, as LoadUser does.
-func StartUser(ctx context.Context, src Source, user string) *Stream {
-	return start(func(emit func(Event)) error { return LoadUser(ctx, src, user, emit) })
+func (l Loader) StartUser(ctx context.Context, user string) *Stream {
+	return l.start(func(c *conductor) error { return c.loadUser(ctx, user) })
 }
 
-func start(load func(emit func(Event)) error) *Stream {
+func (l Loader) start(load func(*conductor) error) *Stream {
 	s := &Stream{news: make(chan struct{}, 1)}
+	c := newConductor(l, func(e Event) { s.put(func() { s.waiting = append(s.waiting, e) }) })
+	s.queue = c.queue
 	go func() {
-		err := load(func(e Event) { s.put(func() { s.waiting = append(s.waiting, e) }) })
+		err := load(c)
 		s.put(func() { s.ended, s.err = true, err })
 	}()
 	return s
 }
+
+// Prefer says whose keys and last uses are wanted first, until it is called again: the
+// users in view, from the top. It may be called from any goroutine.
+func (s *Stream) Prefer(users []string) { s.queue.prefer(users) }
 
 func (s *Stream) put(change func()) {
 	s.mu.Lock()

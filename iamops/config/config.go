@@ -27,7 +27,7 @@
 //     ignored, since a misspelt limit would otherwise be no limit.
 //   - Every error names the file, the line and what would be valid; all of a file's
 //     errors are told at once.
-//   - The environment and the home folder are handed in.
+//   - The environment is handed in.
 package config
 
 import (
@@ -44,7 +44,7 @@ import (
 // there: the flags' own defaults hold.
 type Config struct {
 	Path     string    // of the file, "" if there is none
-	Settings []Setting // the flags that it gives, in the order of the package's table
+	Settings []Setting // the flags that it gives
 
 	// OwnerTags and PurposeTags are the names of the user tags that tell whose a
 	// user is and what for. The first that a user has counts.
@@ -80,10 +80,14 @@ func (c Config) Setting(name string) (value string, given bool) {
 
 // Path is where the config file is looked for: in the folder keyturn of
 // XDG_CONFIG_HOME or, where that is not an absolute path, of .config in the home
-// folder. It is "" if neither is known.
-func Path(getenv func(string) string, home string) string {
-	folder := getenv("XDG_CONFIG_HOME")
+// folder. It is "" if neither is known. The environment is asked as os.LookupEnv does.
+func Path(env func(name string) (value string, set bool)) string {
+	folder, _ := env("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(folder) { // as the XDG base directory specification has it
+		home, _ := env("HOME")
+		if home == "" {
+			home, _ = env("USERPROFILE") // on Windows
+		}
 		if home == "" {
 			return ""
 		}
@@ -124,7 +128,7 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 
-// Error is something in the file that is not valid. It is not worth reading on.
+// Error is something in the file that is not valid.
 type Error struct {
 	Path string
 	Line int    // counted from 1

@@ -138,16 +138,19 @@ func TestErrorsNameTheLineAndWhatIsValid(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
-	for _, tc := range []struct{ xdg, home, want string }{
-		{"", "/home/alice", "/home/alice/.config/keyturn/config.toml"},
-		{"/etc/xdg", "/home/alice", "/etc/xdg/keyturn/config.toml"},
-		{"relative", "/home/alice", "/home/alice/.config/keyturn/config.toml"},
-		{"/etc/xdg", "", "/etc/xdg/keyturn/config.toml"},
-		{"", "", ""},
+	for _, tc := range []struct{ xdg, home, profile, want string }{
+		{"", "/home/alice", "", "/home/alice/.config/keyturn/config.toml"},
+		{"/etc/xdg", "/home/alice", "", "/etc/xdg/keyturn/config.toml"},
+		{"relative", "/home/alice", "", "/home/alice/.config/keyturn/config.toml"},
+		{"/etc/xdg", "", "", "/etc/xdg/keyturn/config.toml"},
+		{"", "", "/users/alice", "/users/alice/.config/keyturn/config.toml"},
+		{"", "/home/alice", "/users/alice", "/home/alice/.config/keyturn/config.toml"},
+		{"", "", "", ""},
 	} {
-		getenv := func(name string) string { return map[string]string{"XDG_CONFIG_HOME": tc.xdg}[name] }
-		if got := Path(getenv, tc.home); got != filepath.FromSlash(tc.want) {
-			t.Errorf("with %q and %q the path is %q, want %q", tc.xdg, tc.home, got, tc.want)
+		variables := map[string]string{"XDG_CONFIG_HOME": tc.xdg, "HOME": tc.home, "USERPROFILE": tc.profile}
+		env := func(name string) (string, bool) { return variables[name], variables[name] != "" }
+		if got := Path(env); got != filepath.FromSlash(tc.want) {
+			t.Errorf("with %+v the path is %q", tc, got)
 		}
 	}
 }

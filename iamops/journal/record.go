@@ -27,6 +27,8 @@ const (
 	Proven  Kind = "proven"  // what lists showed of it afterwards
 	Left    Kind = "left"    // the operator left
 	Ended   Kind = "ended"   // the rotation came to its end
+	// Described says that the console's descriptions of the keys were brought up to date.
+	Described Kind = "described"
 )
 
 // Record is one line of the journal.

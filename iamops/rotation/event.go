@@ -45,15 +45,23 @@ type Tried struct {
 	Problem *iamops.Problem // nil: every endpoint answered
 }
 
+// Described are the descriptions of the user's keys, by key ID, as the console keeps
+// them.
+type Described struct {
+	At    time.Time
+	Texts map[string]string
+}
+
 // Tick is the passing of time.
 type Tick struct{ At time.Time }
 
-func (e Decide) at() time.Time   { return e.At }
-func (e Listed) at() time.Time   { return e.At }
-func (e UseSeen) at() time.Time  { return e.At }
-func (e Answered) at() time.Time { return e.At }
-func (e Tried) at() time.Time    { return e.At }
-func (e Tick) at() time.Time     { return e.At }
+func (e Decide) at() time.Time    { return e.At }
+func (e Listed) at() time.Time    { return e.At }
+func (e UseSeen) at() time.Time   { return e.At }
+func (e Answered) at() time.Time  { return e.At }
+func (e Tried) at() time.Time     { return e.At }
+func (e Described) at() time.Time { return e.At }
+func (e Tick) at() time.Time      { return e.At }
 
 // Intent is something that the runner is to do. The end of each is an event.
 type Intent interface{ intent() }

@@ -44,6 +44,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		intents = s.answered(ev)
 	case Tried:
 		intents = s.tried(ev)
+	case Described:
+		s.Descriptions = ev.Texts
 	case Tick:
 		intents = s.tick(ev.At)
 	}

@@ -79,7 +79,7 @@ func TestTransitions(t *testing.T) {
 		"a tick, nothing old":       {state: at(rotation.Distribute), event: rotation.Tick{At: now.Add(time.Second)}, step: rotation.Distribute, secret: rotation.SecretStored},
 		"a tick, facts are old":     {state: at(rotation.Distribute), event: rotation.Tick{At: now.Add(rotation.RefreshEvery)}, step: rotation.Distribute, secret: rotation.SecretStored, intents: "list+0s, use×2"},
 		"a tick while changing":     {state: at(rotation.Watch, phase(rotation.Changing, iamops.Reactivate, oldID)), event: rotation.Tick{At: now.Add(time.Hour)}, step: rotation.Watch, phase: rotation.Changing, secret: rotation.SecretStored},
-		"a tick while looking":      {state: at(rotation.Watch, proving(iamops.Deactivate, oldID)), event: rotation.Tick{At: now.Add(time.Hour)}, step: rotation.Watch, secret: rotation.SecretStored},
+		"a tick while looking":      {state: at(rotation.Watch, proving(iamops.Deactivate)), event: rotation.Tick{At: now.Add(time.Hour)}, step: rotation.Watch, secret: rotation.SecretStored},
 		"look again":                {state: at(rotation.Watch), event: decide(rotation.LookAgain), step: rotation.Watch, secret: rotation.SecretStored, intents: "list+0s, use×2"},
 		"a trial round of no trial": {state: at(rotation.Distribute), event: rotation.Tried{At: now}, step: rotation.Distribute, secret: rotation.SecretStored},
 	} {
@@ -166,9 +166,9 @@ func TestProofByLooking(t *testing.T) {
 		"a create without effect":      {got: looks(unclearCreate, tenSeconds, repeat(7, active)...), step: rotation.Create, phase: rotation.Ready, proven: true, note: rotation.NoteNoEffect},
 		"a delete with effect":         {got: looks(unclearDelete, tenSeconds, repeat(2, fresh)...), step: rotation.Finished, phase: rotation.Ready, proven: true, note: rotation.NoteEffect},
 		"a delete without effect":      {got: looks(unclearDelete, tenSeconds, repeat(7, off, fresh)...), step: rotation.Delete, phase: rotation.Ready, proven: true, note: rotation.NoteNoEffect},
-		"answered, not visible yet":    {got: looks(at(rotation.Distribute, proving(iamops.Reactivate, oldID)), tenSeconds, repeat(7, off, fresh)...), step: rotation.Distribute, phase: rotation.Ready},
-		"answered, visible":            {got: looks(at(rotation.Distribute, proving(iamops.Reactivate, oldID)), tenSeconds, repeat(2, active, fresh)...), step: rotation.Distribute, phase: rotation.Ready, proven: true},
-		"still absent after 2 minutes": {got: looks(at(rotation.Distribute, proving(iamops.Reactivate, oldID)), tenSeconds, repeat(13, off, fresh)...), step: rotation.Distribute, phase: rotation.Ready},
+		"answered, not visible yet":    {got: looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(7, off, fresh)...), step: rotation.Distribute, phase: rotation.Ready},
+		"answered, visible":            {got: looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(2, active, fresh)...), step: rotation.Distribute, phase: rotation.Ready, proven: true},
+		"still absent after 2 minutes": {got: looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(13, off, fresh)...), step: rotation.Distribute, phase: rotation.Ready},
 	} {
 		if c.got.Step != c.step || c.got.Phase != c.phase || c.got.Note != c.note || (c.got.Look == nil) != c.proven {
 			t.Errorf("%s: got %s/%s, note %q, look %+v", name, c.got.Step, c.got.Phase, c.got.Note, c.got.Look)
@@ -181,7 +181,7 @@ func TestProofByLooking(t *testing.T) {
 	if got := offersOf(orphan, settings, now); got != "give-up-new; look-again" {
 		t.Errorf("offers for it: %s", got)
 	}
-	late := looks(at(rotation.Distribute, proving(iamops.Reactivate, oldID)), tenSeconds, repeat(13, off, fresh)...)
+	late := looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(13, off, fresh)...)
 	if !late.Look.Overdue || late.Old.Status != iamops.Active {
 		t.Errorf("a look that ran out: overdue %v; AWS's answer must stand over stale lists: %s", late.Look.Overdue, late.Old.Status)
 	}
@@ -190,8 +190,9 @@ func TestProofByLooking(t *testing.T) {
 func TestDeletionIsBoundToItsList(t *testing.T) {
 	s := at(rotation.Delete, phase(rotation.Verifying, iamops.Delete, oldID))
 	_, intents, _ := rotation.Next(s, listed(now, key(oldID, iamops.Inactive), key(newID, iamops.Active)), settings)
-	if got, want := intents[0].(rotation.Make).Change.SendBefore, now.Add(rotation.ListFresh); got != want {
-		t.Errorf("send before %v, want %v", got, want)
+	made, ok := intents[0].(rotation.Make)
+	if want := now.Add(rotation.ListFresh); !ok || made.Change.SendBefore != want {
+		t.Errorf("got %+v, want to send before %v", intents[0], want)
 	}
 }
 

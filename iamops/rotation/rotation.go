@@ -159,6 +159,10 @@ type State struct {
 	// OtherUses are the last uses of those, by key ID.
 	OtherUses map[string]iamops.LastUse
 
+	// Descriptions are the console's descriptions of the user's keys, by key ID; nil if
+	// they are not known.
+	Descriptions map[string]string
+
 	Listed   []iamops.AccessKey // the last list
 	ListedAt time.Time          // zero: none yet
 	UserGone bool               // the last list said that there is no such user
@@ -217,6 +221,11 @@ func (s State) InFlight() bool { return s.Phase == Verifying || s.Phase == Chang
 
 // Over reports whether the rotation has come to its end.
 func (s State) Over() bool { return s.Step == Finished }
+
+// Untouched reports whether the rotation has changed nothing at AWS.
+func (s State) Untouched() bool {
+	return !s.New.Known() && s.Old.InactiveSince.IsZero() && s.Pending == nil && !s.Recalled
+}
 
 // Orphan reports whether there is a new key whose secret nobody is known to have.
 func (s State) Orphan() bool {

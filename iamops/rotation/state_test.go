@@ -105,9 +105,9 @@ func phase(p rotation.Phase, kind iamops.ChangeKind, keyID string) edit {
 }
 
 // proving is a look at a change that AWS has answered.
-func proving(kind iamops.ChangeKind, keyID string) edit {
+func proving(kind iamops.ChangeKind) edit {
 	return func(s *rotation.State) {
-		change := iamops.Change{Kind: kind, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: keyID}
+		change := iamops.Change{Kind: kind, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: oldID}
 		s.Look = &rotation.Look{Change: change, Effect: iamops.Done, Since: now}
 	}
 }

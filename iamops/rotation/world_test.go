@@ -80,7 +80,7 @@ func (w *world) feed(ev rotation.Event) error {
 	next, intents, err := rotation.Next(w.s, ev, settings)
 	w.s = next
 	if err != nil {
-		return err //nolint:wrapcheck // a test
+		return err
 	}
 	if !before.InFlight() && next.Phase == rotation.Ready {
 		w.decided = ""

@@ -130,7 +130,7 @@ func (broken) Change(context.Context, iamops.Permit) iamops.Outcome {
 
 func TestAPanicInAChangeIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := beginOn(t, "Suzie", func(a runner.Account) runner.Account { return broken{a} })
+		s := beginWith(t, "Suzie", func(p *runner.Parts, _ *scene) { p.Account = broken{p.Account} })
 		s.must(rotation.GoOn)
 		s.must(rotation.MakeChange)
 		s.await("an unclear outcome", func(st rotation.State) bool { return st.Phase == rotation.Unclear })

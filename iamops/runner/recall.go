@@ -56,7 +56,7 @@ func add(m *rotation.Memory, r journal.Record) {
 		m.NewID = r.NewKeyID
 	}
 	switch r.Kind {
-	case journal.Begun, journal.Left:
+	case journal.Begun, journal.Left, journal.Described:
 	case journal.Decided:
 		decided(m, r)
 	case journal.Intent:

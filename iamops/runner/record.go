@@ -18,7 +18,7 @@ func (r *Runner) record(s rotation.State, kind journal.Kind) journal.Record {
 }
 
 func (r *Runner) append(rec journal.Record) error {
-	return r.parts.Journal.Append(rec) //nolint:wrapcheck // the journal says what it attempted
+	return r.parts.Journal.Append(rec)
 }
 
 // recordDecision writes a decision down, and before the first one that the rotation
@@ -53,7 +53,7 @@ func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
 		rec.KeyID, rec.NewKeyID = o.Key.ID, o.Key.ID
 	}
 	if o.Problem != nil {
-		rec.Problem = strings.TrimSuffix(string(o.Problem.Kind)+" "+o.Problem.Code, " ")
+		rec.Problem = problemName(o.Problem)
 		if rec.RequestID == "" {
 			rec.RequestID = o.Problem.RequestID
 		}
@@ -87,6 +87,11 @@ func (r *Runner) recordEnd(before, next rotation.State) {
 	if err := r.append(r.record(next, journal.Ended)); err != nil {
 		r.unrecorded = noRecord(err)
 	}
+}
+
+// problemName is a problem as the journal keeps it: its kind, and AWS's code.
+func problemName(p *iamops.Problem) string {
+	return strings.TrimSuffix(string(p.Kind)+" "+p.Code, " ")
 }
 
 func noRecord(err error) *iamops.Problem {

@@ -67,16 +67,16 @@ type scene struct {
 
 func begin(t *testing.T, user string) *scene {
 	t.Helper()
-	return beginOn(t, user, func(a runner.Account) runner.Account { return a })
+	return beginWith(t, user, func(*runner.Parts, *scene) {})
 }
 
-// beginOn is begin with something between the runner and the account.
-func beginOn(t *testing.T, user string, wrap func(runner.Account) runner.Account) *scene {
+// beginWith is begin with other parts.
+func beginWith(t *testing.T, user string, change func(*runner.Parts, *scene)) *scene {
 	t.Helper()
 	s := &scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}
-	s.run = runner.Start(runner.Parts{
-		Account: wrap(s.account()), Journal: s.notes, Clock: s.cloud, Settings: rotation.DefaultSettings(),
-	}, runner.Task{ID: "rot1", User: user})
+	parts := runner.Parts{Account: s.account(), Journal: s.notes, Clock: s.cloud, Settings: rotation.DefaultSettings()}
+	change(&parts, s)
+	s.run = runner.Start(parts, runner.Task{ID: "rot1", User: user})
 	t.Cleanup(func() {
 		if err := s.run.Close(context.Background()); err != nil {
 			t.Error(err)

@@ -49,6 +49,15 @@ type Parts struct {
 	Journal  Journal
 	Clock    iamops.Clock // the account's
 	Settings rotation.Settings
+	// Describer keeps the console's descriptions of the keys up to date, for colleagues;
+	// nil leaves them alone.
+	Describer Describer
+}
+
+// Describer reads and writes the descriptions of keys.
+type Describer interface {
+	Descriptions(ctx context.Context, user string) (map[string]string, error)
+	Describe(ctx context.Context, about iamops.Change, keyID, text string) error
 }
 
 // Snapshot is a rotation at one moment. It holds no secret.
@@ -58,6 +67,9 @@ type Snapshot struct {
 	// Unrecorded is why the outcome of a change that was made is not in the journal;
 	// nil if all are.
 	Unrecorded *iamops.Problem
+	// Undescribed is why a description could not be read or written; nil if it could,
+	// or was not asked for.
+	Undescribed *iamops.Problem
 }
 
 // Offers are the decisions that belong to the snapshot, at the given time.
@@ -71,14 +83,15 @@ type Runner struct {
 	ctx    context.Context // of reads; ended by Close
 	cancel context.CancelFunc
 
-	mu         sync.Mutex
-	state      rotation.State
-	secret     iamops.Secret
-	begun      bool // the journal knows of the rotation
-	unrecorded *iamops.Problem
-	closed     bool
-	listNumber int // of the latest list asked for: older ones don't count
-	stopList   context.CancelFunc
+	mu          sync.Mutex
+	state       rotation.State
+	secret      iamops.Secret
+	begun       bool // the journal knows of the rotation
+	unrecorded  *iamops.Problem
+	undescribed *iamops.Problem
+	closed      bool
+	listNumber  int // of the latest list asked for: older ones don't count
+	stopList    context.CancelFunc
 
 	changes sync.WaitGroup
 	reads   sync.WaitGroup
@@ -115,6 +128,7 @@ func Start(parts Parts, task Task) *Runner {
 	r.carryOut(intents)
 	r.publish()
 	r.reads.Go(r.tick)
+	r.reads.Go(r.readDescriptions)
 	return r
 }
 
@@ -158,6 +172,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	}
 	r.state = next
 	r.recordEnd(before, next)
+	r.describe(before, next)
 	r.carryOut(intents)
 	r.publish()
 	return nil
@@ -244,12 +259,13 @@ func (r *Runner) applyLocked(ev rotation.Event) {
 	}
 	r.recordProof(before, next)
 	r.recordEnd(before, next)
+	r.describe(before, next)
 	r.carryOut(intents)
 	r.publish()
 }
 
 func (r *Runner) snapshot() Snapshot {
-	return Snapshot{State: r.state, Settings: r.parts.Settings, Unrecorded: r.unrecorded}
+	return Snapshot{State: r.state, Settings: r.parts.Settings, Unrecorded: r.unrecorded, Undescribed: r.undescribed}
 }
 
 // publish replaces the waiting snapshot. The caller holds the lock, so that there

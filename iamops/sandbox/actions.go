@@ -57,10 +57,13 @@ func init() {
 		"iam:GetCredentialReport":      {(*call).getCredentialReport, anything},
 		"iam:GetAccountSummary":        {(*call).getAccountSummary, anything},
 		"iam:ListAccountAliases":       {(*call).listAccountAliases, anything},
-		"sts:GetCallerIdentity":        {(*call).getCallerIdentity, nobody},
-		"sts:GetAccessKeyInfo":         {(*call).getAccessKeyInfo, anything},
-		"sts:GetSessionToken":          {(*call).getSessionToken, nobody},
-		"sts:AssumeRole":               {(*call).assumeRole, aRole},
+
+		"iam:GetAccountAuthorizationDetails": {(*call).getAccountAuthorizationDetails, anything},
+
+		"sts:GetCallerIdentity": {(*call).getCallerIdentity, nobody},
+		"sts:GetAccessKeyInfo":  {(*call).getAccessKeyInfo, anything},
+		"sts:GetSessionToken":   {(*call).getSessionToken, nobody},
+		"sts:AssumeRole":        {(*call).assumeRole, aRole},
 	}
 }
 

@@ -73,10 +73,11 @@ func (a *App) root() *cobra.Command {
 used, and takes a key from old to new: create, store, distribute, deactivate, watch,
 delete. Each change is shown and confirmed first; until it is deleted, a key can be
 reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, without AWS.`,
-		Args:          noArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       a.Version,
+		Args:              noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.readConfig(cmd, &f) },
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Version:           a.Version,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.screens(cmd.Context(), f, a.connect, nil)
 		},
@@ -84,7 +85,7 @@ reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, wi
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f.add(root)
 	root.AddCommand(a.sandboxCommand(&f), a.auditCommand(&f, a.connect), a.rotateCommand(&f, a.connect),
-		a.retireCommand(&f, a.connect), a.statusCommand(&f, a.connect))
+		a.retireCommand(&f, a.connect), a.statusCommand(&f, a.connect), a.findCommand(&f, a.connect))
 	return root
 }
 

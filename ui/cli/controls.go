@@ -40,7 +40,7 @@ func (c controls) Applications() []ui.Application {
 
 // UpdateApplication gives an application another key of its user.
 func (c controls) UpdateApplication(name, keyID string) error {
-	return c.place.cloud.UpdateApplication(name, keyID) //nolint:wrapcheck // it says what it attempted
+	return c.place.cloud.UpdateApplication(name, keyID)
 }
 
 // newestKey is the ID of the user's newest Active key, "" if there is none.

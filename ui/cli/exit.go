@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"keyturn/iamops"
 	"keyturn/ui/plain"
@@ -89,8 +90,11 @@ func (a *App) explain(err error) {
 	var usage usageError
 	var profile profileError
 	var problem *iamops.Problem
+	var attention attentionError
 	switch {
 	case err == nil, errors.Is(err, errPartial), errors.Is(err, errFound):
+	case errors.As(err, &attention): // first of all, whatever else there is to say
+		a.sayLines(strings.Split(err.Error(), "\n"))
 	case errors.Is(err, errInterrupted):
 		a.say("keyturn: interrupted")
 	case errors.As(err, &usage):

@@ -15,6 +15,9 @@ type flags struct {
 	profile, region, endpoint string
 	mfaSerial                 string
 	noColor, ascii, readOnly  bool
+	tag                       bool
+
+	config config.Config
 
 	maxAge, unused, quiet, watch config.Period
 }
@@ -31,6 +34,7 @@ func (f *flags) add(root *cobra.Command) {
 	p.BoolVar(&f.noColor, "no-color", false, "no colour (also by NO_COLOR)")
 	p.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
+	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")
 	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
 	p.Var(&f.unused, "unused", "how long a key may go without use")
 	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet before it is deactivated")

@@ -48,7 +48,7 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		return err
 	}
 	defer func() { err = a.leave(p, err) }()
-	run, err := a.rotations.start(p, f.settings(), task)
+	run, err := a.rotations.start(p, f, task)
 	if err != nil {
 		return err
 	}

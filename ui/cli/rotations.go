@@ -36,7 +36,7 @@ type held struct {
 
 // start begins the rotation of a key, or goes on with the one that is under way: in
 // this process, or by the journal.
-func (r *rotations) start(p *place, set rotation.Settings, task runner.Task) (*runner.Runner, error) {
+func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if h := r.runners[task.User]; h != nil {
@@ -56,6 +56,7 @@ func (r *rotations) start(p *place, set rotation.Settings, task runner.Task) (*r
 		}
 		r.journal = j
 	}
+	set := f.settings()
 	lock, err := lockUser(p, task.User)
 	var other *journal.HeldError
 	switch {
@@ -73,7 +74,11 @@ func (r *rotations) start(p *place, set rotation.Settings, task runner.Task) (*r
 		task.Memory = &m
 	}
 	task.ID = newID()
-	run := runner.Start(runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set}, task)
+	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set}
+	if f.tag {
+		parts.Describer = p.account
+	}
+	run := runner.Start(parts, task)
 	if r.runners == nil {
 		r.runners = map[string]*held{}
 	}

@@ -32,6 +32,8 @@ applications that use them. Nothing outside of it is read or changed.
 With --listen it serves that account over HTTP for any AWS client. The other commands
 work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 		Args: noArgs,
+		// The sandbox ignores the operator's files, the config file too.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if users < 0 || users > 100_000 {
 				return usageError{errors.New("--users: from 0 to 100000")}
@@ -44,7 +46,7 @@ work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 	}
 	cmd.PersistentFlags().IntVar(&users, "users", 0, "make the account that large")
 	cmd.Flags().StringVar(&listen, "listen", "", "serve the account over HTTP at this address, as in 127.0.0.1:4599")
-	cmd.AddCommand(a.auditCommand(f, enter), a.rotateCommand(f, enter), a.retireCommand(f, enter), a.statusCommand(f, enter))
+	cmd.AddCommand(a.auditCommand(f, enter), a.rotateCommand(f, enter), a.retireCommand(f, enter), a.statusCommand(f, enter), a.findCommand(f, enter))
 	return cmd
 }
 

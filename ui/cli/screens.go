@@ -40,9 +40,9 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		Identity: p.identity(f),
 		StartRotation: func(user, keyID string) (guide.Rotation, error) {
 			if task != nil && user == task.User {
-				return a.rotations.start(p, f.settings(), *task)
+				return a.rotations.start(p, f, *task)
 			}
-			return a.rotations.start(p, f.settings(), runner.Task{User: user, KeyID: keyID})
+			return a.rotations.start(p, f, runner.Task{User: user, KeyID: keyID})
 		},
 		Explain:   func(err error) string { return explain(iamops.AsProblem(err)) },
 		Clipboard: a.clipboard,

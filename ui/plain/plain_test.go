@@ -70,7 +70,7 @@ func (d days) Update(application, user string) error {
 			if err != nil {
 				return err
 			}
-			return d.cloud.UpdateApplication(application, key) //nolint:wrapcheck // a test
+			return d.cloud.UpdateApplication(application, key)
 		}
 	}
 	return fmt.Errorf("no application %q", application)
@@ -100,7 +100,7 @@ func (nowhere) Append(journal.Record) error { return nil }
 
 func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, error) {
 	op := cloud.Operator()
-	return account.At(ctx, //nolint:wrapcheck // a test
+	return account.At(ctx,
 		account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
 		account.Options{HTTPClient: cloud.Client(), Clock: cloud})
 }

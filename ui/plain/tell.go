@@ -25,6 +25,8 @@ func (s *Session) tell(snap runner.Snapshot) {
 		{"in flight", words.InFlight(st)},
 		{"problem", problemText(st.Problem, s.Profile)},
 		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
+		{"undescribed", problemText(snap.Undescribed, s.Profile)},
+		{"descriptions", strings.Join(words.Descriptions(st), "\n  ")},
 		{"note", words.Note(st)},
 		{"look", lookText(st)},
 		{"trial", s.trialText(st)},

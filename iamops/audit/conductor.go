@@ -1,0 +1,203 @@
+package audit
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"keyturn/iamops"
+)
+
+// conductor is one load: it gives out the calls in their order to workers, and passes
+// the answers on.
+type conductor struct {
+	loader  Loader
+	emit    func(Event)
+	calls   chan call  // to the workers
+	answers chan Event // from them; each call ends in one callEnded
+
+	first  []call // to be made before what is in the queue
+	queue  *queue
+	live   bool // whether the live way has begun
+	report reportQuest
+	poll   *time.Timer // until the report's next call, which is
+	polled call
+}
+
+// callEnded is the answer behind the last one of a call.
+type callEnded struct{}
+
+func (callEnded) event() {}
+
+func newConductor(l Loader, emit func(Event)) *conductor {
+	return &conductor{loader: l, emit: emit, calls: make(chan call), answers: make(chan Event), queue: newQueue()}
+}
+
+// loadAll reads the whole account.
+func (c *conductor) loadAll(ctx context.Context) error {
+	if source, ok := c.loader.Source.(ReportSource); ok {
+		c.report.source = source
+		c.first = []call{c.report.generate}
+	} else {
+		if c.loader.ReportOnly {
+			c.emit(ReportRead{Only: true, Problem: &iamops.Problem{Kind: iamops.Rejected, Message: "there is no credential report here"}})
+		} else {
+			c.beginLive()
+		}
+	}
+	return c.run(ctx)
+}
+
+// loadUser reads one user.
+func (c *conductor) loadUser(ctx context.Context, user string) error {
+	c.live = true
+	c.queue.addUser(user, false)
+	return c.run(ctx)
+}
+
+// beginLive begins the live way, unless it has begun or is not wanted.
+func (c *conductor) beginLive() {
+	if c.live || c.loader.ReportOnly {
+		return
+	}
+	c.live = true
+	c.first = append(c.first, c.loader.listUsers, c.loader.readDetails)
+}
+
+func (c *conductor) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for range MaxInFlight {
+		g.Go(func() error { return c.work(ctx) })
+	}
+	g.Go(func() error {
+		defer close(c.calls)
+		return c.conduct(ctx)
+	})
+	return g.Wait() //nolint:wrapcheck // the functions above have wrapped it
+}
+
+func (c *conductor) work(ctx context.Context) error {
+	send := func(e Event) error {
+		select {
+		case c.answers <- e:
+			return nil
+		case <-ctx.Done():
+			return cutShort(ctx)
+		}
+	}
+	for next := range c.calls {
+		if err := next(ctx, send); err != nil {
+			return err
+		}
+		if err := send(callEnded{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conduct gives out the calls and passes the answers on, until there is neither a call
+// to make nor one under way nor one to come.
+func (c *conductor) conduct(ctx context.Context) error {
+	headStart := time.NewTimer(reportHeadStart)
+	defer headStart.Stop()
+	c.poll = time.NewTimer(0)
+	c.poll.Stop()
+	defer c.poll.Stop()
+	for underWay := 0; ; {
+		next, take := c.next()
+		if next == nil && underWay == 0 && c.polled == nil {
+			return nil
+		}
+		out := c.calls
+		if next == nil {
+			out = nil
+		}
+		select {
+		case out <- next:
+			take()
+			underWay++
+		case answer := <-c.answers:
+			if _, ended := answer.(callEnded); ended {
+				underWay--
+			} else {
+				c.take(answer)
+			}
+		case <-c.poll.C:
+			c.first, c.polled = append(c.first, c.polled), nil
+		case <-headStart.C:
+			c.beginLive()
+		case <-ctx.Done():
+			return cutShort(ctx)
+		}
+	}
+}
+
+// next is the call whose turn it is, nil if there is none, and what takes it.
+func (c *conductor) next() (next call, take func()) {
+	if len(c.first) > 0 {
+		return c.first[0], func() { c.first = c.first[1:] }
+	}
+	if !c.live {
+		return nil, nil
+	}
+	t, ok := c.queue.next()
+	if !ok {
+		return nil, nil
+	}
+	if t.keyID == "" {
+		next = c.loader.listKeys(t.user)
+	} else {
+		next = c.loader.lookUp(t.user, t.keyID)
+	}
+	return next, func() { c.queue.take(t) }
+}
+
+// take passes an answer on, and takes up what follows from it.
+func (c *conductor) take(answer Event) {
+	switch e := answer.(type) {
+	case reportAnswer:
+		c.takeReport(e)
+		return
+	case UsersFound:
+		for _, u := range e.Users {
+			c.queue.addUser(u.Name, false)
+		}
+	case DetailsRead:
+		for _, u := range e.Users {
+			c.queue.addUser(u.Name, false)
+		}
+	case KeysListed:
+		for _, k := range e.Keys {
+			c.queue.addLookUp(e.User, k.ID)
+		}
+	}
+	c.emit(answer)
+}
+
+// takeReport goes on with the report. The live way begins as soon as the report is
+// there, or is known to take its time.
+func (c *conductor) takeReport(a reportAnswer) {
+	next, wait, done := c.report.after(a)
+	switch {
+	case done != nil:
+		done.Only = c.loader.ReportOnly
+		if done.Report != nil {
+			for i := range done.Report.Users {
+				if u := &done.Report.Users[i]; u.Name != RootName {
+					c.queue.addUser(u.Name, u.HasKey())
+				}
+			}
+		}
+		c.emit(*done)
+		c.beginLive()
+	case wait:
+		c.polled = next
+		c.poll.Reset(reportPoll)
+		c.emit(ReportAwaited{})
+		c.beginLive()
+	default:
+		c.first = append(c.first, next)
+	}
+}

@@ -1,0 +1,50 @@
+package audit
+
+import (
+	"time"
+
+	"keyturn/iamops"
+)
+
+// ReportState is how far a load is with the credential report.
+type ReportState uint8
+
+// Not asked for, or not yet; asked for, and AWS is making it; read; not to be had.
+const (
+	NoReport ReportState = iota
+	ReportMaking
+	ReportKnown
+	ReportFailed
+)
+
+// Progress says how far a load has come. Users are those found so far, and keys those
+// of the users listed so far: their numbers grow. The report's values count nowhere.
+type Progress struct {
+	Users, UsersListed, UsersFailed int
+	Keys, KeysLookedUp, KeysFailed  int
+	AllUsers                        bool            // every page of users has arrived
+	UsersProblem                    *iamops.Problem // the list of users broke off
+
+	Report        ReportState
+	ReportAt      time.Time       // of the report that is known
+	ReportProblem *iamops.Problem // why there is none; the audit does without
+	ReportOnly    bool            // only the report was asked for
+	// DetailsProblem is why the users' tags and policies are not known; nil if they are,
+	// or were not asked for. The audit does without.
+	DetailsProblem *iamops.Problem
+}
+
+// Complete reports whether every answer has arrived, failures included.
+func (p Progress) Complete() bool {
+	if p.ReportOnly {
+		return p.Report == ReportKnown || p.Report == ReportFailed
+	}
+	return (p.AllUsers || p.UsersProblem != nil) && p.Report != ReportMaking &&
+		p.UsersListed+p.UsersFailed == p.Users && p.KeysLookedUp+p.KeysFailed == p.Keys
+}
+
+// Failed reports whether some answer was a failure, so that the audit is partial.
+// Without a report it is not, unless nothing else was asked for.
+func (p Progress) Failed() bool {
+	return p.UsersProblem != nil || p.UsersFailed > 0 || p.KeysFailed > 0 || p.ReportOnly && p.ReportProblem != nil
+}

@@ -1,0 +1,212 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/account"
+	"keyturn/iamops/sandbox"
+)
+
+// The weather in which speed is measured: what a call takes, and one bucket of tokens
+// for all calls of IAM.
+const (
+	callTakes   = 60 * time.Millisecond
+	bucketRate  = 20.0 // a second
+	bucketBurst = 100
+)
+
+// figures are what reading an account came to, in the bubble's time.
+type figures struct {
+	ageCalls int           // made until every age was known, live ones that ran beside them apart
+	ages     time.Duration // from the first call, which asks who signs
+	iamCalls int
+	all      time.Duration
+	counts   Counts
+	progress Progress
+}
+
+// bucketNeeds is the least time in which the bucket lets so many calls through.
+func bucketNeeds(calls int) time.Duration {
+	return time.Duration(float64(max(0, calls-bucketBurst)) / bucketRate * float64(time.Second))
+}
+
+// ratio is the time for everything to what the bucket allows for the calls made.
+func (f figures) ratio() float64 { return f.all.Seconds() / bucketNeeds(f.iamCalls).Seconds() }
+
+// callLog counts calls as they end.
+type callLog struct {
+	mu      sync.Mutex
+	actions []string
+}
+
+func (l *callLog) on(c account.Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.actions = append(l.actions, c.Action)
+}
+
+func (l *callLog) count(which func(action string) bool) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for _, a := range l.actions {
+		if which(a) {
+			n++
+		}
+	}
+	return n
+}
+
+func ofIAM(action string) bool { return strings.HasPrefix(action, "iam:") }
+
+// aboutAges are the calls that have to be made until every age is known.
+func aboutAges(action string) bool {
+	return slices.Contains([]string{"sts:GetCallerIdentity", "iam:GenerateCredentialReport", "iam:GetCredentialReport"}, action)
+}
+
+// slowAccount is a sandbox of that many users in that weather, with or without a report
+// from before.
+func slowAccount(t *testing.T, users int, report bool) *sandbox.Account {
+	place := sandbox.New(sandbox.Options{Seed: 1, Users: users, RequestsKept: 1})
+	if report {
+		if _, err := reach(t, place, nil).GenerateReport(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		place.Advance(41 * time.Minute)
+	}
+	place.Configure(func(b *sandbox.Behavior) { b.Rate, b.Burst, b.ReportTakes = bucketRate, bucketBurst, 9*time.Second })
+	place.Inject(sandbox.Fault{Latency: callTakes})
+	return place
+}
+
+// measureLoad reads the account as keyturn does.
+func measureLoad(t *testing.T, users int, report bool) figures {
+	var f figures
+	place, log, start := slowAccount(t, users, report), new(callLog), time.Now()
+	inv := NewInventory(DefaultThresholds())
+	a := reach(t, place, log.on)
+	err := Loader{Source: a, Clock: place}.Load(t.Context(), func(e Event) {
+		inv.Apply(e)
+		if r, ok := e.(ReportRead); ok && r.Report != nil {
+			f.ageCalls, f.ages = log.count(aboutAges), time.Since(start)
+			if report && log.count(func(string) bool { return true }) != f.ageCalls {
+				t.Error("other calls were made before the report was there")
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.all, f.iamCalls, f.progress = time.Since(start), log.count(ofIAM), inv.Progress()
+	f.counts = Count(inv.AppendRows(nil, place.Now()), place.Now())
+	if !f.progress.Complete() || f.progress.Failed() || f.counts.Of(Unknown) != 0 || f.progress.Users != users {
+		t.Errorf("progress is %+v, counts are %+v", f.progress, f.counts)
+	}
+	return f
+}
+
+// measureUsualWay reads the account as scripts do: the users, the keys of each, the
+// last use of each, one call after the other.
+func measureUsualWay(t *testing.T, users int) figures {
+	var f figures
+	place, log, start := slowAccount(t, users, false), new(callLog), time.Now()
+	a := reach(t, place, log.on)
+	var names []string
+	err := a.Users(t.Context(), func(page []iamops.User) error {
+		for _, u := range page {
+			names = append(names, u.Name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, name := range names {
+		keys, err := a.Keys(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, iamops.KeyIDs(keys)...)
+	}
+	f.ages = time.Since(start)
+	for _, id := range ids {
+		if _, _, err := a.LastUsed(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.all, f.iamCalls = time.Since(start), log.count(ofIAM)
+	return f
+}
+
+// TestAWholeAccountInTheTimeThatTheBucketAllows holds what the benchmark measures, for an
+// account of a tenth of the size.
+func TestAWholeAccountInTheTimeThatTheBucketAllows(t *testing.T) {
+	for name, report := range map[string]bool{"with a report": true, "while it is made": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := measureLoad(t, 500, report)
+				if f.ratio() > 1.05 {
+					t.Errorf("%d calls took %v, the bucket needs %v", f.iamCalls, f.all, bucketNeeds(f.iamCalls))
+				}
+				// A report that takes 9 s is asked for five times, two seconds apart.
+				wantCalls, within := 3, 3*callTakes
+				if !report {
+					wantCalls, within = 2+5, 10*time.Second+7*callTakes
+				}
+				if f.ageCalls > wantCalls || f.ages > within {
+					t.Errorf("the ages took %d calls and %v", f.ageCalls, f.ages)
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkAccountOf5000Users is the first point of what is promised about speed. Times
+// are the bubble's, so that they do not depend on the machine.
+func BenchmarkAccountOf5000Users(b *testing.B) {
+	const users = 5000
+	b.Run("usual way", func(b *testing.B) {
+		for b.Loop() {
+			f := bubble(b, func(t *testing.T) figures { return measureUsualWay(t, users) })
+			b.ReportMetric(f.ages.Seconds(), "ages-s")
+			b.ReportMetric(f.all.Seconds(), "all-s")
+			b.ReportMetric(float64(f.iamCalls), "iam-calls")
+		}
+	})
+	for name, report := range map[string]bool{"with a report": true, "report in the making": false} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f := bubble(b, func(t *testing.T) figures { return measureLoad(t, users, report) })
+				b.ReportMetric(float64(f.ageCalls), "age-calls")
+				b.ReportMetric(f.ages.Seconds(), "ages-s")
+				b.ReportMetric(f.all.Seconds(), "all-s")
+				b.ReportMetric(float64(f.iamCalls), "iam-calls")
+				b.ReportMetric(float64(f.counts.Keys), "keys")
+				b.ReportMetric(f.ratio(), "bucket-ratio")
+			}
+		})
+	}
+}
+
+// bubble measures something once in a bubble, which only a test can have.
+func bubble(b *testing.B, measure func(*testing.T) figures) figures {
+	b.Helper()
+	var f figures
+	var once sync.Once // whatever -count says
+	ok := testing.RunTests(
+		func(string, string) (bool, error) { return true, nil },
+		[]testing.InternalTest{{Name: "Bubble", F: func(t *testing.T) {
+			once.Do(func() { synctest.Test(t, func(t *testing.T) { f = measure(t) }) })
+		}}})
+	if !ok {
+		b.Fatal("the measurement failed")
+	}
+	return f
+}

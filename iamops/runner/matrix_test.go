@@ -1,0 +1,145 @@
+package runner_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/sandbox"
+)
+
+// mishap is what goes wrong with a change, in the process that makes it.
+type mishap struct {
+	name  string
+	wire  sandbox.Fault // its Action is the change's, where it names none
+	write journal.Kind  // the record that can't be written; "" if all can
+}
+
+var mishaps = []mishap{
+	{name: "answer lost", wire: sandbox.Fault{Break: sandbox.ConnectionReset, At: sandbox.AfterEffect}},
+	{name: "connection lost before the effect", wire: sandbox.Fault{Break: sandbox.ConnectionReset}},
+	{name: "answer cut", wire: sandbox.Fault{Break: sandbox.CutBody, At: sandbox.AfterEffect}},
+	{name: "500 before the effect", wire: sandbox.Fault{Break: sandbox.InternalError}},
+	{name: "500 after the effect", wire: sandbox.Fault{Break: sandbox.InternalError, At: sandbox.AfterEffect}},
+	{name: "throttled for good", wire: sandbox.Fault{Break: sandbox.Throttle}},
+	{name: "timed out before the effect", wire: sandbox.Fault{Hold: true}},
+	{name: "timed out after the effect", wire: sandbox.Fault{Hold: true, At: sandbox.AfterEffect}},
+	{name: "access denied", wire: sandbox.Fault{Break: sandbox.Deny}},
+	{name: "credentials expired", wire: sandbox.Fault{Break: sandbox.Expire}},
+	{name: "credentials expired before sending", wire: sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire}},
+	{name: "intent not writable", write: journal.Intent},
+	{name: "outcome not writable", write: journal.Outcome},
+	{name: "ended right after the answer"},
+}
+
+// nature is a way in which AWS may be, where that is not documented or differs.
+type nature struct {
+	name string
+	is   func(*sandbox.Behavior)
+}
+
+var natures = []nature{
+	{"as documented", func(*sandbox.Behavior) {}},
+	{"lists lag behind", func(b *sandbox.Behavior) { b.StaleLists = 25 * time.Second }},
+	{"a key works on after deactivation", func(b *sandbox.Behavior) { b.DeactivateDelay = 2 * time.Minute }},
+	{"a key works again late", func(b *sandbox.Behavior) { b.ReactivateDelay = 2 * time.Minute }},
+	{"an Active key can't be deleted", func(b *sandbox.Behavior) { b.DeleteActive = false }},
+	{"refused calls are no use", func(b *sandbox.Behavior) { b.RefusedCounts = false }},
+}
+
+// tally counts the cells that passed, by mishap and stage.
+type tally struct {
+	mu            sync.Mutex
+	passed, tried map[[2]string]int
+}
+
+func (c *tally) add(row, column string, passed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tried == nil {
+		c.passed, c.tried = map[[2]string]int{}, map[[2]string]int{}
+	}
+	c.tried[[2]string{row, column}]++
+	if passed {
+		c.passed[[2]string{row, column}]++
+	}
+}
+
+// log prints the table, and the number of cells that passed.
+func (c *tally) log(t *testing.T, rows []string) {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-36s", "cells passed/tried")
+	for _, s := range stages {
+		fmt.Fprintf(&b, "%16s", s.name)
+	}
+	passed, tried := 0, 0
+	for _, row := range rows {
+		fmt.Fprintf(&b, "\n%-36s", row)
+		for _, s := range stages {
+			at := [2]string{row, s.name}
+			passed, tried = passed+c.passed[at], tried+c.tried[at]
+			fmt.Fprintf(&b, "%16s", fmt.Sprintf("%d/%d", c.passed[at], c.tried[at]))
+		}
+	}
+	t.Logf("%s\n%d of %d cells passed", &b, passed, tried)
+}
+
+// TestFaultMatrix lets everything go wrong with every changing call that can go wrong
+// while the process lives, ends the process at once, starts afresh on the same account,
+// and takes the rotation to its end, both ways.
+func TestFaultMatrix(t *testing.T) {
+	var count tally
+	t.Run("cells", func(t *testing.T) {
+		for _, s := range stages {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				for _, m := range mishaps {
+					for _, n := range natures {
+						for _, e := range []ending{completed, givenUp} {
+							count.add(m.name, s.name, t.Run(m.name+", "+n.name+", "+string(e), func(t *testing.T) {
+								dir := t.TempDir()
+								synctest.Test(t, func(t *testing.T) { playOut(t, s, m, n, e, dir) })
+							}))
+						}
+					}
+				}
+			})
+		}
+	})
+	var rows []string
+	for _, m := range mishaps {
+		rows = append(rows, m.name)
+	}
+	count.log(t, rows)
+}
+
+// playOut is one cell.
+func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
+	cloud := sandbox.New(sandbox.Options{Seed: 1})
+	cloud.Configure(n.is)
+	c := newCell(t, cloud, dir, newWitness(t, cloud, target))
+	notes := c.start()
+	s.reach(c)
+
+	if m.wire.Action == "" {
+		m.wire.Action = s.change.Action()
+	}
+	fault := cloud.Inject(m.wire)
+	notes.kind.Store(m.write)
+	c.must(s.decision)
+	c.await("the end of the change", func(s rotation.State) bool { return !s.InFlight() })
+	if m.write != journal.Intent && fault.Struck() == 0 {
+		t.Error("the fault did not strike")
+	}
+	c.stop()
+	fault.Remove()
+
+	c.start()
+	c.finish(e, m.wire.Break == sandbox.Throttle)
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"keyturn/iamops/audit"
+	"keyturn/iamops/config"
+)
+
+// readConfig reads the config file and sets the flags that the command line does not
+// set. A file that can't be understood is bad usage.
+func (a *App) readConfig(cmd *cobra.Command, f *flags) error {
+	path := config.Path(a.Env)
+	loaded, err := config.Load(path)
+	if err != nil {
+		var bad *config.Error
+		if errors.As(err, &bad) {
+			return usageError{err}
+		}
+		return usageError{fmt.Errorf("reading the config file: %w", err)}
+	}
+	for _, s := range loaded.Settings {
+		flag := cmd.Flag(s.Name)
+		if flag == nil || flag.Changed {
+			continue
+		}
+		if err := flag.Value.Set(s.Value); err != nil {
+			return usageError{fmt.Errorf("%s: %s: %w", loaded.Path, s.Name, err)}
+		}
+	}
+	f.config = loaded
+	return nil
+}
+
+// rules are the rules of the audit that the config file gives.
+func (f *flags) rules() audit.Rules {
+	rules := audit.DefaultRules()
+	if f.config.OwnerTags != nil {
+		rules.OwnerTags = f.config.OwnerTags
+	}
+	if f.config.PurposeTags != nil {
+		rules.PurposeTags = f.config.PurposeTags
+	}
+	for _, e := range f.config.Exemptions {
+		rules.Exemptions = append(rules.Exemptions, audit.Exemption(e))
+	}
+	return rules
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"keyturn/iamops/audit"
+	"keyturn/ui/words"
+)
+
+func (a *App) findCommand(f *flags, reach reach) *cobra.Command {
+	return &cobra.Command{
+		Use:   "find KEYID",
+		Short: "Whose key is this: account, user, status, age, last use, and what to do",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{errors.New("name one access key ID, as in `keyturn find AKIAI44QH8DHBEXAMPLE`")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.find(cmd.Context(), *f, reach, args[0])
+		},
+	}
+}
+
+func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err error) {
+	p, err := reach(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = a.leave(p, err) }()
+	found, err := audit.Find(ctx, p.account, keyID, p.clock)
+	if err != nil {
+		return usageError{err}
+	}
+	now := p.clock.Now()
+	row, judged := found.Row(f.thresholds(), now)
+	for _, line := range words.Found(found, row, judged, now) {
+		if _, err := fmt.Fprintln(a.Out, line); err != nil {
+			return fmt.Errorf("printing what was found: %w", err)
+		}
+	}
+	if found.Problem != nil || found.AccountProblem != nil {
+		return errPartial
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package inventory
+
+import (
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/audit"
+	"keyturn/ui/kit"
+)
+
+// sideBySide is the width from which two keys stand beside each other.
+const sideBySide = 80
+
+// The lines of the details: a rule, the user, and the keys, of four lines each side
+// by side, or of two lines each one above the other.
+const (
+	detailHeight   = 2 + cardLines
+	cardLines      = 4
+	shortCardLines = 2
+)
+
+// detailView shows the selected row's user and both of the user's keys.
+func (s *Screen) detailView(now time.Time) string {
+	r := s.current()
+	st, g := s.common.Styles, s.common.Glyphs
+	who := " " + st.Strong.Render(kit.Clean(r.User.Name)) + "  " + st.Muted.Render(kit.Clean(r.User.ARN))
+	if !r.User.Created.IsZero() {
+		who += st.Muted.Render("  since " + date(r.User.Created))
+	}
+	rows := s.rowsOf(r.User.Name)
+	cards := make([]string, iamops.MaxKeys)
+	for i := range cards {
+		if i < len(rows) {
+			cards[i] = s.card(rows[i], now)
+		} else {
+			cards[i] = kit.Fit(st.Muted.Render(s.emptySlot(r)), s.cardWidth(), s.cardHeight())
+		}
+	}
+	keys := strings.Join(cards, "\n")
+	if s.width >= sideBySide {
+		keys = kit.Beside(" "+strings.ReplaceAll(cards[0], "\n", "\n "), s.cardWidth()+1,
+			" "+st.Border.Render(g.Wall)+" ", cards[1])
+	}
+	return kit.Fit(strings.Join([]string{s.common.Rule(s.width), g.Truncate(who, s.width), keys}, "\n"),
+		s.width, detailHeight)
+}
+
+func (s *Screen) cardWidth() int {
+	if s.width >= sideBySide {
+		return (s.width - 5) / 2
+	}
+	return s.width
+}
+
+func (s *Screen) cardHeight() int {
+	if s.width >= sideBySide {
+		return cardLines
+	}
+	return shortCardLines
+}
+
+func (s *Screen) emptySlot(r *audit.Row) string {
+	if !r.Listed {
+		return "  Whether there is a key here is not known."
+	}
+	return "  No key: this slot is free."
+}
+
+// rowsOf are the rows of a user that are about a key. They stand together.
+func (s *Screen) rowsOf(user string) []*audit.Row {
+	var rows []*audit.Row
+	for i := range s.rows {
+		if r := &s.rows[i]; r.User.Name == user && r.HasKey() {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// card draws one key, the selected one with its mark.
+func (s *Screen) card(r *audit.Row, now time.Time) string {
+	st, g, width := s.common.Styles, s.common.Glyphs, s.cardWidth()
+	mark := "  "
+	if idOf(r) == idOf(s.current()) {
+		mark = st.Accent.Render(g.Select) + " "
+	}
+	head := mark + st.Strong.Render(kit.Clean(r.Key.ID)) + "  " +
+		s.statusStyle(r.Key.Status).Render(kit.Clean(string(r.Key.Status)))
+	created, age := "created "+date(r.Key.Created), "age not known"
+	if !r.Key.Created.IsZero() {
+		age = kit.Age(r.Age(now))
+	}
+	use := s.lastUse(r, now, width-12).String()
+	if use != "never" {
+		use = "last used " + use
+	} else {
+		use = "never used"
+	}
+	said := s.findings(r)
+	lines := []string{head, "  " + created + ", " + age, "  " + use, "  " + said}
+	if s.cardHeight() == shortCardLines {
+		lines = []string{head + "  " + age + "  " + said, "  " + use}
+	}
+	for i, l := range lines {
+		lines[i] = g.Truncate(l, width)
+	}
+	return kit.Fit(strings.Join(lines, "\n"), width, len(lines))
+}
+
+// findings draws all findings of a row.
+func (s *Screen) findings(r *audit.Row) string {
+	var said []string
+	for _, f := range r.Findings.List() {
+		glyph, style := s.look(f)
+		said = append(said, style.Render(glyph+" "+f.String()))
+	}
+	if r.Rotating {
+		said = append(said, s.common.Styles.Accent.Render(s.common.Glyphs.Rotating+" rotating"))
+	}
+	if len(said) == 0 {
+		return s.common.Styles.Good.Render(s.common.Glyphs.Check + " in order")
+	}
+	return strings.Join(said, "  ")
+}
+
+// date is a day in UTC.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "at an unknown time"
+	}
+	return t.UTC().Format(time.DateOnly)
+}

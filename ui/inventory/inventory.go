@@ -1,0 +1,313 @@
+// Package inventory is the screen of the audit: one row an access key, with what
+// is to be said about it, and above the rows what they come to.
+//
+// The screen owns a load and draws what has arrived of it. Nothing waits for the
+// network: the first frame is drawn before any call, and rows appear as their
+// answers do. Each load has a generation; what still arrives of an older one is
+// dropped. A row is selected by its user and key ID, so that rows may come, go and
+// change places around it.
+//
+// Messages that are not input (key presses, pastes) belong to this screen whether
+// or not it is in front: the results of its commands are among them.
+package inventory
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops"
+	"keyturn/iamops/audit"
+	"keyturn/ui/kit"
+)
+
+// Chosen says that the operator wants to do something about a key, or about a user
+// of whom no key is known: then KeyID is "".
+type Chosen struct {
+	User, KeyID string
+	Next        audit.Next // what the audit suggests
+}
+
+// Copied says that a key ID was sent to the clipboard by way of the terminal,
+// which does not confirm it.
+type Copied struct{ KeyID string }
+
+// Options are what a screen needs besides its source.
+type Options struct {
+	Thresholds audit.Thresholds
+	// Explain puts a problem into the operator's words, in one line. If it is nil,
+	// the problem's own text is used.
+	Explain func(*iamops.Problem) string
+}
+
+// Screen is the audit's screen.
+type Screen struct {
+	common  *kit.Common
+	source  audit.Source
+	options Options
+	keys    keyMap
+
+	load      load
+	inventory *audit.Inventory
+	rows      []audit.Row // everything, in the inventory's order
+	order     []int       // the rows shown, as indices of rows
+	counts    audit.Counts
+	ages      []time.Duration
+	bars      kit.Histogram // of the ages
+
+	table         *kit.Table
+	width, height int
+	selected      rowID
+	query         audit.Query
+	filter        textinput.Model
+	typing        bool // the filter is being typed
+	detail        bool // the pane with the user's keys is open
+}
+
+// rowID names a row for as long as it exists.
+type rowID struct{ user, key string }
+
+func idOf(r *audit.Row) rowID { return rowID{r.User.Name, r.Key.ID} }
+
+// New returns the screen of the source's account. Loads end with ctx.
+func New(ctx context.Context, common *kit.Common, source audit.Source, options Options) *Screen {
+	if options.Explain == nil {
+		options.Explain = func(p *iamops.Problem) string { return p.Error() }
+	}
+	s := &Screen{
+		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
+		load:      load{parent: ctx},
+		inventory: audit.NewInventory(options.Thresholds),
+		table:     kit.NewTable(columns...),
+		filter:    newFilter(common),
+	}
+	width, height := common.BodySize()
+	s.SetSize(width, height)
+	return s
+}
+
+func newFilter(common *kit.Common) textinput.Model {
+	in := textinput.New()
+	in.Prompt = ""
+	in.CharLimit = 100
+	in.SetVirtualCursor(false)
+	in.SetStyles(common.InputStyles())
+	return in
+}
+
+// Init returns the command that begins to load.
+func (s *Screen) Init() tea.Cmd { return s.Reload() }
+
+// SetSize gives the screen its room in cells.
+func (s *Screen) SetSize(width, height int) {
+	s.width, s.height = width, height
+	s.drawBars()
+	s.layOut()
+}
+
+// CapturesInput reports whether letters are text at the moment, and no commands.
+func (s *Screen) CapturesInput() bool { return s.typing }
+
+// Update takes a message over. The size and the background are the root's.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case arrived:
+		return s.take(msg)
+	case tea.KeyPressMsg:
+		if s.typing {
+			return s.typeFilter(msg)
+		}
+		return s.press(msg)
+	case tea.PasteMsg:
+		if s.typing {
+			return s.typeFilter(tea.PasteMsg{Content: kit.Clean(msg.Content)})
+		}
+	}
+	return nil
+}
+
+func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	if s.table.Move(msg, s.common.Keys) {
+		s.noteSelection()
+		return nil
+	}
+	switch {
+	case key.Matches(msg, s.keys.open):
+		return s.choose()
+	case key.Matches(msg, s.keys.filter):
+		s.typing = true
+		s.layOut()
+		return s.filter.Focus()
+	case key.Matches(msg, s.keys.sort):
+		s.query.Order = s.query.Order.Following()
+		s.arrange()
+	case key.Matches(msg, s.keys.finding):
+		s.query.Finding = s.followingFinding()
+		s.arrange()
+	case key.Matches(msg, s.keys.number):
+		s.query.Finding = findingOfNumber(msg.String())
+		s.arrange()
+	case key.Matches(msg, s.keys.keyless):
+		s.query.Keyless = !s.query.Keyless
+		s.arrange()
+	case key.Matches(msg, s.keys.detail):
+		s.detail = !s.detail
+		s.layOut()
+	case key.Matches(msg, s.keys.copy):
+		return s.copyKeyID()
+	case key.Matches(msg, s.keys.refresh):
+		return s.Reload()
+	case key.Matches(msg, s.keys.esc):
+		s.escape()
+	}
+	return nil
+}
+
+// escape undoes one thing: the load, else the pane, else the filters.
+func (s *Screen) escape() {
+	switch {
+	case s.load.running:
+		s.Stop()
+	case s.detail:
+		s.detail = false
+		s.layOut()
+	default:
+		s.filter.SetValue("")
+		s.query.Text, s.query.Finding = "", audit.NoFinding
+		s.arrange()
+	}
+}
+
+func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		switch press.String() {
+		case "enter":
+			s.endTyping()
+			return nil
+		case "esc":
+			s.filter.SetValue("")
+			s.endTyping()
+			return nil
+		case "up", "down", "pgup", "pgdown":
+			s.table.Move(press, s.common.Keys)
+			s.noteSelection()
+			return nil
+		}
+	}
+	var cmd tea.Cmd
+	s.filter, cmd = s.filter.Update(msg)
+	if s.filter.Value() != s.query.Text {
+		s.query.Text = s.filter.Value()
+		s.arrange()
+	}
+	return cmd
+}
+
+func (s *Screen) endTyping() {
+	s.typing = false
+	s.filter.Blur()
+	s.query.Text = s.filter.Value()
+	s.arrange()
+}
+
+// choose hands the selected row to the root.
+func (s *Screen) choose() tea.Cmd {
+	r := s.current()
+	if r == nil {
+		return nil
+	}
+	chosen := Chosen{User: r.User.Name, KeyID: r.Key.ID, Next: r.Next()}
+	return func() tea.Msg { return chosen }
+}
+
+func (s *Screen) copyKeyID() tea.Cmd {
+	r := s.current()
+	if r == nil || !r.HasKey() {
+		return nil
+	}
+	id := r.Key.ID
+	return tea.Batch(tea.SetClipboard(id), func() tea.Msg { return Copied{KeyID: id} })
+}
+
+// followingFinding goes round among the findings that some row has, and none.
+func (s *Screen) followingFinding() audit.Finding {
+	for _, f := range audit.All() {
+		if f > s.query.Finding && s.counts.Of(f) > 0 {
+			return f
+		}
+	}
+	return audit.NoFinding
+}
+
+// findingOfNumber is the finding of a digit, 1 being the gravest, 0 none.
+func findingOfNumber(digit string) audit.Finding {
+	if all, i := audit.All(), int(digit[0]-'1'); i >= 0 && i < len(all) {
+		return all[i]
+	}
+	return audit.NoFinding
+}
+
+// current is the selected row, nil if there is none.
+func (s *Screen) current() *audit.Row {
+	i := s.table.Selected()
+	if i < 0 || i >= len(s.order) {
+		return nil
+	}
+	return &s.rows[s.order[i]]
+}
+
+func (s *Screen) noteSelection() {
+	if r := s.current(); r != nil {
+		s.selected = idOf(r)
+	}
+}
+
+// Select selects the row of a key, or of a user if keyID is "", now or as soon as it
+// has arrived.
+func (s *Screen) Select(user, keyID string) {
+	s.selected = rowID{user, keyID}
+	s.reselect()
+}
+
+// Recount judges all keys anew. It is due when the clock was moved, and now and
+// then as time goes by.
+func (s *Screen) Recount() {
+	now := s.common.Clock.Now()
+	s.rows = s.inventory.AppendRows(s.rows[:0], now)
+	s.counts = audit.Count(s.rows, now)
+	s.ages = audit.Ages(s.rows, now)
+	s.drawBars()
+	s.arrange()
+}
+
+// arrange filters and sorts the rows, and keeps the selected one selected.
+func (s *Screen) arrange() {
+	s.query.Awaited = !s.load.running
+	s.order = audit.Arrange(s.rows, s.query)
+	s.table.SetLen(len(s.order))
+	s.reselect()
+	s.layOut()
+}
+
+// reselect finds the selected row again, or else one of the same user, or else the
+// first. The wish is kept: the row may be hidden by a filter, or on its way.
+func (s *Screen) reselect() {
+	if s.selected == (rowID{}) {
+		return
+	}
+	found := 0
+	for i, r := range s.order {
+		id := idOf(&s.rows[r])
+		if id == s.selected {
+			found = i
+			break
+		}
+		if id.user == s.selected.user {
+			found = i
+		}
+	}
+	s.table.Select(found)
+}

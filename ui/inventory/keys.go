@@ -1,0 +1,78 @@
+package inventory
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"keyturn/iamops/audit"
+	"keyturn/ui/kit"
+)
+
+// keyMap are the keys of the screen besides those that move the selection.
+type keyMap struct {
+	open, filter, sort, refresh, detail   key.Binding
+	finding, number, keyless, copy, esc   key.Binding
+	endTyping, dropFilter, move, pageMove key.Binding // for help only
+}
+
+func newKeyMap(k kit.Keys) keyMap {
+	return keyMap{
+		open:       kit.Describe(k.Enter, "rotate"),
+		filter:     k.Filter,
+		sort:       k.Sort,
+		refresh:    k.Refresh,
+		detail:     kit.Bind("details", "d", "d"),
+		finding:    kit.Bind("next finding", "f", "f"),
+		number:     kit.Bind("one finding, 0 all", "1-7", "0", "1", "2", "3", "4", "5", "6", "7"),
+		keyless:    kit.Bind("users without keys", "u", "u"),
+		copy:       k.Copy,
+		esc:        k.Esc,
+		endTyping:  kit.Describe(k.Enter, "keep the filter"),
+		dropFilter: kit.Describe(k.Esc, "drop the filter"),
+		move:       kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		pageMove:   kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
+	}
+}
+
+// ShortHelp are the keys for the footer, as things are.
+func (s *Screen) ShortHelp() []key.Binding {
+	if s.typing {
+		return []key.Binding{s.keys.endTyping, s.keys.dropFilter, s.keys.move}
+	}
+	var hints []key.Binding
+	if s.load.running {
+		hints = append(hints, kit.Describe(s.keys.esc, "stop loading"))
+	}
+	return append(hints, s.openHint(), s.keys.filter, s.keys.sort, s.keys.finding, s.keys.detail, s.keys.refresh)
+}
+
+// FullHelp are all keys of the screen, in groups.
+func (s *Screen) FullHelp() [][]key.Binding {
+	k := s.common.Keys
+	return [][]key.Binding{
+		{s.keys.move, s.keys.pageMove, k.Top, k.Bottom},
+		{s.openHint(), s.keys.detail, s.keys.copy, s.keys.refresh, s.escHint()},
+		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
+	}
+}
+
+// openHint says what enter does to the selected row.
+func (s *Screen) openHint() key.Binding {
+	hint := s.keys.open
+	r := s.current()
+	if r != nil && r.Rotating {
+		hint = kit.Describe(hint, string(audit.GoOn))
+	}
+	hint.SetEnabled(r != nil && r.HasKey())
+	return hint
+}
+
+// escHint says what esc would undo.
+func (s *Screen) escHint() key.Binding {
+	switch {
+	case s.load.running:
+		return kit.Describe(s.keys.esc, "stop loading")
+	case s.detail:
+		return kit.Describe(s.keys.esc, "close details")
+	}
+	return kit.Describe(s.keys.esc, "drop the filters")
+}

@@ -1,0 +1,98 @@
+package inventory
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops/audit"
+)
+
+// load is the load under way, or the one before.
+type load struct {
+	parent     context.Context //nolint:containedctx // the program's: a screen lives within it
+	cancel     context.CancelFunc
+	generation int
+	running    bool
+	stopped    bool      // ended by the operator
+	started    time.Time // by the account's clock
+}
+
+// arrived is a batch of a load. The batch after it is asked for when it has been
+// taken.
+type arrived struct {
+	generation int
+	stream     *audit.Stream
+	batch      audit.Batch
+	single     bool // of one user, not of the load
+}
+
+// Reload forgets what is known, and asks again. An older load is cancelled.
+func (s *Screen) Reload() tea.Cmd {
+	s.Stop()
+	ctx, cancel := context.WithCancel(s.load.parent)
+	s.load = load{
+		parent: s.load.parent, cancel: cancel, generation: s.load.generation + 1,
+		running: true, started: s.common.Clock.Now(),
+	}
+	s.inventory = audit.NewInventory(s.options.Thresholds)
+	s.Recount()
+	generation, loader := s.load.generation, s.loader()
+	return func() tea.Msg {
+		stream := loader.Start(ctx)
+		return arrived{generation: generation, stream: stream, batch: stream.Next()}
+	}
+}
+
+// ReloadUser asks again for one user's keys, after something was done to them. What
+// is known of the others stays.
+func (s *Screen) ReloadUser(user string) tea.Cmd {
+	ctx, generation, loader := s.load.parent, s.load.generation, s.loader()
+	return func() tea.Msg {
+		stream := loader.StartUser(ctx, user)
+		return arrived{generation: generation, stream: stream, batch: stream.Next(), single: true}
+	}
+}
+
+// Stop ends the load under way. What has arrived stays.
+func (s *Screen) Stop() {
+	if s.load.cancel != nil {
+		s.load.cancel()
+	}
+	if s.load.running {
+		s.load.running, s.load.stopped = false, true
+		s.arrange()
+	}
+}
+
+// Progress says how far the load has come.
+func (s *Screen) Progress() audit.Progress { return s.inventory.Progress() }
+
+// take applies a batch and asks for the next one, unless a newer load has begun or
+// this one was stopped.
+func (s *Screen) take(msg arrived) tea.Cmd {
+	if msg.generation != s.load.generation || (!msg.single && !s.load.running) {
+		return nil
+	}
+	for _, e := range msg.batch.Events {
+		s.inventory.Apply(e)
+	}
+	if msg.batch.Ended && !msg.single {
+		s.load.running = false
+		s.load.stopped = msg.batch.Err != nil
+		s.load.cancel()
+	}
+	s.Recount()
+	if msg.batch.Ended {
+		return nil
+	}
+	return func() tea.Msg {
+		msg.batch = msg.stream.Next()
+		return msg
+	}
+}
+
+func (s *Screen) loader() audit.Loader {
+	return audit.Loader{Source: s.source, Clock: s.common.Clock}
+}

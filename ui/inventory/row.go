@@ -1,0 +1,188 @@
+package inventory
+
+import (
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/audit"
+	"keyturn/ui/kit"
+)
+
+// The columns, by index.
+const (
+	colUser = iota
+	colKeyID
+	colBar
+	colAge
+	colStatus
+	colLastUse
+	colVerdict
+	colNext
+)
+
+// columns at 120 cells are all there; at 80 the last use and the next step are
+// left to the details; at 60 the bar goes too.
+var columns = []kit.Column{
+	colUser:    {Title: "USER", Min: 14, Wide: 15, Flex: 1, Importance: 9},
+	colKeyID:   {Title: "KEY ID", Min: 8, Wide: 20, Importance: 10, KeepEnd: true},
+	colBar:     {Min: kit.AgeBarWidth, Importance: 5}, // beside the age, and under its head
+	colAge:     {Title: "AGE", Min: 6, Importance: 8, Right: true},
+	colStatus:  {Title: "STATUS", Min: 8, Importance: 6},
+	colLastUse: {Title: "LAST USED", Min: 11, Wide: 22, Flex: 2, Importance: 4},
+	colVerdict: {Title: "VERDICT", Min: 12, Wide: 12, Importance: 7},
+	colNext:    {Title: "NEXT", Min: 10, Importance: 3},
+}
+
+// cells draws one row.
+func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
+	st := s.common.Styles
+	cells := make([]kit.Cell, len(columns))
+	cells[colUser] = kit.Cell{{Text: r.User.Name, Style: st.Text}}
+	cells[colVerdict] = s.verdict(r)
+	cells[colNext] = kit.Cell{{Text: string(r.Next()), Style: st.Text}}
+	if !r.HasKey() {
+		cells[colKeyID] = kit.Cell{{Text: s.noKey(r), Style: st.Muted}}
+		cells[colLastUse] = kit.Cell{{Text: unknownReason(r.KeysProblem), Style: st.Unknown}}
+		return cells
+	}
+	cells[colKeyID] = kit.Cell{{Text: r.Key.ID, Style: st.Text}}
+	cells[colStatus] = kit.Cell{{Text: string(r.Key.Status), Style: s.statusStyle(r.Key.Status)}}
+	if !r.Key.Created.IsZero() {
+		age := r.Age(now)
+		cells[colAge] = kit.Cell{{Text: kit.Age(age), Style: s.ageStyle(r)}}
+		if widths[colBar] > 0 {
+			cells[colBar] = s.common.AgeBar(age, s.inventory.Thresholds().MaxAge, s.ageStyle(r))
+		}
+	}
+	if widths[colLastUse] > 0 {
+		cells[colLastUse] = s.lastUse(r, now, widths[colLastUse])
+	}
+	return cells
+}
+
+// noKey says why a row has no key.
+func (s *Screen) noKey(r *audit.Row) string {
+	switch {
+	case r.KeysProblem != nil:
+		return "not known"
+	case r.Listed:
+		return "no key"
+	case s.load.running:
+		return s.common.Glyphs.Pending
+	}
+	return "not asked"
+}
+
+func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
+	switch status {
+	case iamops.Active:
+		return s.common.Styles.Text
+	case iamops.Inactive:
+		return s.common.Styles.Muted
+	case iamops.Expired:
+	}
+	return s.common.Styles.Unknown
+}
+
+func (s *Screen) ageStyle(r *audit.Row) kit.Style {
+	st := s.common.Styles
+	switch {
+	case r.Findings.Has(audit.Expired):
+		return st.Danger
+	case r.Findings.Has(audit.Due):
+		return st.Warning
+	case r.Key.Status != iamops.Active:
+		return st.Muted
+	}
+	return st.Good
+}
+
+// lastUse says when and where the key was last used, as much as there is room
+// for; or why that is not known.
+func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
+	st, use := s.common.Styles, r.LastUse
+	switch use.State {
+	case iamops.NeverUsed:
+		return kit.Cell{{Text: "never", Style: st.Text}}
+	case iamops.Used:
+		return kit.Cell{{Text: usedText(use, now, width), Style: st.Text}}
+	case iamops.UseUnknown:
+	}
+	if r.Awaited() {
+		if s.load.running {
+			return kit.Cell{{Text: s.common.Glyphs.Pending, Style: st.Muted}}
+		}
+		return kit.Cell{{Text: "unknown: not asked", Style: st.Unknown}}
+	}
+	return kit.Cell{{Text: unknownReason(use.Problem), Style: st.Unknown}}
+}
+
+// usedText is the longest of three ways to say it that fits.
+func usedText(use iamops.LastUse, now time.Time, width int) string {
+	text := kit.Ago(now.Sub(use.At))
+	for _, more := range []string{use.Service, use.Region} {
+		if more == "" {
+			continue
+		}
+		longer := text + " " + more
+		if kit.Width(longer) > width {
+			break
+		}
+		text = longer
+	}
+	return text
+}
+
+// unknownReason is "" where there is no problem.
+func unknownReason(p *iamops.Problem) string {
+	if p == nil {
+		return ""
+	}
+	return "unknown: " + string(p.Kind)
+}
+
+// verdict draws the gravest finding as glyph and word, and marks a rotation.
+func (s *Screen) verdict(r *audit.Row) kit.Cell {
+	g, st := s.common.Glyphs, s.common.Styles
+	switch {
+	case r.Verdict == audit.NoFinding && r.Rotating:
+		return kit.Cell{{Text: g.Rotating + " rotating", Style: st.Accent}}
+	case r.Verdict == audit.Unknown && r.Awaited() && s.load.running:
+		return kit.Cell{{Text: g.Pending, Style: st.Muted}}
+	case r.Verdict == audit.NoFinding && !r.HasKey():
+		return nil
+	case r.Verdict == audit.NoFinding:
+		return kit.Cell{{Text: g.Check + " in order", Style: st.Good}}
+	}
+	glyph, style := s.look(r.Verdict)
+	cell := kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
+	if r.Rotating {
+		cell = append(cell, kit.Span{Text: " " + g.Rotating, Style: st.Accent})
+	}
+	return cell
+}
+
+// shortName is the finding's name where there are ten cells for it.
+func shortName(f audit.Finding) string {
+	if f == audit.SecondActive {
+		return "2nd active"
+	}
+	return f.String()
+}
+
+// look is a finding's glyph and style.
+func (s *Screen) look(f audit.Finding) (string, kit.Style) {
+	g, st := s.common.Glyphs, s.common.Styles
+	switch f {
+	case audit.Expired:
+		return g.Cross, st.Danger
+	case audit.NeverUsed, audit.Unused:
+		return g.Unused, st.Warning
+	case audit.Due, audit.SecondActive:
+		return g.Warn, st.Warning
+	case audit.Unknown:
+		return g.Unknown, st.Unknown
+	case audit.InactiveKey, audit.NoFinding:
+	}
+	return g.Dot, st.Muted
+}

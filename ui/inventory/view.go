@@ -1,0 +1,249 @@
+package inventory
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops/audit"
+	"keyturn/ui/kit"
+)
+
+// What a frame of the screen is made of, from top to bottom: the counts, the
+// histogram, a rule, the table, the details, the line of the load, the line of the
+// filter. The table gets what the others leave.
+type layout struct {
+	histogram, detail, progress, filter bool
+	table                               int // lines, with the heads
+}
+
+// The least height of the body, and the least width, at which the histogram is
+// drawn: below that, rows are worth more.
+const (
+	histogramHeight = 18
+	histogramWidth  = 70
+)
+
+func (s *Screen) layout() layout {
+	l := layout{
+		histogram: s.height >= histogramHeight && s.width >= histogramWidth && len(s.ages) > 0,
+		detail:    s.detail && s.current() != nil,
+		progress:  s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil,
+		filter:    s.typing || s.query.Text != "" || s.query.Finding != audit.NoFinding,
+	}
+	l.table = s.height - 2
+	take := func(yes bool, lines int) {
+		if yes {
+			l.table -= lines
+		}
+	}
+	take(l.histogram, 1)
+	take(l.detail, detailHeight)
+	take(l.progress, 1)
+	take(l.filter, 1)
+	l.table = max(l.table, 2)
+	return l
+}
+
+// layOut gives the table and the filter their room.
+func (s *Screen) layOut() {
+	s.table.SetSize(s.width, s.layout().table)
+	s.filter.SetWidth(max(1, s.width-filterMargin-30))
+}
+
+// View draws the screen in exactly the size that it was given.
+func (s *Screen) View() string {
+	l, now := s.layout(), s.common.Clock.Now()
+	lines := []string{s.countLine()}
+	if l.histogram {
+		lines = append(lines, s.histogramLine())
+	}
+	lines = append(lines, s.common.Rule(s.width), kit.Fit(s.tableView(now), s.width, l.table))
+	if l.detail {
+		lines = append(lines, s.detailView(now))
+	}
+	if l.progress {
+		lines = append(lines, s.progressLine(now))
+	}
+	if l.filter {
+		lines = append(lines, s.filterLine())
+	}
+	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
+}
+
+// Status is the state of the load in a few words, for the header of the frame.
+func (s *Screen) Status() string {
+	p := s.inventory.Progress()
+	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
+	switch failed := p.UsersFailed + p.KeysFailed; {
+	case p.UsersProblem != nil:
+		return "partial"
+	case p.Users == 0 && s.load.running:
+		return "loading"
+	case failed > 0:
+		return fmt.Sprintf("%s, %d failed", text, failed)
+	case p.Complete():
+		return text + " " + s.common.Glyphs.Check
+	}
+	return text
+}
+
+// Cursor is where the terminal's cursor belongs while the filter is typed,
+// relative to the view; nil otherwise.
+func (s *Screen) Cursor() *tea.Cursor {
+	if !s.typing {
+		return nil
+	}
+	c := s.filter.Cursor()
+	if c != nil {
+		c.X += filterMargin
+		c.Y = s.height - 1
+	}
+	return c
+}
+
+func (s *Screen) tableView(now time.Time) string {
+	if len(s.order) > 0 {
+		return s.table.View(s.common, func(i int, widths []int) []kit.Cell {
+			return s.cells(&s.rows[s.order[i]], now, widths)
+		})
+	}
+	return s.table.View(s.common, nil) + "\n\n   " + s.common.Styles.Muted.Render(s.whyEmpty())
+}
+
+func (s *Screen) whyEmpty() string {
+	switch {
+	case s.load.running && len(s.rows) == 0:
+		return "Waiting for the first answer."
+	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
+		return "Nothing is known of this account."
+	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
+		return "No key matches. Esc drops the filters."
+	case s.load.running:
+		return "No key has been found yet."
+	case s.load.stopped:
+		return "No key had been found when the load was stopped."
+	case s.counts.KeylessRows > 0:
+		return "No user has an access key. Press u to see the users."
+	}
+	return "There are no users."
+}
+
+// countLine says what the rows come to, the gravest finding first. Findings that
+// do not fit are left out from the end; the filter by number still reaches them.
+func (s *Screen) countLine() string {
+	st, g := s.common.Styles, s.common.Glyphs
+	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
+		return " " + st.Muted.Render("keys: not known yet")
+	}
+	line := " " + st.Strong.Render(fmt.Sprintf("%d keys of %d users", s.counts.Keys, s.counts.Users))
+	gap := "      "
+	if s.width < 100 {
+		gap = "  "
+	}
+	add := func(glyph, name string, n int, style kit.Style) {
+		if n == 0 {
+			style = st.Muted
+		}
+		piece := gap + style.Render(fmt.Sprintf("%s %d %s", glyph, n, name))
+		if kit.Width(line)+kit.Width(piece) < s.width {
+			line += piece
+			gap = gap[:min(len(gap), 3)]
+		}
+	}
+	for _, f := range countedFindings {
+		n := s.counts.Of(f)
+		if f == audit.Unknown && s.load.running {
+			n -= s.counts.Awaited // their answers are on the way
+		}
+		if n > 0 || f == audit.Expired || f == audit.Unknown {
+			glyph, style := s.look(f)
+			add(glyph, f.String(), n, style)
+		}
+	}
+	if s.counts.Rotating > 0 {
+		add(g.Rotating, "rotating", s.counts.Rotating, st.Accent)
+	}
+	return line
+}
+
+// countedFindings are in the order in which a reader asks for them.
+var countedFindings = []audit.Finding{
+	audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+}
+
+// drawBars counts the ages for as many bars as the width allows.
+func (s *Screen) drawBars() {
+	s.bars = kit.NewHistogram(s.ages, s.inventory.Thresholds().MaxAge, min(20, s.width/8))
+}
+
+func (s *Screen) histogramLine() string {
+	st := s.common.Styles
+	limit := s.inventory.Thresholds().MaxAge
+	line := " " + st.Muted.Render("age  ") + s.common.Histogram(s.bars).String() +
+		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
+			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
+	right := st.Muted.Render("by " + s.query.Order.String())
+	if gap := s.width - 1 - kit.Width(line) - kit.Width(right); gap > 0 {
+		line += strings.Repeat(" ", gap) + right
+	}
+	return line
+}
+
+// progressLine says how far the load is and how fast it goes, or how it ended.
+func (s *Screen) progressLine(now time.Time) string {
+	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
+	switch {
+	case p.UsersProblem != nil:
+		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
+		return g.Truncate(" "+st.Danger.Render(text), s.width)
+	case s.load.stopped:
+		text := fmt.Sprintf("%s Stopped at %s. What is missing is unknown; r loads again.", g.Unknown, counted(p))
+		return g.Truncate(" "+st.Unknown.Render(text), s.width)
+	}
+	done, all := p.UsersListed+p.UsersFailed+p.KeysLookedUp+p.KeysFailed, p.Users+p.Keys
+	text := counted(p)
+	if failed := p.UsersFailed + p.KeysFailed; failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	if seconds := now.Sub(s.load.started).Seconds(); seconds >= 1 {
+		text += fmt.Sprintf(", %.1f/s", float64(done)/seconds)
+	}
+	const bar = 20
+	full := 0
+	if all > 0 {
+		full = done * bar / all
+	}
+	line := " " + st.Accent.Render(strings.Repeat(g.Bar, full)) +
+		st.Border.Render(strings.Repeat(g.Rule, bar-full)) + "  " + st.Muted.Render(text)
+	return g.Truncate(line, s.width)
+}
+
+func counted(p audit.Progress) string {
+	users := fmt.Sprintf("%d of %d users", p.UsersListed+p.UsersFailed, p.Users)
+	if !p.AllUsers {
+		users += " so far"
+	}
+	return fmt.Sprintf("%s, last use of %d of %d keys", users, p.KeysLookedUp+p.KeysFailed, p.Keys)
+}
+
+// filterMargin is the cells before the text of the filter: " / ".
+const filterMargin = 3
+
+func (s *Screen) filterLine() string {
+	st := s.common.Styles
+	line := " " + st.Key.Render("/") + " "
+	if s.typing {
+		s.filter.SetStyles(s.common.InputStyles())
+		line += s.filter.View()
+	} else {
+		line += st.Strong.Render(kit.Clean(s.query.Text))
+	}
+	if s.query.Finding != audit.NoFinding {
+		line += "  " + st.Accent.Render("only "+s.query.Finding.String())
+	}
+	line += "  " + st.Muted.Render(fmt.Sprintf("%d shown", len(s.order)))
+	return s.common.Glyphs.Truncate(line, s.width)
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"fmt"
+
+	"keyturn/iamops"
+	"keyturn/iamops/audit"
+)
+
+// gap is something that an audit does not tell.
+type gap struct {
+	What    what
+	User    string          // "" if it is about none
+	KeyID   string          // "" if it is about none
+	Problem *iamops.Problem // nil if it was not asked for
+}
+
+// what is the kind of thing that is missing.
+type what string
+
+// The whole account; users; the keys of a user; the last use of a key; the credential
+// report; the users' tags and policies.
+const (
+	theAccount what = "account"
+	theUsers   what = "users"
+	theKeys    what = "keys"
+	theLastUse what = "last-use"
+	theReport  what = "credential-report"
+	theDetails what = "details"
+)
+
+// blind reports whether nothing is known of the account's keys: that none are counted
+// says nothing.
+func (a *Audit) blind() bool {
+	return a.Problem != nil || a.Progress.ReportOnly && a.Progress.Report != audit.ReportKnown
+}
+
+// gaps are what makes an audit a partial one.
+func (a *Audit) gaps() []gap {
+	if !a.Partial() {
+		return nil
+	}
+	p := a.Progress
+	switch {
+	case a.Problem != nil:
+		return []gap{{What: theAccount, Problem: a.Problem}}
+	case p.ReportOnly:
+		return []gap{{What: theReport, Problem: p.ReportProblem}}
+	}
+	var gaps []gap
+	if p.UsersProblem != nil || !p.AllUsers {
+		gaps = append(gaps, gap{What: theUsers, Problem: p.UsersProblem})
+	}
+	for i := range a.Rows {
+		r := &a.Rows[i]
+		switch {
+		case r.Root():
+		case r.KeysProblem != nil || !r.Listed:
+			gaps = append(gaps, gap{What: theKeys, User: r.User.Name, Problem: r.KeysProblem})
+		case r.Problem() != nil || r.Awaited():
+			gaps = append(gaps, gap{What: theLastUse, User: r.User.Name, KeyID: r.Key.ID, Problem: r.Problem()})
+		}
+	}
+	if len(gaps) == 0 {
+		gaps = []gap{{What: theAccount}} // what is awaited has no row yet
+	}
+	return gaps
+}
+
+// doneWithout are what the audit would have liked to have and is whole without.
+func (a *Audit) doneWithout() []gap {
+	var gaps []gap
+	if p := a.Progress.ReportProblem; p != nil && !a.Progress.ReportOnly {
+		gaps = append(gaps, gap{What: theReport, Problem: p})
+	}
+	if p := a.Progress.DetailsProblem; p != nil {
+		gaps = append(gaps, gap{What: theDetails, Problem: p})
+	}
+	return gaps
+}
+
+// String says what is missing and why.
+func (g gap) String() string {
+	var subject, unasked string
+	switch g.What {
+	case theAccount:
+		subject, unasked = "The account could not be audited", "The audit was cut short"
+	case theUsers:
+		subject, unasked = "The list of users broke off", "The list of users is not complete"
+	case theKeys:
+		subject = "The keys of " + g.User
+	case theLastUse:
+		subject = fmt.Sprintf("The last use of %s of %s", g.KeyID, g.User)
+	case theReport:
+		subject = "The credential report"
+	case theDetails:
+		subject = "Owners, purposes and administrators"
+	}
+	switch {
+	case g.Problem != nil:
+		return subject + ": " + g.Problem.Error()
+	case unasked != "":
+		return unasked
+	}
+	return subject + ": not asked for"
+}

@@ -1,0 +1,56 @@
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/audit"
+	"keyturn/iamops/rotation"
+)
+
+// Found says whose key it is, and what to do. The row is the key as an audit would show
+// it, if judged.
+func Found(f audit.Found, row audit.Row, judged bool, now time.Time) []string {
+	lines := []string{field("key", f.KeyID)}
+	switch {
+	case f.Account != "" && f.Elsewhere:
+		lines = append(lines, field("account", iamops.Account{ID: f.Account}.DisplayID()+", not the one you sign for"))
+	case f.Account != "":
+		lines = append(lines, field("account", iamops.Account{ID: f.Account}.DisplayID()))
+	case f.AccountProblem != nil:
+		lines = append(lines, field("account", "unknown: "+ProblemName(f.AccountProblem.Kind)))
+	}
+	if f.Temporary {
+		return append(lines, field("kind", "temporary, of a session: IAM does not tell whose"),
+			field("next", "Look for it in CloudTrail; what ends a session early is a policy with aws:TokenIssueTime."))
+	}
+	if f.Elsewhere {
+		return append(lines, field("next", "Ask again with a profile of that account."))
+	}
+	if f.User != "" {
+		lines = append(lines, field("user", f.User))
+	} else if f.Problem != nil {
+		lines = append(lines, field("user", "unknown: "+ProblemName(f.Problem.Kind)))
+	}
+	if judged {
+		lines = append(lines,
+			field("status", string(row.Key.Status)),
+			field("created", fmt.Sprintf("%s, %s ago", row.Key.Created.UTC().Format("2006-01-02 15:04 UTC"), shortPeriod(now.Sub(row.Key.Created)))))
+	}
+	lines = append(lines, field("last use", useText(f.LastUse, now)))
+	if f.User == "" {
+		return append(lines, field("next", "Whose key it is can't be told. Look again."))
+	}
+	return append(lines,
+		field("replace it", "keyturn rotate "+f.User+" --key "+f.KeyID),
+		field("retire it", "keyturn retire "+f.User+" --key "+f.KeyID+", if nobody needs it"),
+		field("if it leaked", Command(iamops.Deactivate, f.User, f.KeyID)))
+}
+
+func field(name, text string) string { return fmt.Sprintf("%-13s %s", name, text) }
+
+// useText says when and where a key was last used.
+func useText(use iamops.LastUse, now time.Time) string {
+	return LastUse(rotation.KeyFacts{LastUse: use}, now)
+}
