@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 
 	"keyturn/ui/kit"
@@ -9,12 +11,14 @@ import (
 // keyMap are the keys that mean the same whatever screen is in front.
 type keyMap struct {
 	help, quit, interrupt key.Binding
+	swap                  key.Binding // between the list and what is in flight
 	day, apps             key.Binding // of the sandbox
 }
 
 func newKeyMap(k kit.Keys, sandbox bool) keyMap {
 	m := keyMap{
 		help: k.Help, quit: k.Quit, interrupt: k.Interrupt,
+		swap: kit.Describe(k.Tab, "in flight"),
 		day:  kit.Bind("next day", "+", "+"),
 		apps: kit.Bind("applications", "A", "A"),
 	}
@@ -34,6 +38,9 @@ func (p *Program) hints() []key.Binding {
 		return []key.Binding{p.keys.quit}
 	}
 	hints := p.front().ShortHelp()
+	if p.swaps() && !p.front().CapturesInput() && len(hints) > 0 {
+		hints = slices.Insert(slices.Clone(hints), 1, p.swapHint()) // after what enter does
+	}
 	if p.front().CapturesInput() {
 		return hints
 	}
@@ -54,5 +61,24 @@ func (p *Program) fullHelp() [][]key.Binding {
 	if p.front() == nil {
 		return groups
 	}
+	if p.swaps() {
+		groups[0] = append(groups[0], p.swapHint())
+	}
 	return append(p.front().FullHelp(), groups...)
+}
+
+// swaps reports whether one can go from the front screen to the list or to what is in
+// flight.
+func (p *Program) swaps() bool {
+	if p.inFlight == nil {
+		return false
+	}
+	return p.front() == screen(p.options.List) || p.front() == screen(p.inFlight)
+}
+
+func (p *Program) swapHint() key.Binding {
+	if p.front() == screen(p.inFlight) {
+		return kit.Describe(p.keys.swap, "list")
+	}
+	return p.keys.swap
 }

@@ -31,7 +31,9 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops/runner"
 	"keyturn/ui/guide"
+	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 )
@@ -44,10 +46,16 @@ type Options struct {
 	List *inventory.Screen
 	// Identity is shown in the header, always.
 	Identity Identity
-	// StartRotation begins the rotation of a user's key, or of the only one if keyID
-	// is "". It is called in a command and may read and write. The rotation is ended
-	// by whoever gave the function.
-	StartRotation func(user, keyID string) (guide.Rotation, error)
+	// StartRotation begins the rotation that a task asks for, or goes on with the one
+	// that is under way for its user. It is called in a command and may read and write.
+	// The rotation is ended by whoever gave the function.
+	StartRotation func(task runner.Task) (guide.Rotation, error)
+	// UnderWay tells where the rotations stand that were left. It is called in a command,
+	// and may read. Nil: there is no screen of them.
+	UnderWay func(ctx context.Context) ([]runner.Standing, error)
+	// Notice is something that the operator should know from the start, such as a line
+	// of the journal that can't be read; "" if there is nothing.
+	Notice string
 	// Explain puts an error of StartRotation or of the sandbox into one line of the
 	// operator's words. Nil: the error's own text.
 	Explain func(error) string
@@ -56,12 +64,9 @@ type Options struct {
 	Clipboard func(text string) error
 	// Sandbox is the embedded account behind the screens; nil on AWS.
 	Sandbox Sandbox
-	// StartAt opens the program in a rotation; nil opens it in the list.
-	StartAt *Start
+	// StartAt is the task that the program opens in; nil opens it in the list.
+	StartAt *runner.Task
 }
-
-// Start is the key whose rotation the program opens in.
-type Start struct{ User, KeyID string }
 
 // Identity is who is at work, and where, for the header.
 type Identity struct {
@@ -100,7 +105,8 @@ type Program struct {
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
-	apps     *applications // nil unless it is open
+	inFlight *inflight.Screen // nil if there is no telling what is under way
+	apps     *applications    // nil unless it is open
 	listed   bool          // the list has begun to load
 	stale    bool          // the list is older than the clock
 	opening  string        // the user whose rotation is being started; "" if none
@@ -122,6 +128,9 @@ func New(ctx context.Context, o Options) *Program {
 		options: o, common: o.Common, ctx: ctx,
 		keys: newKeyMap(o.Common.Keys, o.Sandbox != nil), guides: map[string]*guide.Screen{},
 	}
+	if o.UnderWay != nil {
+		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Explain: o.Explain, Notice: o.Notice})
+	}
 	return p
 }
 
@@ -129,8 +138,11 @@ func New(ctx context.Context, o Options) *Program {
 // because of them.
 func (p *Program) Init() tea.Cmd {
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick()}
+	if p.options.Notice != "" {
+		p.say(kit.Toast{Text: p.options.Notice, Bad: true})
+	}
 	if at := p.options.StartAt; at != nil {
-		return tea.Batch(append(cmds, p.open(at.User, at.KeyID))...)
+		return tea.Batch(append(cmds, p.open(*at))...)
 	}
 	return tea.Batch(append(cmds, p.push(p.options.List))...)
 }
@@ -165,7 +177,11 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 	case inventory.Copied:
 		p.say(kit.Toast{Text: "key ID sent to the clipboard: " + msg.KeyID})
 	case inventory.Chosen:
-		return p.open(msg.User, msg.KeyID)
+		return p.chosen(msg)
+	case inflight.Chosen:
+		return p.open(taskOf(msg.State))
+	case inflight.Closed:
+		return p.closeInFlight()
 	case started:
 		return p.started(msg)
 	case guide.Left:
@@ -183,6 +199,10 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 // broadcast hands a message to every screen.
 func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	cmds := []tea.Cmd{p.options.List.Update(msg)}
+	if p.inFlight != nil {
+		cmds = append(cmds, p.inFlight.Update(msg))
+		p.options.List.SetAside(p.inFlight.Aside())
+	}
 	for _, g := range p.guides {
 		cmds = append(cmds, g.Update(msg))
 	}
@@ -192,7 +212,8 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// recountEvery is how often the ages in the list are judged anew, in seconds.
+// recountEvery is how often the ages in the list are judged anew, and what is in flight
+// is looked at again, in seconds.
 const recountEvery = 60
 
 // second is what is due each second: the screens look at the clock when they get the
@@ -202,8 +223,14 @@ func (p *Program) second() tea.Cmd {
 		p.toast = kit.Toast{}
 	}
 	p.ticks++
-	if p.front() == screen(p.options.List) && p.ticks%recountEvery == 0 {
-		p.options.List.Recount()
+	if p.ticks%recountEvery > 0 {
+		return tick()
+	}
+	switch s := p.front().(type) {
+	case *inventory.Screen:
+		s.Recount()
+	case *inflight.Screen:
+		return tea.Batch(tick(), s.Reload())
 	}
 	return tick()
 }
@@ -214,7 +241,13 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	press, isPress := msg.(tea.KeyPressMsg)
+	if p.tooSmall() && !(isPress && key.Matches(press, p.keys.interrupt, p.keys.quit)) {
+		return nil // nobody answers what can't be seen
+	}
 	switch {
+	case p.tooSmall():
+		p.dialog = nil
+		return p.quit()
 	case p.dialog != nil:
 		return p.answer(msg)
 	case p.help:
@@ -236,6 +269,8 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 			return p.advance()
 		case key.Matches(press, p.keys.apps) && p.apps == nil:
 			return p.openApplications()
+		case key.Matches(press, p.keys.swap) && p.swaps():
+			return p.swap()
 		}
 	}
 	if front == nil {

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/guide"
+	"keyturn/ui/inflight"
 	"keyturn/ui/kit"
 )
 
@@ -61,8 +62,10 @@ func (p *Program) advanced(msg advanced) tea.Cmd {
 		return s.Refresh()
 	case *applications:
 		return s.read()
+	case *inflight.Screen:
+		return s.Reload()
 	}
-	return p.refreshList()
+	return tea.Batch(p.refreshList(), p.lookInFlight())
 }
 
 // openApplications puts the applications in front.

@@ -3,8 +3,12 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
 	"keyturn/ui/guide"
+	"keyturn/ui/inflight"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // front is the screen in front, nil if there is none yet.
@@ -48,11 +52,29 @@ func (p *Program) showFront() tea.Cmd {
 	switch s := p.front().(type) {
 	case *guide.Screen:
 		s.Shown()
+	case *inflight.Screen:
+		return s.Reload()
 	case *applications:
 	default:
-		return p.refreshList()
+		return tea.Batch(p.refreshList(), p.lookInFlight())
 	}
 	return nil
+}
+
+// lookInFlight looks what is under way, so that the list can say how much of it waits.
+func (p *Program) lookInFlight() tea.Cmd {
+	if p.inFlight == nil {
+		return nil
+	}
+	return p.inFlight.Reload()
+}
+
+// swap goes from the list to what is in flight, or back.
+func (p *Program) swap() tea.Cmd {
+	if p.front() == screen(p.inFlight) {
+		return p.pop()
+	}
+	return p.push(p.inFlight)
 }
 
 // refreshList loads the list when it first comes to the front, and again after the
@@ -76,6 +98,9 @@ func (p *Program) resize() {
 	for _, g := range p.guides {
 		g.SetSize(width, height)
 	}
+	if p.inFlight != nil {
+		p.inFlight.SetSize(width, height)
+	}
 	if p.apps != nil {
 		p.apps.SetSize(width, height)
 	}
@@ -83,29 +108,29 @@ func (p *Program) resize() {
 
 // started is the answer to the wish to rotate a key.
 type started struct {
-	user     string
+	task     runner.Task
 	rotation guide.Rotation
 	err      error
 }
 
-// open goes to the rotation of a user's key: the one under way, or a new one. A user
-// has one rotation at a time; one in which nothing was decided yet gives way.
-func (p *Program) open(user, keyID string) tea.Cmd {
-	g := p.guides[user]
+// open goes to the rotation that a task asks for. A user has one rotation at a time: the
+// one under way goes first, and one in which nothing was decided yet gives way.
+func (p *Program) open(task runner.Task) tea.Cmd {
+	g := p.guides[task.User]
 	switch {
 	case p.opening != "" || p.quitting, g != nil && p.front() == screen(g):
 		return nil
-	case g != nil && (g.State().Turn > 0 || keyID == g.State().Old.ID):
+	case g != nil && (runner.GoesBefore(g.State()) || task.MetBy(g.State())):
+		p.sayOther(task, g.State())
 		return p.push(g)
 	case g != nil:
-		g.Close()
-		delete(p.guides, user)
+		p.drop(task.User)
 	}
-	p.opening = user
+	p.opening = task.User
 	start := p.options.StartRotation
 	return func() tea.Msg {
-		r, err := start(user, keyID)
-		return started{user, r, err}
+		r, err := start(task)
+		return started{task, r, err}
 	}
 }
 
@@ -121,8 +146,22 @@ func (p *Program) started(msg started) tea.Cmd {
 	g := guide.New(p.ctx, p.common, msg.rotation, guide.Options{
 		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard,
 	})
-	p.guides[msg.user] = g
+	p.guides[msg.task.User] = g
+	p.sayOther(msg.task, g.State())
 	return tea.Batch(g.Init(), p.push(g))
+}
+
+// sayOther says that another rotation than the wanted one goes first.
+func (p *Program) sayOther(task runner.Task, s rotation.State) {
+	if runner.GoesBefore(s) && !task.MetBy(s) {
+		p.say(kit.Toast{Text: words.GoesFirst(s)})
+	}
+}
+
+// drop ends what is kept of a user's rotation on screen. The rotation is not touched.
+func (p *Program) drop(user string) {
+	p.guides[user].Close()
+	delete(p.guides, user)
 }
 
 // left goes back from a rotation to the list.
@@ -131,13 +170,12 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	if g == nil {
 		return nil
 	}
-	if msg.Over {
-		g.Close()
-		delete(p.guides, msg.User)
-	}
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
+	}
+	if msg.Over || g.LooksOn() {
+		p.drop(msg.User) // the next time it is begun anew, or the lock may be free
 	}
 	p.options.List.Select(msg.User, msg.KeyID)
 	if msg.Changed {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/guide"
+	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 )
@@ -23,9 +24,11 @@ func (p *Program) View() tea.View {
 	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
 }
 
+func (p *Program) tooSmall() bool { return p.common.Width < leastWidth || p.common.Height < leastHeight }
+
 func (p *Program) draw() (string, *tea.Cursor) {
 	c := p.common
-	if c.Width < leastWidth || c.Height < leastHeight {
+	if p.tooSmall() {
 		text := fmt.Sprintf("keyturn needs %dx%d, this is %dx%d", leastWidth, leastHeight, c.Width, c.Height)
 		return kit.Fit(c.Glyphs.Truncate(text, c.Width), c.Width, c.Height), nil
 	}
@@ -108,6 +111,8 @@ func (p *Program) title() string {
 		return s.Title()
 	case *applications:
 		return "applications"
+	case *inflight.Screen:
+		return s.Status()
 	case *inventory.Screen:
 		return s.Status()
 	}

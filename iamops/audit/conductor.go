@@ -17,12 +17,17 @@ type conductor struct {
 	calls   chan call  // to the workers
 	answers chan Event // from them; each call ends in one callEnded
 
-	first  []call // to be made before what is in the queue
-	queue  *queue
-	live   bool // whether the live way has begun
+	first []call // to be made before what is in the queue
+	queue *queue
+	live  bool // whether the live way has begun
+
 	report reportQuest
 	poll   *time.Timer // until the report's next call, which is
 	polled call
+	alone  *time.Timer            // while a call for the report has the line to itself
+	line   bool                   // whether it has
+	read   *Report                // once it is there, and its lines by user
+	lines  map[string]*ReportUser // likewise
 }
 
 // callEnded is the answer behind the last one of a call.
@@ -100,15 +105,15 @@ func (c *conductor) work(ctx context.Context) error {
 // conduct gives out the calls and passes the answers on, until there is neither a call
 // to make nor one under way nor one to come.
 func (c *conductor) conduct(ctx context.Context) error {
-	headStart := time.NewTimer(reportHeadStart)
-	defer headStart.Stop()
-	c.poll = time.NewTimer(0)
-	c.poll.Stop()
+	c.poll, c.alone = time.NewTimer(reportPoll), time.NewTimer(reportHeadStart)
 	defer c.poll.Stop()
+	defer c.alone.Stop()
+	c.poll.Stop()
+	c.line = c.report.source != nil
 	for underWay := 0; ; {
 		next, take := c.next()
 		if next == nil && underWay == 0 && c.polled == nil {
-			return nil
+			return nil // the line belongs to a call that is under way
 		}
 		out := c.calls
 		if next == nil {
@@ -126,7 +131,10 @@ func (c *conductor) conduct(ctx context.Context) error {
 			}
 		case <-c.poll.C:
 			c.first, c.polled = append(c.first, c.polled), nil
-		case <-headStart.C:
+			c.line = true
+			c.alone.Reset(reportHeadStart)
+		case <-c.alone.C:
+			c.line = false
 			c.beginLive()
 		case <-ctx.Done():
 			return cutShort(ctx)
@@ -139,7 +147,7 @@ func (c *conductor) next() (next call, take func()) {
 	if len(c.first) > 0 {
 		return c.first[0], func() { c.first = c.first[1:] }
 	}
-	if !c.live {
+	if !c.live || c.line {
 		return nil, nil
 	}
 	t, ok := c.queue.next()
@@ -169,23 +177,35 @@ func (c *conductor) take(answer Event) {
 			c.queue.addUser(u.Name, false)
 		}
 	case KeysListed:
-		for _, k := range e.Keys {
-			c.queue.addLookUp(e.User, k.ID)
-		}
+		c.queue.addLookUps(e.User, c.told(e), iamops.KeyIDs(e.Keys)...)
 	}
 	c.emit(answer)
+}
+
+// told reports whether the report has told the last use of all of the keys.
+func (c *conductor) told(e KeysListed) bool {
+	line := c.lines[e.User]
+	for _, slot := range joined(e.Keys, line, c.read) {
+		if slot == 0 || line.Slots[slot-1].LastUse.State == iamops.UseUnknown {
+			return false
+		}
+	}
+	return true
 }
 
 // takeReport goes on with the report. The live way begins as soon as the report is
 // there, or is known to take its time.
 func (c *conductor) takeReport(a reportAnswer) {
 	next, wait, done := c.report.after(a)
+	c.line = !wait && done == nil
 	switch {
 	case done != nil:
 		done.Only = c.loader.ReportOnly
 		if done.Report != nil {
+			c.read, c.lines = done.Report, make(map[string]*ReportUser, len(done.Report.Users))
 			for i := range done.Report.Users {
-				if u := &done.Report.Users[i]; u.Name != RootName {
+				u := &done.Report.Users[i]
+				if c.lines[u.Name] = u; u.Name != RootName {
 					c.queue.addUser(u.Name, u.HasKey())
 				}
 			}

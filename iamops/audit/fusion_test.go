@@ -367,8 +367,9 @@ func TestTheOrderOfTheLiveWay(t *testing.T) {
 		return t.user + t.keyID
 	}
 	got := []string{next()}
-	q.addLookUp("d", "1")
-	q.addLookUp("d", "2")
+	q.addLookUps("d", true, "1", "2")
+	q.addLookUps("f", true, "3")
+	q.addLookUps("g", false, "4")
 	q.prefer([]string{"e", "d", "stranger"})
 	got = append(got, next(), next())
 	q.prefer(nil)
@@ -376,7 +377,7 @@ func TestTheOrderOfTheLiveWay(t *testing.T) {
 	for s := next(); s != ""; s = next() {
 		got = append(got, s)
 	}
-	if want := []string{"d", "e", "d1", "c", "a", "b", "d2"}; !slices.Equal(got, want) {
+	if want := []string{"d", "e", "d1", "c", "a", "b", "g4", "d2", "f3"}; !slices.Equal(got, want) {
 		t.Errorf("the order is %v, want %v", got, want)
 	}
 }

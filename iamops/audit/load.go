@@ -36,7 +36,8 @@ const MaxInFlight = 16
 // The credential report comes first: where AWS has one, two calls tell every key's age.
 // While it is being made, and behind it, the live way goes on: the list of users, their
 // tags and policies, then each user's keys, then each key's last use. Users and keys in
-// view go first, then the users whom the report shows with a key, then all others.
+// view go first, then the users whom the report shows with a key, then all others; and
+// last uses of which nothing is known before those that the report has told.
 type Loader struct {
 	Source Source
 	Clock  iamops.Clock // of the account: dates the lists of keys; nil leaves them undated

@@ -4,17 +4,19 @@ import "sync"
 
 // queue is what is still to be asked about users and keys, in its order: the keys and
 // then the last uses of users in view, then the keys of users whom the report shows with
-// one, then those of all others, then the last uses. But for prefer, it belongs to one
-// goroutine.
+// one, then those of all others, then the last uses of which nothing is known, then those
+// that the report has told. But for prefer, it belongs to one goroutine.
 type queue struct {
 	mu        sync.Mutex
 	preferred []string // users in view; guarded by mu
 
-	waiting  map[string]bool     // users known: whether their keys are still to be listed
-	withKey  []string            // users the report shows with a key; some may be listed by now
-	others   []string            // likewise
-	lookUps  map[string][]string // key IDs to look up, by user
-	lookNext []string            // users with look-ups, in their order; some may have none by now
+	waiting map[string]bool // users known: whether their keys are still to be listed
+	withKey []string        // users the report shows with a key; some may be listed by now
+	others  []string        // likewise
+
+	lookUps map[string][]string // key IDs to look up, by user
+	unknown []string            // users with look-ups; some may have none by now
+	told    []string            // likewise, where the report has told the last use
 }
 
 // turn is a listing, or a look-up if there is a key ID.
@@ -44,12 +46,15 @@ func (q *queue) addUser(user string, hasKey bool) {
 	}
 }
 
-// addLookUp takes up a key whose last use is to be looked up.
-func (q *queue) addLookUp(user, keyID string) {
-	if len(q.lookUps[user]) == 0 {
-		q.lookNext = append(q.lookNext, user)
+// addLookUps takes up a user's keys whose last use is to be looked up; told says that
+// the report has told it of all of them.
+func (q *queue) addLookUps(user string, told bool, keyIDs ...string) {
+	q.lookUps[user] = append(q.lookUps[user], keyIDs...)
+	if told {
+		q.told = append(q.told, user)
+	} else {
+		q.unknown = append(q.unknown, user)
 	}
-	q.lookUps[user] = append(q.lookUps[user], keyID)
 }
 
 // next is whose turn it is, without taking it.
@@ -64,9 +69,11 @@ func (q *queue) next() (turn, bool) {
 			}
 		}
 	}
-	for ; len(q.lookNext) > 0; q.lookNext = q.lookNext[1:] {
-		if user := q.lookNext[0]; len(q.lookUps[user]) > 0 {
-			return turn{user, q.lookUps[user][0]}, true
+	for _, list := range []*[]string{&q.unknown, &q.told} {
+		for ; len(*list) > 0; *list = (*list)[1:] {
+			if user := (*list)[0]; len(q.lookUps[user]) > 0 {
+				return turn{user, q.lookUps[user][0]}, true
+			}
 		}
 	}
 	return turn{}, false

@@ -24,8 +24,9 @@ const (
 	reportPoll = 2 * time.Second
 	// reportPolls bounds them: a report that takes longer than that is done without.
 	reportPolls = 60
-	// reportHeadStart is for how long the report has the line to itself: a call for it
-	// that AWS does not answer must not hold up all others.
+	// reportHeadStart is for how long a call for the report has the line to itself. It
+	// would have to wait for its share of the rate with all others; but one that AWS does
+	// not answer must not hold them up.
 	reportHeadStart = 2 * time.Second
 )
 

@@ -100,8 +100,8 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Plan = plan.DiscardBy[s.Step]
-		if s.Adopted {
-			s.Plan = DiscardStored
+		if s.Adopted || s.Secret == SecretUnknown {
+			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
 		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
@@ -350,6 +350,9 @@ func (s *State) effect(at time.Time) []Intent {
 		key := s.byID(change.KeyID)
 		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
 		s.Plan, s.Note = plan.RollBackPlan, NoteRolledBack
+		if plan.Target == NewKey {
+			return s.enter(s.whereNewStands(), at)
+		}
 		return s.enter(plan.RollBackTo, at)
 	case iamops.Delete:
 		s.byID(change.KeyID).Gone = true

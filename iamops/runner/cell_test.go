@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -119,14 +120,15 @@ func (c *cell) start() *refusing {
 	j := &refusing{Journal: file}
 	run := runner.Start(runner.Parts{Account: c.account, Journal: j, Clock: c.cloud, Settings: rotation.DefaultSettings()}, task)
 	c.run = run
-	c.stop = func() {
+	c.stop = sync.OnceFunc(func() {
 		if err := run.Close(context.Background()); err != nil {
 			c.t.Error(err)
 		}
 		if err := file.Close(); err != nil {
 			c.t.Error(err)
 		}
-	}
+	})
+	c.t.Cleanup(c.stop)
 	c.settle()
 	return j
 }
@@ -147,6 +149,9 @@ func (c *cell) settle() {
 	c.t.Helper()
 	c.await("rest", func(s rotation.State) bool {
 		looking := s.Look != nil && !s.Look.Overdue
+		if s.Over() {
+			return s.Look == nil
+		}
 		return !s.ListedAt.IsZero() && s.Phase == rotation.Ready && !looking && s.Trial.State != rotation.TrialRunning && s.Fresh()
 	})
 }

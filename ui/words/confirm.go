@@ -15,13 +15,23 @@ const LeaveInFlight = "A change is under way. Wait for its answer, then leave."
 // Asks reports whether a decision is asked about before it is taken: it changes
 // something, or something is gone after it.
 func Asks(o rotation.Offer) bool {
-	return o.Change != "" || o.Decision == rotation.Stored || o.Decision == rotation.GiveUpNew
+	switch o.Decision {
+	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret:
+		return true
+	case rotation.MakeChange, rotation.RollBack, rotation.GoOn, rotation.GoBack, rotation.KeepNew, rotation.Adopt,
+		rotation.RetireOlder, rotation.RetireNewer, rotation.LookAgain, rotation.TryAgain:
+	}
+	return o.Change != ""
 }
 
 // Question is the headline of the question whether to take a decision.
 func Question(o rotation.Offer, s rotation.State) string {
-	if o.Decision == rotation.Stored {
+	switch o.Decision {
+	case rotation.Stored:
 		return "Is the secret stored?"
+	case rotation.HaveSecret:
+		return "Does somebody have its secret?"
+	default:
 	}
 	return Decision(o, s) + "?"
 }
@@ -41,8 +51,12 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 	case iamops.Delete:
 		return "Way back: none. The key can't be had again."
 	}
-	if o.Decision == rotation.GiveUpNew {
+	switch o.Decision {
+	case rotation.HaveSecret:
+		return "Nothing changes yet. Way back: give up the new key."
+	case rotation.GiveUpNew:
 		return "Nothing changes yet. Way back: keep the new key, as long as it is Active."
+	default:
 	}
 	return "Way back: none. Without its secret a new key can only be given up."
 }

@@ -37,16 +37,21 @@ func Replaces(p rotation.PlanName) bool {
 // first. Steps that need none have none.
 func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	name, target, otherName, other := "old key", s.Old, "new key", s.New
-	if rotation.PlanOf(s.Plan).Target == rotation.NewKey {
+	switch {
+	case rotation.PlanOf(s.Plan).Target == rotation.NewKey:
 		name, target, otherName, other = otherName, other, name, target
+	case s.Plan == rotation.Retire:
+		name = "the key"
 	}
 	var replacement []Fact
 	if other.Known() || Replaces(s.Plan) {
 		replacement = []Fact{inUse(otherName, other, now)}
 	}
 	switch s.Step {
+	case rotation.Check:
+		return toBegin(name, s, now)
 	case rotation.Distribute, rotation.Deactivate:
-		facts := replacement
+		facts := append(replacement, whose(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
 			return append(facts, off(name, target, now), unseenUse())
 		}
@@ -60,9 +65,17 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 			Label: "not visible",
 			Text:  "calls signed with an Inactive key: AWS counts them nowhere. Only the applications' own logs show them.",
 		})
-	case rotation.Check, rotation.Create, rotation.Store, rotation.Finished:
+	case rotation.Create, rotation.Store, rotation.Finished:
 	}
 	return nil
+}
+
+// whose is about a new key that keyturn can't show to be its own.
+func whose(s rotation.State) []Fact {
+	if !s.Adopted {
+		return nil
+	}
+	return []Fact{{Label: "new key's origin", Text: "probably this rotation, by its date. Nothing shows that keyturn made it."}}
 }
 
 // inUse is about the key that the applications should be using.

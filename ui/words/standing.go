@@ -17,6 +17,14 @@ func Holder(caller string, process int, host string, since, now time.Time) strin
 	return fmt.Sprintf("%s (process %d on %s, since %s)", who, process, host, Clock(since, now))
 }
 
+// HeldBy says that somebody else is at work on a user, "" if nobody is.
+func HeldBy(s rotation.State, set rotation.Settings) string {
+	if set.HeldBy == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s is at work on %s. Here you can only look on: nothing can be decided. To take over, leave, and open it again when they have ended.", set.HeldBy, s.User)
+}
+
 // Attention says what of a rotation must be looked after when the program ends, ""
 // if nothing.
 func Attention(s rotation.State, unrecorded *iamops.Problem) string {

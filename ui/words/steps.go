@@ -219,11 +219,14 @@ func Command(kind iamops.ChangeKind, user, keyID string) string {
 
 // Effect says in a sentence what a decision does, for its confirmation.
 func Effect(o rotation.Offer, s rotation.State) string {
-	if o.Decision == rotation.Stored {
+	switch o.Decision {
+	case rotation.Stored:
 		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again.", s.New.ID)
-	}
-	if o.Decision == rotation.GiveUpNew {
+	case rotation.HaveSecret:
+		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to the step from which the old key can be deactivated. If nobody has it, %s is then left with no key that works.", s.New.ID, s.User)
+	case rotation.GiveUpNew:
 		return fmt.Sprintf("keyturn turns to giving up %s: deactivating it, then deleting it, each after a confirmation of its own.", s.New.ID)
+	default:
 	}
 	switch o.Change {
 	case iamops.Create:
