@@ -40,8 +40,9 @@ const (
 	RootCaller   ProblemKind = "root-caller"
 	OwnKey       ProblemKind = "own-key" // the change would switch off what signs it
 	ReadOnly     ProblemKind = "read-only"
-	NoRecord     ProblemKind = "no-record" // the journal can't be written
-	TooLate      ProblemKind = "too-late"  // what was seen before the change is too old to act on
+	NoRecord     ProblemKind = "no-record"     // the journal can't be written
+	NotDelivered ProblemKind = "not-delivered" // a target did not take the secret; the message says why
+	TooLate      ProblemKind = "too-late"      // what was seen before the change is too old to act on
 )
 
 // Problem is a failure, sorted. It is an error.

@@ -57,8 +57,7 @@ func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error 
 }
 
 func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error) {
-	ids := map[string]string{"billing-cron": oldKeyID, "ci-deploy": "AKIAJ5QK3ZEXAMPLEC45", "Suzie": "AKIAJ7EXAMPLE0003OLD"}
-	return []iamops.AccessKey{{UserName: user, ID: ids[user], Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
+	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
 }
 
 func (m *memory) LastUsed(context.Context, string) (iamops.LastUse, string, error) {
@@ -211,8 +210,9 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 		Common:   common,
 		List:     inventory.New(ctx, common, st.source, inventory.Options{Thresholds: audit.DefaultThresholds()}),
 		Identity: Identity{Account: "1234-5678-9012", Alias: "acme-prod", Caller: "user/alice", Profile: "prod", Partition: "aws"},
-		StartRotation: func(user, keyID string) (guide.Rotation, error) {
-			st.starts = append(st.starts, user+" "+keyID)
+		StartRotation: func(task runner.Task) (guide.Rotation, error) {
+			user := task.User
+			st.starts = append(st.starts, string(task.Plan)+" "+user+" "+task.KeyID)
 			if st.startErr != nil {
 				return nil, st.startErr
 			}
@@ -343,7 +343,7 @@ func bubble(t *testing.T, change func(*stage, *Options), test func(st *stage)) {
 
 var namedKeys = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "right": {Code: tea.KeyRight},
-	"down": {Code: tea.KeyDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	"down": {Code: tea.KeyDown}, "tab": {Code: tea.KeyTab}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 }
 
 func keyPress(k string) tea.KeyPressMsg {

@@ -18,6 +18,7 @@ var views = []struct {
 }{
 	{"list", func(*stage) {}},
 	{"guide", func(st *stage) { st.goTo("Suzie") }},
+	{"in-flight", func(st *stage) { st.press("tab") }},
 	{"applications", func(st *stage) { st.press("A") }},
 	{"update-application", func(st *stage) { st.press("A", "u") }},
 	{"help", func(st *stage) { st.goTo("Suzie"); st.press("?") }},
@@ -32,6 +33,7 @@ var sizes = []struct {
 
 func sandboxAndChange(st *stage, o *Options) {
 	withSandbox(st, o)
+	leftBehind().in(st, o)
 	st.rotations["billing-cron"] = changing("billing-cron", iamops.Deactivate)
 }
 

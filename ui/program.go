@@ -107,10 +107,10 @@ type Program struct {
 	guides   map[string]*guide.Screen
 	inFlight *inflight.Screen // nil if there is no telling what is under way
 	apps     *applications    // nil unless it is open
-	listed   bool          // the list has begun to load
-	stale    bool          // the list is older than the clock
-	opening  string        // the user whose rotation is being started; "" if none
-	quitting bool          // on the way out
+	listed   bool             // the list has begun to load
+	stale    bool             // the list is older than the clock
+	opening  string           // the user whose rotation is being started; "" if none
+	quitting bool             // on the way out
 
 	dialog *dialog
 	help   bool
@@ -241,11 +241,11 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	press, isPress := msg.(tea.KeyPressMsg)
-	if p.tooSmall() && !(isPress && key.Matches(press, p.keys.interrupt, p.keys.quit)) {
-		return nil // nobody answers what can't be seen
-	}
 	switch {
-	case p.tooSmall():
+	case p.tooSmall(): // nobody answers what can't be seen
+		if !isPress || !key.Matches(press, p.keys.interrupt, p.keys.quit) {
+			return nil
+		}
 		p.dialog = nil
 		return p.quit()
 	case p.dialog != nil:

@@ -12,6 +12,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 )
 
@@ -41,10 +42,12 @@ func TestTheFirstFrameWaitsForNothing(t *testing.T) {
 }
 
 func TestStartAt(t *testing.T) {
-	at := func(_ *stage, o *Options) { o.StartAt = &Start{User: "Suzie", KeyID: "AKIAJ7EXAMPLE0003OLD"} }
+	at := func(_ *stage, o *Options) {
+		o.StartAt = &runner.Task{Plan: rotation.Retire, User: "Suzie", KeyID: "AKIAJ7EXAMPLE0003OLD"}
+	}
 	bubble(t, at, func(st *stage) {
 		st.want("rotate Suzie")
-		if st.starts[0] != "Suzie AKIAJ7EXAMPLE0003OLD" || st.source.loads != 0 {
+		if st.starts[0] != "retire Suzie AKIAJ7EXAMPLE0003OLD" || st.source.loads != 0 {
 			t.Fatalf("started %v, %d loads of the list", st.starts, st.source.loads)
 		}
 		st.press("esc")
@@ -87,9 +90,9 @@ func TestARotationWithoutDecisionsGivesWay(t *testing.T) {
 	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = first }, func(st *stage) {
 		st.goTo("Suzie")
 		st.press("esc")
-		st.run(st.program.open("Suzie", newKeyID))
+		st.run(st.program.open(runner.Task{Plan: rotation.Retire, User: "Suzie", KeyID: newKeyID}))
 		st.settle()
-		if len(st.starts) != 2 || st.starts[1] != "Suzie "+newKeyID {
+		if len(st.starts) != 2 || st.starts[1] != "retire Suzie "+newKeyID {
 			t.Fatalf("started %v", st.starts)
 		}
 	})

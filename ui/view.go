@@ -24,7 +24,9 @@ func (p *Program) View() tea.View {
 	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
 }
 
-func (p *Program) tooSmall() bool { return p.common.Width < leastWidth || p.common.Height < leastHeight }
+func (p *Program) tooSmall() bool {
+	return p.common.Width < leastWidth || p.common.Height < leastHeight
+}
 
 func (p *Program) draw() (string, *tea.Cursor) {
 	c := p.common

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -17,8 +18,6 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/audit"
-	"keyturn/iamops/journal"
-	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
 	"keyturn/ui"
@@ -27,31 +26,18 @@ import (
 	"keyturn/ui/kit"
 )
 
-// notes is a journal in memory.
-type notes struct {
-	mu      sync.Mutex
-	records []journal.Record
-}
-
-func (n *notes) Append(r journal.Record) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.records = append(n.records, r)
-	return nil
-}
-
-// cloud makes the sandbox's applications known to the program.
-type cloud struct {
+// sandboxOf makes the sandbox's applications known to the program.
+type sandboxOf struct {
 	*sandbox.Account
 	account *account.Account
 }
 
-func (c cloud) Advance(d time.Duration) error {
+func (c sandboxOf) Advance(d time.Duration) error {
 	c.Account.Advance(d)
 	return nil
 }
 
-func (c cloud) Applications() []ui.Application {
+func (c sandboxOf) Applications() []ui.Application {
 	var list []ui.Application
 	for _, a := range c.Account.Applications() {
 		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: c.newest(a.User)}
@@ -63,7 +49,7 @@ func (c cloud) Applications() []ui.Application {
 	return list
 }
 
-func (c cloud) newest(user string) string {
+func (c sandboxOf) newest(user string) string {
 	keys, err := c.account.Keys(context.Background(), user)
 	if err != nil {
 		return ""
@@ -81,9 +67,8 @@ func (c cloud) newest(user string) string {
 type terminal struct {
 	t        *testing.T
 	cloud    *sandbox.Account
-	notes    *notes
 	keyboard *io.PipeWriter
-	runner   *runner.Runner
+	desk     *desk
 	ended    chan error
 	sent     []string // to the clipboard
 
@@ -110,35 +95,20 @@ func (m model) View() tea.View {
 	return v
 }
 
-func newTerminal(t *testing.T) *terminal {
+// newTerminal begins a program on an account, with its journal in a folder.
+func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	term := &terminal{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, ended: make(chan error, 1)}
-	op := term.cloud.Operator()
-	acc, err := account.At(ctx, account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
-		account.Options{HTTPClient: term.cloud.Client(), Clock: term.cloud})
-	if err != nil {
-		t.Fatal(err)
-	}
-	common := kit.NewCommon(term.cloud, kit.Look{})
-	program := ui.New(ctx, ui.Options{
-		Common:   common,
-		List:     inventory.New(ctx, common, acc, inventory.Options{Thresholds: audit.DefaultThresholds()}),
-		Identity: ui.Identity{Account: acc.Info().DisplayID(), Caller: acc.Caller().ShortARN(), Partition: acc.Caller().Partition},
-		StartRotation: func(user, keyID string) (guide.Rotation, error) {
-			term.runner = runner.Start(runner.Parts{Account: acc, Journal: term.notes, Clock: term.cloud, Settings: rotation.DefaultSettings()}, runner.Task{ID: "rot1", User: user, KeyID: keyID})
-			return term.runner, nil
-		},
-		Clipboard: func(text string) error { term.sent = append(term.sent, text); return nil },
-		Sandbox:   cloud{term.cloud, acc},
-	})
+	acc := reach(ctx, t, cloud, cloud.Client())
+	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir)}, ended: make(chan error, 1)}
+	program := newProgram(ctx, term.desk, func(text string) error { term.sent = append(term.sent, text); return nil }, sandboxOf{cloud, acc})
 	in, keyboard := io.Pipe()
 	term.keyboard = keyboard
 	running := tea.NewProgram(model{program, term}, tea.WithInput(in), tea.WithOutput(io.Discard), tea.WithWindowSize(120, 40),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
 	go func() {
 		_, err := running.Run()
-		term.ended <- err
+		term.ended <- errors.Join(err, term.desk.close())
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -146,14 +116,35 @@ func newTerminal(t *testing.T) *terminal {
 		if err := errors.Join(keyboard.Close(), in.Close()); err != nil {
 			t.Error(err)
 		}
-		if term.runner != nil {
-			if err := term.runner.Close(context.Background()); err != nil {
-				t.Error(err)
-			}
-		}
 		pass(2 * time.Second) // what still sleeps wakes up, and ends
 	})
 	return term
+}
+
+// reach is the account as the operator reaches it.
+func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client) *account.Account {
+	t.Helper()
+	op := cloud.Operator()
+	acc, err := account.At(ctx, account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
+		account.Options{HTTPClient: client, Clock: cloud})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return acc
+}
+
+// newProgram is the program on a desk.
+func newProgram(ctx context.Context, d *desk, clipboard func(string) error, controls ui.Sandbox) *ui.Program {
+	common := kit.NewCommon(d.clock, kit.Look{})
+	return ui.New(ctx, ui.Options{
+		Common:        common,
+		List:          inventory.New(ctx, common, d.account, inventory.Options{Thresholds: audit.DefaultThresholds()}),
+		Identity:      ui.Identity{Account: d.account.Info().DisplayID(), Caller: d.account.Caller().ShortARN(), Partition: d.account.Caller().Partition},
+		StartRotation: func(task runner.Task) (guide.Rotation, error) { return d.start(task) },
+		UnderWay:      d.underWay,
+		Clipboard:     clipboard,
+		Sandbox:       controls,
+	})
 }
 
 // pass lets time go by, in the bubble.
@@ -203,39 +194,101 @@ func (t *terminal) await(parts ...string) {
 	t.t.Fatalf("waited in vain for %q:\n%s", missing, t.view())
 }
 
+// quit ends the program by its key.
+func (t *terminal) quit() {
+	t.t.Helper()
+	t.press("q")
+	select {
+	case err := <-t.ended:
+		if err != nil {
+			t.t.Fatal(err)
+		}
+	default:
+		t.t.Fatalf("the program has not ended:\n%s", t.view())
+	}
+}
+
+// toDistribute takes Suzie's key from the list to where the applications move over, and
+// returns the new key's secret, which was shown and sent to the clipboard.
+func (t *terminal) toDistribute() string {
+	t.t.Helper()
+	t.await("Suzie", "billing-cron", "SANDBOX")
+	t.press("/", "Suzie", "enter", "enter")
+	t.await("Check before anything changes", "✓ who signs", "✓ slot", "▸  Go on to create the new key")
+	t.press("enter")
+	t.await("▸  Create the new key")
+	t.press("enter")
+	t.await("Create the new key?", "aws iam create-access-key --user-name Suzie")
+	t.press("right", "enter")
+	t.await("Put the new secret away", "Tried: it answered 5 times in a row")
+	t.press("v")
+	secret := ""
+	if err := t.desk.runners["Suzie"].Lend(func(s iamops.Secret) error { secret = s.Reveal(); return nil }); err != nil {
+		t.t.Fatal(err)
+	}
+	t.await(secret)
+	t.press("c", "q") // sent, and not lost
+	if len(t.sent) != 1 || t.sent[0] != secret {
+		t.t.Fatalf("%d texts sent to the clipboard", len(t.sent))
+	}
+	t.await("The secret is not put away")
+	t.press("esc", "n", "right", "enter")
+	t.await("Hand the new key to every application")
+	if strings.Contains(t.view(), secret) {
+		t.t.Fatal("the secret is in view after it was stored")
+	}
+	return secret
+}
+
+// updateApplications gives all applications their users' newest keys.
+func (t *terminal) updateApplications() {
+	t.t.Helper()
+	t.press("A")
+	t.await("photo-sync")
+	for range len(t.cloud.Applications()) {
+		t.press("u", "right", "enter", "down")
+	}
+	t.press("esc")
+}
+
+// toDone goes on from where the applications have moved over.
+func (t *terminal) toDone() {
+	t.t.Helper()
+	t.await("Hand the new key to every application")
+	t.press("+", "+")
+	t.await("new key in use", "✓ old key quiet", "for 2 days")
+	t.press("n")
+	t.await("▸  Deactivate the old key")
+	t.press("n", "right", "enter")
+	t.await("Watch what breaks")
+	for range 8 {
+		t.press("+")
+	}
+	t.await("over since")
+	t.press("n")
+	t.await("▸  Delete the old key")
+	t.press("n", "MPLE", "enter")
+	t.await("Back to the list")
+	for _, app := range t.cloud.Applications() {
+		if !app.OK {
+			t.t.Errorf("%s fails at the end: %v", app.Name, app.Log[len(app.Log)-1])
+		}
+	}
+}
+
+// changes are the creates, updates and deletes that were sent.
+func changes(cloud *sandbox.Account) string {
+	return fmt.Sprint(cloud.Sent("iam:CreateAccessKey"), cloud.Sent("iam:UpdateAccessKey"), cloud.Sent("iam:DeleteAccessKey"))
+}
+
 // A whole rotation by keyboard: an application that was not updated breaks after the
 // deactivation, rolling back mends it, and after it was updated the rotation goes
 // through.
 func TestAWholeRotation(t *testing.T) {
+	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		term := newTerminal(t)
-		term.await("Suzie", "billing-cron", "SANDBOX")
-		term.press("/", "Suzie", "enter", "enter")
-
-		term.await("Check before anything changes", "▸  Go on to create the new key")
-		term.press("enter")
-		term.await("▸  Create the new key")
-		term.press("enter")
-		term.await("Create the new key?", "aws iam create-access-key --user-name Suzie")
-		term.press("right", "enter")
-
-		term.await("Put the new secret away", "Tried: it answered 5 times in a row")
-		term.press("v")
-		secret := ""
-		if err := term.runner.Lend(func(s iamops.Secret) error { secret = s.Reveal(); return nil }); err != nil {
-			t.Fatal(err)
-		}
-		term.await(secret)
-		term.press("c", "q") // sent, and not lost
-		if len(term.sent) != 1 || term.sent[0] != secret {
-			t.Fatalf("%d texts sent to the clipboard", len(term.sent))
-		}
-		term.await("The secret is not put away")
-		term.press("esc", "n", "right", "enter")
-		term.await("Hand the new key to every application")
-		if strings.Contains(term.view(), secret) {
-			t.Fatal("the secret is in view after it was stored")
-		}
+		term := newTerminal(t, sandbox.New(sandbox.Options{Seed: 1}), dir)
+		secret := term.toDistribute()
 
 		term.press("n")
 		term.await("Deactivate the old key", "asks for a reason")
@@ -254,49 +307,19 @@ func TestAWholeRotation(t *testing.T) {
 		if strings.Contains(term.view(), "✗ fails") {
 			t.Fatalf("rolling back did not mend it:\n%s", term.view())
 		}
-		for range len(term.cloud.Applications()) {
-			term.press("u", "right", "enter", "down")
-		}
 		term.press("esc")
-
-		term.press("+", "+")
-		term.await("new key in use  used", "for 2 days")
-		term.press("n")
-		term.await("▸  Deactivate the old key")
-		term.press("n", "right", "enter")
-		term.await("Watch what breaks")
-		for range 8 {
-			term.press("+")
-		}
-		term.await("over since")
-		term.press("n")
-		term.await("▸  Delete the old key")
-		term.press("n", "MPLE", "enter")
-		term.await("Back to the list", "Against these warnings", "Reason: they said")
-		for _, app := range term.cloud.Applications() {
-			if !app.OK {
-				t.Errorf("%s fails at the end: %v", app.Name, app.Log[len(app.Log)-1])
-			}
-		}
+		term.updateApplications()
+		term.toDone()
+		term.await("Against these warnings", "Reason: they said")
 
 		term.press("enter")
 		term.await("Suzie")
-		term.press("q")
-		select {
-		case err := <-term.ended:
-			if err != nil {
-				t.Fatal(err)
-			}
-		default:
-			t.Fatal("the program has not ended")
-		}
-		if got := fmt.Sprint(term.cloud.Sent("iam:CreateAccessKey"), term.cloud.Sent("iam:UpdateAccessKey"), term.cloud.Sent("iam:DeleteAccessKey")); got != "1 3 1" {
+		term.quit()
+		if got := changes(term.cloud); got != "1 3 1" {
 			t.Errorf("changes sent: %s", got)
 		}
-		for _, r := range term.notes.records {
-			if strings.Contains(fmt.Sprintf("%+v", r), secret) {
-				t.Error("the secret is in the journal")
-			}
+		if journal := text(t, dir); strings.Contains(journal, secret) || !strings.Contains(journal, "they said") {
+			t.Errorf("the journal:\n%s", journal)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func Arrange(rows []Row, q Query) []int {
 }
 
 func (q Query) wants(r *Row, text string) bool {
-	if !r.HasKey() && !q.Keyless && r.KeysProblem == nil && !(r.Awaited() && q.Awaited) {
+	if !r.HasKey() && !q.Keyless && r.KeysProblem == nil && (!r.Awaited() || !q.Awaited) {
 		return false // a user whose listing failed is always shown
 	}
 	if q.Finding != NoFinding && !r.Findings.Has(q.Finding) {

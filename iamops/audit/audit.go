@@ -8,10 +8,14 @@
 //     and the time.
 //   - A key's verdict is the gravest of its findings, and the [Next] step is what
 //     takes care of that one.
+//   - The credential [Report] tells in two calls of every user's keys, as they were when
+//     it was made, by [Slot]s that have no key IDs. The live values, a call a user and a
+//     call a key, take their place as they arrive. Each value has its [Provenance].
 //   - An [Inventory] is what is known so far of an account: it takes [Event]s, in
 //     whatever order the answers arrive, and yields [Row]s in an order that does not
-//     depend on it.
-//   - [Load] asks AWS, and a [Stream] hands its events on in batches.
+//     depend on it. Its [Rules] say who is exempt and which tags name the owner.
+//   - A [Loader] asks AWS, and a [Stream] hands its events on in batches.
+//   - [Find] goes the other way: from a key ID to its user.
 //
 // Rules:
 //
@@ -19,8 +23,13 @@
 //     throttled or was not made leaves the last use unknown. What is said of the
 //     key's age stands.
 //   - A failure belongs to the row that it is about, and to no other.
-//   - Ages count from the creation date that iam:ListAccessKeys tells. All times are
-//     instants in UTC on the account's clock, which is handed in as "now".
+//   - A slot's last use is given to a key only where that key alone can be the slot's.
+//     Until a user has been listed live, that the report shows no key proves nothing.
+//   - Ages count from the creation date that iam:ListAccessKeys tells; the report's date,
+//     which moves when a status changes, stands until then. All times are instants in UTC
+//     on the account's clock, which is handed in as "now".
+//   - Rotations under way and exemptions mark findings and hide none. What counts against
+//     an account is what they leave: [Row.Counted].
 package audit
 
 import "time"

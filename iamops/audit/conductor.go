@@ -22,12 +22,13 @@ type conductor struct {
 	live  bool // whether the live way has begun
 
 	report reportQuest
-	poll   *time.Timer // until the report's next call, which is
-	polled call
-	alone  *time.Timer            // while a call for the report has the line to itself
-	line   bool                   // whether it has
-	read   *Report                // once it is there, and its lines by user
-	lines  map[string]*ReportUser // likewise
+	polled call        // the next call for the report, if it is to be made after a wait
+	poll   *time.Timer // that wait
+	alone  bool        // whether a call for the report has the line to itself
+	until  *time.Timer // for so long
+
+	read  *Report                // once it is there
+	lines map[string]*ReportUser // of it, by user
 }
 
 // callEnded is the answer behind the last one of a call.
@@ -36,20 +37,29 @@ type callEnded struct{}
 func (callEnded) event() {}
 
 func newConductor(l Loader, emit func(Event)) *conductor {
-	return &conductor{loader: l, emit: emit, calls: make(chan call), answers: make(chan Event), queue: newQueue()}
+	return &conductor{
+		loader: l, emit: emit, calls: make(chan call), answers: make(chan Event), queue: newQueue(),
+		poll: stoppedTimer(), until: stoppedTimer(),
+	}
+}
+
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
 }
 
 // loadAll reads the whole account.
 func (c *conductor) loadAll(ctx context.Context) error {
-	if source, ok := c.loader.Source.(ReportSource); ok {
+	source, ok := c.loader.Source.(ReportSource)
+	switch {
+	case ok:
 		c.report.source = source
-		c.first = []call{c.report.generate}
-	} else {
-		if c.loader.ReportOnly {
-			c.emit(ReportRead{Only: true, Problem: &iamops.Problem{Kind: iamops.Rejected, Message: "there is no credential report here"}})
-		} else {
-			c.beginLive()
-		}
+		c.askAlone(c.report.generate)
+	case c.loader.ReportOnly:
+		c.emit(ReportRead{Only: true, Problem: &iamops.Problem{Kind: iamops.Rejected, Message: "there is no credential report here"}})
+	default:
+		c.beginLive()
 	}
 	return c.run(ctx)
 }
@@ -59,6 +69,13 @@ func (c *conductor) loadUser(ctx context.Context, user string) error {
 	c.live = true
 	c.queue.addUser(user, false)
 	return c.run(ctx)
+}
+
+// askAlone has a call for the report made next, and for a while no other begun.
+func (c *conductor) askAlone(next call) {
+	c.first = append(c.first, next)
+	c.alone = true
+	c.until.Reset(reportHeadStart)
 }
 
 // beginLive begins the live way, unless it has begun or is not wanted.
@@ -105,15 +122,12 @@ func (c *conductor) work(ctx context.Context) error {
 // conduct gives out the calls and passes the answers on, until there is neither a call
 // to make nor one under way nor one to come.
 func (c *conductor) conduct(ctx context.Context) error {
-	c.poll, c.alone = time.NewTimer(reportPoll), time.NewTimer(reportHeadStart)
 	defer c.poll.Stop()
-	defer c.alone.Stop()
-	c.poll.Stop()
-	c.line = c.report.source != nil
+	defer c.until.Stop()
 	for underWay := 0; ; {
 		next, take := c.next()
 		if next == nil && underWay == 0 && c.polled == nil {
-			return nil // the line belongs to a call that is under way
+			return nil
 		}
 		out := c.calls
 		if next == nil {
@@ -130,11 +144,10 @@ func (c *conductor) conduct(ctx context.Context) error {
 				c.take(answer)
 			}
 		case <-c.poll.C:
-			c.first, c.polled = append(c.first, c.polled), nil
-			c.line = true
-			c.alone.Reset(reportHeadStart)
-		case <-c.alone.C:
-			c.line = false
+			next, c.polled = c.polled, nil
+			c.askAlone(next)
+		case <-c.until.C:
+			c.alone = false
 			c.beginLive()
 		case <-ctx.Done():
 			return cutShort(ctx)
@@ -147,7 +160,7 @@ func (c *conductor) next() (next call, take func()) {
 	if len(c.first) > 0 {
 		return c.first[0], func() { c.first = c.first[1:] }
 	}
-	if !c.live || c.line {
+	if !c.live || c.alone {
 		return nil, nil
 	}
 	t, ok := c.queue.next()
@@ -197,7 +210,7 @@ func (c *conductor) told(e KeysListed) bool {
 // there, or is known to take its time.
 func (c *conductor) takeReport(a reportAnswer) {
 	next, wait, done := c.report.after(a)
-	c.line = !wait && done == nil
+	c.alone = false
 	switch {
 	case done != nil:
 		done.Only = c.loader.ReportOnly
@@ -218,6 +231,6 @@ func (c *conductor) takeReport(a reportAnswer) {
 		c.emit(ReportAwaited{})
 		c.beginLive()
 	default:
-		c.first = append(c.first, next)
+		c.askAlone(next)
 	}
 }

@@ -231,27 +231,40 @@ func (r *expiring) Report(ctx context.Context) ([]byte, time.Time, error) {
 	return content, made, err
 }
 
-// TestAReportThatNobodyAnswersHoldsUpNothing: the call for it hangs for an hour.
+// TestAReportThatNobodyAnswersHoldsUpNothing: a call for it hangs for an hour, the first
+// or the second, soon or late.
 func TestAReportThatNobodyAnswersHoldsUpNothing(t *testing.T) {
-	r := &hanging{reporting{source: ofSuzie()}}
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		inv := NewInventory(DefaultThresholds())
-		if err := (Loader{Source: r}).Load(ctx, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the load ends with %v", err)
-		}
-		if p := inv.Progress(); p.KeysLookedUp != 2 {
-			t.Errorf("progress is %+v", p)
-		}
-	})
+	for _, takes := range []time.Duration{time.Hour, time.Second, 10 * time.Second} {
+		r := &hanging{reporting{source: ofSuzie()}, takes}
+		r.delay = 8 * time.Second // so that there is something to hold up
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			inv := NewInventory(DefaultThresholds())
+			if err := (Loader{Source: r}).Load(ctx, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the load ends with %v", err)
+			}
+			if p := inv.Progress(); p.KeysLookedUp != 2 {
+				t.Errorf("the first call took %v; progress is %+v", takes, p)
+			}
+		})
+	}
 }
 
-type hanging struct{ reporting }
+// hanging is a source whose report takes a while to be asked for, and for ever to get.
+type hanging struct {
+	reporting
+	takes time.Duration
+}
 
-func (*hanging) GenerateReport(ctx context.Context) (bool, error) {
+func (h *hanging) GenerateReport(ctx context.Context) (bool, error) {
+	iamops.Sleep(ctx, h.takes)
+	return true, ctx.Err()
+}
+
+func (*hanging) Report(ctx context.Context) ([]byte, time.Time, error) {
 	iamops.Sleep(ctx, time.Hour)
-	return false, ctx.Err()
+	return nil, time.Time{}, ctx.Err()
 }
 
 func TestTheReportOnly(t *testing.T) {
@@ -347,63 +360,4 @@ func TestDetailsBecomeColumns(t *testing.T) {
 	if p := inv.Progress(); p.DetailsProblem == nil || p.Failed() || !p.Complete() || inv.AppendRows(nil, now)[0].Detail != nil {
 		t.Errorf("progress is %+v", p)
 	}
-}
-
-// TestTheOrderOfTheLiveWay: who is in view, whom the report shows with a key, the others.
-func TestTheOrderOfTheLiveWay(t *testing.T) {
-	q := newQueue()
-	for _, user := range []string{"a", "b", "c", "d", "e"} {
-		q.addUser(user, false)
-	}
-	q.addUser("d", true)
-	q.addUser("c", true)
-	q.addUser("c", false) // as the list of users does
-	next := func() string {
-		t, ok := q.next()
-		if !ok {
-			return ""
-		}
-		q.take(t)
-		return t.user + t.keyID
-	}
-	got := []string{next()}
-	q.addLookUps("d", true, "1", "2")
-	q.addLookUps("f", true, "3")
-	q.addLookUps("g", false, "4")
-	q.prefer([]string{"e", "d", "stranger"})
-	got = append(got, next(), next())
-	q.prefer(nil)
-	q.addUser("d", true) // again: it has been listed
-	for s := next(); s != ""; s = next() {
-		got = append(got, s)
-	}
-	if want := []string{"d", "e", "d1", "c", "a", "b", "g4", "d2", "f3"}; !slices.Equal(got, want) {
-		t.Errorf("the order is %v, want %v", got, want)
-	}
-}
-
-func TestPreferredUsersGoFirst(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var order []string
-		s := &source{users: 300, page: 300, delay: 60 * time.Millisecond, useOf: usedToday}
-		s.keysOf = func(user string) ([]iamops.AccessKey, error) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			order = append(order, user)
-			return oneKey(user)
-		}
-		stream := Loader{Source: s}.Start(t.Context())
-		stream.Next()
-		stream.Prefer([]string{"user-250", "user-299"})
-		for b := stream.Next(); !b.Ended; b = stream.Next() {
-		}
-		for _, user := range []string{"user-250", "user-299"} {
-			if at := slices.Index(order, user); at > 3*MaxInFlight {
-				t.Errorf("%s was listed as number %d", user, at)
-			}
-		}
-		if len(order) != 300 {
-			t.Errorf("%d users were listed", len(order))
-		}
-	})
 }

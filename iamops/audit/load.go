@@ -59,11 +59,6 @@ func (l Loader) LoadUser(ctx context.Context, user string, emit func(Event)) err
 	return newConductor(l, emit).loadUser(ctx, user)
 }
 
-// Load is Loader.Load of a source, with undated lists.
-func Load(ctx context.Context, src Source, emit func(Event)) error {
-	return Loader{Source: src}.Load(ctx, emit)
-}
-
 // call is a call to make. It sends its answers.
 type call func(ctx context.Context, send func(Event) error) error
 

@@ -85,6 +85,10 @@ func (s *source) LastUsed(ctx context.Context, keyID string) (iamops.LastUse, st
 	return use, "", err
 }
 
+func load(ctx context.Context, s Source, emit func(Event)) error {
+	return Loader{Source: s}.Load(ctx, emit)
+}
+
 func oneKey(user string) ([]iamops.AccessKey, error) {
 	return []iamops.AccessKey{key("AKIA-"+user, 100*day, iamops.Active)}, nil
 }
@@ -96,7 +100,7 @@ func TestLoadAsksForEverythingAtMost16AtATime(t *testing.T) {
 		s := &source{users: 95, delay: 60 * time.Millisecond, keysOf: oneKey, useOf: usedToday}
 		inv := NewInventory(DefaultThresholds())
 		start := time.Now()
-		if err := Load(t.Context(), s, inv.Apply); err != nil {
+		if err := load(t.Context(), s, inv.Apply); err != nil {
 			t.Fatal(err)
 		}
 		took := time.Since(start)
@@ -120,7 +124,7 @@ func TestLoadListsBeforeItLooksUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const users = 200
 		s := &source{users: users, page: users, delay: time.Millisecond, keysOf: oneKey, useOf: usedToday}
-		if err := Load(t.Context(), s, func(Event) {}); err != nil {
+		if err := load(t.Context(), s, func(Event) {}); err != nil {
 			t.Fatal(err)
 		}
 		// Calls that are given out together may begin in any order.
@@ -155,7 +159,7 @@ func TestAFailureIsItsRowsAlone(t *testing.T) {
 		},
 	}
 	inv := NewInventory(DefaultThresholds())
-	if err := Load(t.Context(), s, inv.Apply); err != nil {
+	if err := load(t.Context(), s, inv.Apply); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range inv.AppendRows(nil, now) {
@@ -180,7 +184,7 @@ func TestAFailureIsItsRowsAlone(t *testing.T) {
 func TestTheListOfUsersBreaksOff(t *testing.T) {
 	s := &source{users: 30, keysOf: oneKey, useOf: usedToday, usersErr: &iamops.Problem{Kind: iamops.Throttled}}
 	inv := NewInventory(DefaultThresholds())
-	if err := Load(t.Context(), s, inv.Apply); err != nil {
+	if err := load(t.Context(), s, inv.Apply); err != nil {
 		t.Fatal(err)
 	}
 	p := inv.Progress()
@@ -196,7 +200,7 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 			defer cancel()
 			s := &source{users: 500, delay: 60 * time.Millisecond, keysOf: oneKey, useOf: usedToday}
 			inv := NewInventory(DefaultThresholds())
-			if err := Load(ctx, s, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
+			if err := load(ctx, s, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("after %v the load ends with %v", after, err)
 			}
 			if p := inv.Progress(); p.Failed() || p.Complete() {
@@ -215,7 +219,7 @@ func TestLookUpsCutShortAreNoFailures(t *testing.T) {
 			defer cancel()
 			s := &source{users: 20, delay: 60 * time.Millisecond, keysOf: oneKey, useOf: usedToday}
 			inv := NewInventory(DefaultThresholds())
-			if err := Load(ctx, s, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
+			if err := load(ctx, s, inv.Apply); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("the load ends with %v", err)
 			}
 			if p := inv.Progress(); p.Keys == p.KeysLookedUp || p.Failed() {

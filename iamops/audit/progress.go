@@ -39,8 +39,14 @@ func (p Progress) Complete() bool {
 	if p.ReportOnly {
 		return p.Report == ReportKnown || p.Report == ReportFailed
 	}
-	return (p.AllUsers || p.UsersProblem != nil) && p.Report != ReportMaking &&
-		p.UsersListed+p.UsersFailed == p.Users && p.KeysLookedUp+p.KeysFailed == p.Keys
+	answered, of := p.Answered()
+	return (p.AllUsers || p.UsersProblem != nil) && p.Report != ReportMaking && answered == of
+}
+
+// Answered is how many answers have arrived, failures included, of those that are known
+// to be wanted so far.
+func (p Progress) Answered() (answered, of int) {
+	return p.UsersListed + p.UsersFailed + p.KeysLookedUp + p.KeysFailed, p.Users + p.Keys
 }
 
 // Failed reports whether some answer was a failure, so that the audit is partial.

@@ -27,6 +27,14 @@ const (
 	Proven  Kind = "proven"  // what lists showed of it afterwards
 	Left    Kind = "left"    // the operator left
 	Ended   Kind = "ended"   // the rotation came to its end
+	// At a target: about to deliver, and how that ended; about to put back what was
+	// there; about to remove what was kept for that.
+	Delivering  Kind = "delivering"
+	Delivered   Kind = "delivered"
+	PuttingBack Kind = "putting-back"
+	PutBack     Kind = "put-back"
+	Settling    Kind = "settling"
+	Settled     Kind = "settled"
 	// Described says that the console's descriptions of the keys were brought up to date.
 	Described Kind = "described"
 )
@@ -60,4 +68,7 @@ type Record struct {
 	Effect    string `json:"effect,omitempty"`
 	RequestID string `json:"request_id,omitempty"` // AWS's
 	Problem   string `json:"problem,omitempty"`    // its kind, and AWS's code
+
+	Target  string `json:"target,omitempty"`   // the spec of a target
+	MayHold bool   `json:"may_hold,omitempty"` // the target may hold the new key in spite of a problem
 }

@@ -13,6 +13,7 @@ type Event interface{ at() time.Time }
 type Decide struct {
 	At       time.Time
 	Decision Decision
+	Spec     string // which target, for Deliver; "" is all
 	Typed    string // what was typed for an offer that asks for a text
 	Reason   string // what was typed for an offer that asks for a reason
 }

@@ -44,9 +44,9 @@ const (
 	overdue
 )
 
-// beginLook starts the proof of the pending change.
-func (s *State) beginLook(effect iamops.Effect, at time.Time) []Intent {
-	s.Look = &Look{Change: *s.Pending, Effect: effect, Since: at}
+// beginLook starts the proof of a change.
+func (s *State) beginLook(change iamops.Change, effect iamops.Effect, at time.Time) []Intent {
+	s.Look = &Look{Change: change, Effect: effect, Since: at}
 	return []Intent{List{}}
 }
 

@@ -44,6 +44,12 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		intents = s.answered(ev)
 	case Tried:
 		intents = s.tried(ev)
+	case Found:
+		s.found(ev)
+	case Delivered:
+		s.delivered(ev)
+	case PutBack:
+		s.putBack(ev)
 	case Described:
 		s.Descriptions = ev.Texts
 	case Tick:
@@ -91,6 +97,10 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 	case Stored:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return append([]Intent{Forget{}}, s.enter(plan.After(s.Step), ev.At)...), nil
+	case Deliver:
+		return s.deliver(ev.Spec, ev.At), nil
+	case TakeBackAll:
+		return s.takeBack(ev.At), nil
 	case HaveSecret:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return s.enter(Distribute, ev.At), nil
@@ -100,7 +110,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Plan = plan.DiscardBy[s.Step]
-		if s.Adopted || s.Secret == SecretUnknown {
+		if s.Adopted || s.Secret == SecretUnknown || len(s.holding()) > 0 {
 			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
@@ -196,7 +206,12 @@ func (s *State) listed(ev Listed, set Settings) []Intent {
 	case s.Phase == Changing:
 		return nil // an earlier list, come late
 	case s.looking():
-		return s.lookedAt(ev)
+		intents := s.lookedAt(ev)
+		if firstList && !s.ListedAt.IsZero() && s.Phase == Ready { // recalled, with an answer to prove
+			s.reconcile()
+			intents = append(intents, s.lookUpUse(ev.At)...)
+		}
+		return intents
 	}
 	if ev.Problem != nil {
 		s.Problem = ev.Problem
@@ -316,10 +331,10 @@ func (s *State) answered(ev Answered) []Intent {
 			s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
 			s.Secret = SecretLost
 		}
-		return s.beginLook(iamops.Unclear, ev.At)
+		return s.beginLook(*s.Pending, iamops.Unclear, ev.At)
 	case iamops.Done:
 	}
-	look := s.beginLook(iamops.Done, ev.At)
+	look := s.beginLook(*s.Pending, iamops.Done, ev.At)
 	if s.Pending.Kind == iamops.Create {
 		s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
 		s.Secret = SecretHeld
@@ -356,10 +371,13 @@ func (s *State) effect(at time.Time) []Intent {
 		return s.enter(plan.RollBackTo, at)
 	case iamops.Delete:
 		s.byID(change.KeyID).Gone = true
+		var intents []Intent
 		if plan.Target == NewKey {
 			s.Note = NoteDiscarded
+		} else {
+			intents = s.settle()
 		}
-		return s.enter(plan.After(Delete), at)
+		return append(intents, s.enter(plan.After(Delete), at)...)
 	}
 	return nil
 }

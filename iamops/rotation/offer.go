@@ -24,6 +24,8 @@ const (
 	// nothing yet.
 	RetireOlder Decision = "retire-older"
 	RetireNewer Decision = "retire-newer"
+	Deliver     Decision = "deliver"    // hand the secret to targets
+	TakeBackAll Decision = "take-back"  // restore what was there before the deliveries
 	LookAgain   Decision = "look-again" // read the keys and their last use again
 	TryAgain    Decision = "try-again"  // begin the new key's trial again
 )
@@ -56,7 +58,8 @@ const (
 	TooSoon        Reason = "too-soon"       // see Offer.Until
 	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
 	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
-	OddStatus      Reason = "odd-status"     // neither Active nor Inactive
+	DeliveryRuns   Reason = "delivery-runs"
+	OddStatus      Reason = "odd-status" // neither Active nor Inactive
 )
 
 // Why is a guard that an override goes against.
@@ -70,6 +73,7 @@ const (
 	WhyWatchNotOver        Why = "watch-not-over"
 	WhyDeactivationUnknown Why = "deactivation-unknown"
 	WhyTrialNotPassed      Why = "trial-not-passed"
+	WhyNotPutBack          Why = "not-put-back" // a target still holds the key that is given up
 )
 
 // Offer is a decision that belongs to the state, whether or not it can be taken.
@@ -128,7 +132,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set)})
 		}
 	case Store:
-		offers = append(offers, s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
+		offers = append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
 	case Distribute:
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
@@ -147,11 +151,14 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	if plan.RollBackTo != "" && (s.Step == Watch || s.Step == Delete || s.Step == Deactivate && s.Target().Status == iamops.Inactive) {
 		offers = append(offers, s.rollBackOffer(set))
 	}
+	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute {
+		offers = append(offers, s.takeBackOffer()...)
+	}
 	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive {
 		offers = append(offers, Offer{Decision: KeepNew, Refused: s.busy()})
 	}
 	if plan.DiscardBy[s.Step] != "" && s.New.Known() && !s.New.Gone {
-		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: s.busy()})
+		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: first(s.busy(), s.deliveryBlock())})
 	}
 	return append(offers, Offer{Decision: LookAgain, Refused: s.lookBlock()})
 }
@@ -237,6 +244,7 @@ func (s State) storedOffer() Offer {
 		s.busy(),
 		when(s.Secret == SecretLost, SecretIsLost),
 		when(s.Trial.State == TrialRunning, TrialUnderWay),
+		s.deliveryBlock(),
 	)}
 	if s.Trial.State != TrialPassed {
 		o.Whys = []Why{WhyTrialNotPassed}
@@ -289,6 +297,9 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	}
 	if plan.Gated {
 		o.Whys = GateOf(s, set, now).Whys
+	}
+	if plan.Target == NewKey && len(s.holding()) > 0 {
+		o.Whys = append(o.Whys, WhyNotPutBack)
 	}
 	return o
 }
@@ -370,6 +381,7 @@ func lastFour(id string) string {
 func LeaveBlock(s State) Reason {
 	return first(
 		when(s.InFlight(), ChangeInFlight),
-		when(s.Secret == SecretHeld && s.Plan != Discard, SecretNotPut),
+		s.deliveryBlock(),
+		when(s.Secret == SecretHeld && PlanOf(s.Plan).Target != NewKey, SecretNotPut),
 	)
 }

@@ -28,11 +28,18 @@ type Memory struct {
 	// OffSince is since when keys are Inactive, as far as keyturn did it.
 	OffSince map[string]time.Time
 
+	// Deliveries are those that were made and not put back. One that was begun and did
+	// not end counts as made.
+	Deliveries []Delivery
+
 	// Open is a change whose end is not known: it was announced, and there is no
 	// outcome on record, or an unclear one that no list has settled. PreIDs are the
 	// key IDs listed just before.
 	Open   *iamops.Change
 	PreIDs []string
+	// Unproven is a change that AWS answered as done, and that no list has shown yet;
+	// nil if there is none.
+	Unproven *iamops.Change
 
 	Overrides []Override
 	Over      bool // it came to its end
@@ -45,12 +52,38 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s.Recalled, s.Begun, s.Step, s.Overrides = true, m.Begun, m.Step, m.Overrides
 	s.Old.InactiveSince, s.New = m.OffSince[m.OldID], KeyFacts{ID: m.NewID, InactiveSince: m.OffSince[m.NewID]}
 	s.Secret, s.StoredAt = m.Secret, m.StoredAt
-	s.New.OwnUse = m.OwnUse
-	if m.Open == nil {
-		return s, intents
+	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
+	s.PreIDs = m.PreIDs
+	switch {
+	case m.Open != nil:
+		s.Phase, s.Pending = Unclear, m.Open
+		return s, s.beginLook(*m.Open, iamops.Unclear, at)
+	case m.Unproven != nil:
+		s.takeAnswered(*m.Unproven)
+		return s, s.beginLook(*m.Unproven, iamops.Done, at)
 	}
-	s.Phase, s.Pending, s.PreIDs = Unclear, m.Open, m.PreIDs
-	return s, s.beginLook(iamops.Unclear, at)
+	return s, intents
+}
+
+// takeAnswered lets a key be as AWS answered that it is. The lists may lag behind.
+func (s *State) takeAnswered(change iamops.Change) {
+	if change.Kind == iamops.Create {
+		s.New.Status = iamops.Active
+		return
+	}
+	key := s.byID(change.KeyID)
+	if key == nil {
+		return
+	}
+	switch change.Kind {
+	case iamops.Deactivate:
+		key.Status, key.InactiveSeen = iamops.Inactive, key.InactiveSince
+	case iamops.Reactivate:
+		key.Status = iamops.Active
+	case iamops.Delete:
+		key.Gone = true
+	case iamops.Create:
+	}
 }
 
 // AtStake reports whether the rotation left something behind at AWS, or may have.

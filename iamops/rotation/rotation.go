@@ -171,6 +171,9 @@ type State struct {
 	Secret   SecretState
 	StoredAt time.Time
 	Trial    Trial
+	// Deliveries are the targets of the new secret, in the order in which they were
+	// found.
+	Deliveries []Delivery
 
 	// Recalled says that the rotation was begun by an earlier run of keyturn, and
 	// Adopted that it was recognised by its keys alone: nothing shows that keyturn made

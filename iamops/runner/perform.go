@@ -21,6 +21,12 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 			r.try(intent)
 		case rotation.Forget:
 			r.secret.Forget()
+		case rotation.Hand:
+			r.hand(intent.Spec)
+		case rotation.TakeBack:
+			r.takeBack(intent.Spec)
+		case rotation.Settle:
+			r.settle(intent.Spec)
 		case rotation.Make:
 			r.begin(intent)
 		}

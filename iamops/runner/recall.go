@@ -33,7 +33,7 @@ func Recall(records []journal.Record) []rotation.Memory {
 	return recalled
 }
 
-// RecallUser is the memory of the last rotation of a user that left something behind.
+// RecallUser is the memory of a user's last rotation, if that left something behind.
 func RecallUser(records []journal.Record, user string) (rotation.Memory, bool) {
 	for _, m := range slices.Backward(Recall(records)) {
 		if m.User == user {
@@ -60,22 +60,56 @@ func add(m *rotation.Memory, r journal.Record) {
 	case journal.Decided:
 		decided(m, r)
 	case journal.Intent:
-		m.Plan, m.Step = rotation.PlanName(r.Plan), rotation.Step(r.Step)
-		m.Open = &iamops.Change{
-			Kind: iamops.ChangeKind(r.Change), Rotation: r.Rotation, Account: r.Account, User: r.User, KeyID: r.KeyID,
-		}
-		m.PreIDs = r.Listed
+		announced(m, r)
 	case journal.Outcome:
-		if m.Open != nil {
-			ended(m, r, rotation.SecretUnknown)
+		if m.Open == nil { // the line of the intent is damaged: the outcome tells all but the list
+			announced(m, r)
+			m.PreIDs = []string{r.OldKeyID}
 		}
+		ended(m, r, rotation.SecretUnknown)
 	case journal.Proven:
+		m.Unproven = nil
 		if m.Open != nil {
 			ended(m, r, rotation.SecretLost)
 		}
+	case journal.Delivering, journal.Delivered, journal.PuttingBack, journal.PutBack, journal.Settling, journal.Settled:
+		atTarget(m, r)
 	case journal.Ended:
 		m.Over, m.Step = true, rotation.Finished
 	}
+}
+
+// atTarget takes a record about a target into account. What was begun and has no end on
+// record may have been done.
+func atTarget(m *rotation.Memory, r journal.Record) {
+	i := slices.IndexFunc(m.Deliveries, func(d rotation.Delivery) bool { return d.Spec == r.Target })
+	if i < 0 {
+		m.Deliveries = append(m.Deliveries, rotation.Delivery{Spec: r.Target, Name: r.Target})
+		i = len(m.Deliveries) - 1
+	}
+	d := &m.Deliveries[i]
+	d.At = r.At
+	switch failed := r.Problem != ""; {
+	case r.Kind == journal.Delivering:
+		d.State, d.MayHold = rotation.DeliveryFailed, true
+	case r.Kind == journal.Delivered && failed:
+		d.State, d.MayHold = rotation.DeliveryFailed, r.MayHold
+	case r.Kind == journal.Delivered:
+		d.State, d.MayHold = rotation.DeliveryMade, false
+	case r.Kind == journal.PutBack && !failed:
+		d.State, d.MayHold = rotation.DeliveryBack, false
+	}
+}
+
+func announced(m *rotation.Memory, r journal.Record) {
+	m.Plan, m.Step = rotation.PlanName(r.Plan), rotation.Step(r.Step)
+	m.Open = &iamops.Change{
+		Kind: iamops.ChangeKind(r.Change), Rotation: r.Rotation, Account: r.Account, User: r.User, KeyID: r.KeyID,
+	}
+	if m.Open.Kind == iamops.Create {
+		m.Open.KeyID = "" // the outcome names the key that it made
+	}
+	m.PreIDs, m.Unproven = r.Listed, nil
 }
 
 func decided(m *rotation.Memory, r journal.Record) {
@@ -92,6 +126,9 @@ func decided(m *rotation.Memory, r journal.Record) {
 	switch rotation.Decision(r.Decision) {
 	case rotation.Stored, rotation.HaveSecret:
 		m.Secret, m.StoredAt = rotation.SecretStored, r.At
+		if m.Open != nil && m.Open.Kind == iamops.Create {
+			m.Open = nil // whose outcome could not be recorded
+		}
 	case rotation.Adopt:
 		m.Secret = rotation.SecretUnknown
 		if m.Step != rotation.Create {
@@ -118,6 +155,9 @@ func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 	case iamops.Done:
 	}
 	m.Open, m.Step = nil, plan.After(m.Step)
+	if r.Kind == journal.Outcome {
+		m.Unproven = &open
+	}
 	switch open.Kind {
 	case iamops.Create:
 		m.Secret = secret

@@ -49,6 +49,8 @@ type Parts struct {
 	Journal  Journal
 	Clock    iamops.Clock // the account's
 	Settings rotation.Settings
+	// Targets are where the secret can be delivered; nil leaves that to the operator.
+	Targets Targets
 	// Describer keeps the console's descriptions of the keys up to date, for colleagues;
 	// nil leaves them alone.
 	Describer Describer
@@ -118,6 +120,7 @@ func Start(parts Parts, task Task) *Runner {
 	var intents []rotation.Intent
 	if task.Memory != nil {
 		r.begun = true
+		r.nameTargets(task.Memory.Deliveries)
 		r.state, intents = rotation.Resume(*task.Memory, parts.Account.Caller(), parts.Clock.Now())
 	} else {
 		if task.Plan == "" {
@@ -173,6 +176,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.state = next
 	r.recordEnd(before, next)
 	r.describe(before, next)
+	r.findTargets(before, next)
 	r.carryOut(intents)
 	r.publish()
 	return nil
@@ -260,6 +264,7 @@ func (r *Runner) applyLocked(ev rotation.Event) {
 	r.recordProof(before, next)
 	r.recordEnd(before, next)
 	r.describe(before, next)
+	r.findTargets(before, next)
 	r.carryOut(intents)
 	r.publish()
 }

@@ -41,11 +41,21 @@ type deed struct {
 func newWitness(t *testing.T, cloud *sandbox.Account, user string) *witness {
 	t.Helper()
 	w := &witness{
-		cloud: cloud, user: user, eye: reach(t, cloud, cloud.Client()),
-		arrived: map[iamops.ChangeKind]int{}, effects: map[deed]int{},
+		cloud: cloud, user: user, arrived: map[iamops.ChangeKind]int{}, effects: map[deed]int{},
 	}
+	w.connect(t)
 	w.first = iamops.KeyIDs(w.truth())
 	return w
+}
+
+// connect gives the witness its own way to the truth. What was made in one bubble can't
+// be used outside of it, nor in another.
+func (w *witness) connect(t *testing.T) {
+	t.Helper()
+	eye := reach(t, w.cloud, w.cloud.Client())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.eye = eye
 }
 
 // reach connects the operator of a sandbox to it in process.
@@ -94,12 +104,38 @@ func (w *witness) see(form url.Values, pass func()) {
 	}
 	before := w.truth()
 	w.judge(done, before)
+	defer func() { // also when the handler panics, since nobody is there for the answer
+		if after := w.truth(); !slices.Equal(before, after) {
+			w.mu.Lock()
+			w.effects[done]++
+			w.mu.Unlock()
+		}
+	}()
 	pass()
-	if after := w.truth(); !slices.Equal(before, after) {
-		w.mu.Lock()
-		w.effects[done]++
-		w.mu.Unlock()
+}
+
+// done is how many changes of a kind have taken effect.
+func (w *witness) done(kind iamops.ChangeKind) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for d, times := range w.effects {
+		if d.kind == kind {
+			n += times
+		}
 	}
+	return n
+}
+
+// arrivals is how many changing calls have arrived.
+func (w *witness) arrivals() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, times := range w.arrived {
+		n += times
+	}
+	return n
 }
 
 // judge holds the laws against a changing call that has arrived.

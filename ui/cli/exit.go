@@ -71,7 +71,7 @@ func problemCode(kind iamops.ProblemKind) int {
 		return exitCredentials
 	case iamops.NotFound, iamops.KeyLimit, iamops.Throttled, iamops.Rejected, iamops.ServiceFault, iamops.Unreachable, iamops.Lost,
 		iamops.TimedOut, iamops.Canceled, iamops.Malformed, iamops.Unexpected, iamops.WrongAccount, iamops.OwnKey, iamops.ReadOnly,
-		iamops.NoRecord, iamops.TooLate:
+		iamops.NoRecord, iamops.NotDelivered, iamops.TooLate:
 	}
 	return exitFailed
 }

@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
 )
 
@@ -23,7 +24,8 @@ type place struct {
 	cloud   *sandbox.Account // nil on AWS
 	profile string           // as shown; "" if none is named
 	state   string           // the folder of the journal
-	leave   func() error     // takes away what the place brought
+	targets targets
+	leave   func() error // takes away what the place brought
 }
 
 // reach finds the place.
@@ -35,7 +37,7 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, leave: func() error { return nil }}
+	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, targets: a.targets(), leave: func() error { return nil }}
 	if p.profile == "" {
 		p.profile, _ = a.Env("AWS_PROFILE")
 	}
@@ -55,6 +57,15 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 
 // aliasBound is how long the account's alias is waited for.
 const aliasBound = 3 * time.Second
+
+// targets are the targets in the operator's own files.
+func (a *App) targets() targets {
+	home, _ := os.UserHomeDir() // without one there is no credentials file
+	return targets{delivery.Env{Home: home, Getenv: func(name string) string {
+		value, _ := a.Env(name)
+		return value
+	}}}
+}
 
 // askMFA asks for a code on the terminal.
 func (a *App) askMFA(_ context.Context) (string, error) {

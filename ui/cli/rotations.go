@@ -35,12 +35,14 @@ type held struct {
 }
 
 // start begins the rotation of a key, or goes on with the one that is under way: in
-// this process, or by the journal.
+// this process, or by the journal. One in which nothing was decided gives way to a task
+// that it does not meet.
 func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if h := r.runners[task.User]; h != nil {
-		if !h.run.Snapshot().State.Over() && h.lock != nil {
+		state := h.run.Snapshot().State
+		if h.lock != nil && !state.Over() && (runner.GoesBefore(state) || task.MetBy(state)) {
 			return h.run, nil
 		}
 		if err := h.end(context.Background()); err != nil {
@@ -55,6 +57,9 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 			return nil, noRecord(err)
 		}
 		r.journal = j
+		if err := p.targets.sweep(); err != nil {
+			return nil, &iamops.Problem{Kind: iamops.NotDelivered, Message: err.Error(), Err: err}
+		}
 	}
 	set := f.settings()
 	lock, err := lockUser(p, task.User)
@@ -74,7 +79,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 		task.Memory = &m
 	}
 	task.ID = newID()
-	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set}
+	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set, Targets: p.targets}
 	if f.tag {
 		parts.Describer = p.account
 	}

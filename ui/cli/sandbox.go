@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
 )
 
@@ -58,7 +59,8 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
 	}
 	cloud := sandbox.New(sandbox.Options{Users: users})
-	p := &place{cloud: cloud, clock: cloud, state: state, leave: func() error {
+	home := targets{delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
+	p := &place{cloud: cloud, clock: cloud, state: state, targets: home, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
 			return fmt.Errorf("removing the sandbox's folder: %w", err)
 		}

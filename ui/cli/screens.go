@@ -37,23 +37,37 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		List: inventory.New(ctx, common, p.account, inventory.Options{
 			Thresholds: f.thresholds(), Explain: explain,
 		}),
-		Identity: p.identity(f),
-		StartRotation: func(user, keyID string) (guide.Rotation, error) {
-			if task != nil && user == task.User {
-				return a.rotations.start(p, f, *task)
-			}
-			return a.rotations.start(p, f, runner.Task{User: user, KeyID: keyID})
-		},
-		Explain:   func(err error) string { return explain(iamops.AsProblem(err)) },
-		Clipboard: a.clipboard,
-	}
-	if task != nil {
-		options.StartAt = &ui.Start{User: task.User, KeyID: task.KeyID}
+		Identity:      p.identity(f),
+		StartRotation: func(task runner.Task) (guide.Rotation, error) { return a.rotations.start(p, f, task) },
+		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
+		Notice:        p.journalNotice(),
+		StartAt:       task,
+		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
+		Clipboard:     a.clipboard,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}
 	}
 	return a.runProgram(ctx, newGuard(ui.New(ctx, options)), common.Look.NoColor)
+}
+
+// standings are where the rotations stand that are under way.
+func (p *place) standings(ctx context.Context, f flags) ([]runner.Standing, error) {
+	memories, _, err := p.underWay()
+	if err != nil {
+		return nil, err
+	}
+	return runner.Survey(ctx, p.account, p.clock, f.settings(), memories), nil
+}
+
+// journalNotice says what of the journal can't be read, "" if all can, or if it can't
+// be opened: what is in flight is not known then, and its screen says why.
+func (p *place) journalNotice() string {
+	_, damages, err := p.underWay()
+	if err != nil || len(damages) == 0 {
+		return ""
+	}
+	return words.Damage(damages[0].Line, damages[0].Why, len(damages)-1)
 }
 
 // runProgram runs a Bubble Tea program until it ends, or ctx does.

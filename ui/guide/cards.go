@@ -14,20 +14,37 @@ import (
 // least.
 func (s *Screen) cardLines(width int) []string {
 	state := s.snapshot.State
-	old, fresh := s.card("OLD", state.Old), s.card("NEW", state.New)
+	if two := state.TwoKeysOf(); two.Story != rotation.NoStory {
+		return s.sideBySide(s.card("OLDER", s.factsOf(two.Older)), s.card("NEWER", s.factsOf(two.Newer)), width)
+	}
 	var lines []string
-	switch half := width/2 - 1; {
-	case !state.New.Known() && !words.Replaces(state.Plan): // no new key, and none to come
-		lines = []string{s.common.Glyphs.Truncate(old, width)}
-	case kit.Width(old) <= half && kit.Width(fresh) <= half:
-		lines = []string{kit.Pad(old, half) + "  " + fresh}
-	default:
-		lines = []string{s.common.Glyphs.Truncate(old, width), s.common.Glyphs.Truncate(fresh, width)}
+	if !state.New.Known() && !words.Replaces(state.Plan) { // no new key, and none to come
+		lines = []string{s.common.Glyphs.Truncate(s.card("KEY", state.Old), width)}
+	} else {
+		lines = s.sideBySide(s.card("OLD", state.Old), s.card("NEW", state.New), width)
 	}
 	for _, k := range state.Others {
 		lines = append(lines, s.common.Glyphs.Truncate(s.other(k), width))
 	}
 	return lines
+}
+
+// sideBySide puts two cards into one line, or one above the other.
+func (s *Screen) sideBySide(left, right string, width int) []string {
+	half := width/2 - 1
+	if kit.Width(left) <= half && kit.Width(right) <= half {
+		return []string{kit.Pad(left, half) + "  " + right}
+	}
+	return []string{s.common.Glyphs.Truncate(left, width), s.common.Glyphs.Truncate(right, width)}
+}
+
+// factsOf is what is known of one of two keys whose parts are not given yet.
+func (s *Screen) factsOf(k iamops.AccessKey) rotation.KeyFacts {
+	state := s.snapshot.State
+	if state.Old.ID == k.ID {
+		return state.Old
+	}
+	return rotation.KeyFacts{ID: k.ID, Status: k.Status, Created: k.Created, LastUse: state.OtherUses[k.ID]}
 }
 
 func (s *Screen) card(role string, k rotation.KeyFacts) string {

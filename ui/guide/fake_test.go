@@ -103,6 +103,15 @@ func (f *fakeRotation) publish(change func(*rotation.State)) {
 	f.updates <- f.snapshot
 }
 
+// looksOn lets somebody else be at work on the user.
+func (st *stage) looksOn() {
+	st.fake.mu.Lock()
+	st.fake.snapshot.Settings.HeldBy = "user/bob (process 4711 on build-7, since 11:20:00 UTC)"
+	st.fake.mu.Unlock()
+	st.fake.publish(func(*rotation.State) {})
+	st.settle()
+}
+
 func (f *fakeRotation) taken() []rotation.Decide {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -52,6 +52,7 @@ func TestGoldenQuestions(t *testing.T) {
 		{"deactivate", stateAt(rotation.Deactivate), []string{"n"}},
 		{"deactivate-reason", shutGate(), []string{"n"}},
 		{"roll-back", stateAt(rotation.Watch), []string{"R"}},
+		{"have-secret", scenes()["secret-unknown"], []string{"n"}},
 		{"delete", stateAt(rotation.Delete), []string{"n", "M", "P", "L"}},
 	}
 	for _, size := range sizes {
@@ -64,5 +65,18 @@ func TestGoldenQuestions(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// While somebody else is at work on the user, one can only look on.
+func TestGoldenLooksOn(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(size.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st := newStage(t, stateAt(rotation.Deactivate), size.width, size.height)
+				st.looksOn()
+				golden.RequireEqual(t, plain(st.view()))
+			})
+		})
 	}
 }

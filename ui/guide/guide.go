@@ -125,6 +125,10 @@ func (s *Screen) SetSize(width, height int) { s.width, s.height = width, height 
 // State is what the screen knows of the rotation.
 func (s *Screen) State() rotation.State { return s.snapshot.State }
 
+// LooksOn reports whether somebody else is at work on the user, so that nothing can be
+// decided here.
+func (s *Screen) LooksOn() bool { return s.snapshot.Settings.HeldBy != "" }
+
 // Title is the screen's name for the header.
 func (s *Screen) Title() string {
 	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User

@@ -58,6 +58,7 @@ func TestChangesAreConfirmed(t *testing.T) {
 		{"deactivate", stateAt(rotation.Deactivate), "n", rotation.MakeChange},
 		{"roll back", stateAt(rotation.Watch), "R", rotation.RollBack},
 		{"stored", stateAt(rotation.Store), "n", rotation.Stored},
+		{"have secret", scenes()["secret-unknown"], "n", rotation.HaveSecret},
 		{"give up", stateAt(rotation.Distribute), "D", rotation.GiveUpNew},
 	}
 	for _, test := range tests {
@@ -329,5 +330,40 @@ func TestAnUnrecordedChangeIsSaid(t *testing.T) {
 		st.fake.publish(func(*rotation.State) {})
 		st.settle()
 		st.wantView("could not be written to the journal", "no space left on device")
+	})
+}
+
+// The story of two keys offers what fits it first, and takes it without a question: it
+// changes nothing.
+func TestTwoKeys(t *testing.T) {
+	for scene, want := range map[string]rotation.Decision{
+		"two-keys-rotation-under-way": rotation.Adopt,
+		"two-keys-forgotten":          rotation.RetireOlder,
+		"two-keys-both-live":          rotation.RetireOlder,
+	} {
+		bubble(t, scenes()[scene], func(st *stage) {
+			st.wantView("OLDER "+oldKeyID, "NEWER "+newKeyID, "used 62 d ago", "used 4 min ago")
+			st.press("enter")
+			st.wantDecisions(rotation.Decide{Decision: want})
+		})
+	}
+}
+
+// While somebody else is at work on the user, nothing is decided, and leaving leaves
+// no record.
+func TestLookingOn(t *testing.T) {
+	bubble(t, stateAt(rotation.Watch), func(st *stage) {
+		st.looksOn()
+		for _, k := range []string{"n", "R", "D", "enter"} {
+			st.press(k)
+			if st.screen.Dialog() != nil {
+				t.Fatalf("%s asks a question", k)
+			}
+		}
+		st.press("esc")
+		st.wantDecisions()
+		if !st.hasLeft() || st.fake.left != 0 {
+			t.Fatalf("left %v, on record %d times", st.hasLeft(), st.fake.left)
+		}
 	})
 }

@@ -60,8 +60,8 @@ func (s *Screen) leave() tea.Cmd {
 // writes to the disk, and is to be called in a command. Its error is a refusal if a
 // secret would be lost, or that the record could not be written.
 func (s *Screen) Departure() func() error {
-	if s.snapshot.State.Over() {
-		return func() error { return nil }
+	if s.snapshot.State.Over() || s.LooksOn() {
+		return func() error { return nil } // who only looked on leaves nothing
 	}
 	return s.rotation.Leave
 }

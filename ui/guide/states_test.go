@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"maps"
 	"time"
 
 	"keyturn/iamops"
@@ -125,8 +126,54 @@ func scenes() map[string]rotation.State {
 		}),
 		"distribute-rolled-back": with(stateAt(rotation.Distribute), func(s *rotation.State) { s.Note = rotation.NoteRolledBack }),
 	}
+	maps.Copy(all, comeBackTo())
 	for _, step := range rotation.PlanOf(rotation.Rotate).Steps {
 		all[string(step)] = stateAt(step)
 	}
 	return all
+}
+
+// comeBackTo are the rotations that were left, or begun elsewhere, or that need no new key.
+func comeBackTo() map[string]rotation.State {
+	unknownSecret := with(stateAt(rotation.Store), func(s *rotation.State) {
+		s.Step, s.Secret, s.Recalled, s.Trial, s.New.OwnUse = rotation.Create, rotation.SecretUnknown, true, rotation.Trial{}, time.Time{}
+		s.New.LastUse = iamops.LastUse{State: iamops.NeverUsed, AsOf: noon}
+	})
+	retire := func(step rotation.Step) rotation.State {
+		return with(stateAt(step), func(s *rotation.State) {
+			s.Plan, s.New, s.Secret, s.StoredAt, s.Listed = rotation.Retire, rotation.KeyFacts{}, rotation.NoSecret, time.Time{}, s.Listed[:1]
+			s.Old.LastUse = iamops.LastUse{State: iamops.NeverUsed, AsOf: noon}
+		})
+	}
+	return map[string]rotation.State{
+		"two-keys-rotation-under-way": twoKeys(iamops.Active, 3*day),
+		"two-keys-forgotten":          twoKeys(iamops.Inactive, 80*day),
+		"two-keys-both-live":          twoKeys(iamops.Active, 80*day),
+		"two-keys-use-unknown":        with(twoKeys(iamops.Active, 80*day), func(s *rotation.State) { s.OtherUses = nil }),
+		"two-keys-own-key":            with(twoKeys(iamops.Active, 80*day), func(s *rotation.State) { s.Caller.SigningKeyID = oldKeyID }),
+		"secret-unknown":              unknownSecret,
+		"adopted":                     with(stateAt(rotation.Distribute), func(s *rotation.State) { s.Adopted = true }),
+		"adopted-secret-unknown":      with(unknownSecret, func(s *rotation.State) { s.Adopted, s.Recalled = true, false }),
+		"moved-on": with(stateAt(rotation.Watch), func(s *rotation.State) {
+			s.Recalled, s.Note, s.Old.InactiveSince = true, rotation.NoteMovedOn, time.Time{}
+		}),
+		"check-no-key": with(stateAt(rotation.Check), func(s *rotation.State) { s.Old, s.Listed = rotation.KeyFacts{}, nil }),
+		"retire-check": retire(rotation.Check),
+		"retire":       retire(rotation.Deactivate),
+		"retire-watch": retire(rotation.Watch),
+	}
+}
+
+// twoKeys is a user who has two keys already, the older of which has the given status,
+// and the newer the given age.
+func twoKeys(older iamops.KeyStatus, newer time.Duration) rotation.State {
+	return with(stateAt(rotation.Check), func(s *rotation.State) {
+		s.Old = rotation.KeyFacts{}
+		s.Listed = []iamops.AccessKey{
+			{UserName: s.User, ID: oldKeyID, Status: older, Created: noon.Add(-412 * day)},
+			{UserName: s.User, ID: newKeyID, Status: iamops.Active, Created: noon.Add(-newer)},
+		}
+		s.Others = s.Listed
+		s.OtherUses = map[string]iamops.LastUse{oldKeyID: used(62*day, "s3", "us-east-1"), newKeyID: used(4*time.Minute, "dynamodb", "eu-west-1")}
+	})
 }

@@ -47,9 +47,13 @@ func (s *Screen) alerts(width int) []string {
 			lines = append(lines, marked(mark, style, text, width)...)
 		}
 	}
+	say(g.Warn, st.Warning, words.HeldBy(state, s.snapshot.Settings))
 	if p := s.snapshot.Unrecorded; p != nil {
 		say(g.Cross, st.Danger, "A change was made, and its outcome could not be written to the journal. "+p.Message,
 			"The journal shows it as begun: the next start finds it by that.")
+	}
+	if p := s.snapshot.Undescribed; p != nil {
+		say(g.Warn, st.Warning, append([]string{"The keys' descriptions, which colleagues see, could not be read or written."}, words.Problem(p, s.options.Profile).Lines()...)...)
 	}
 	say(g.Bullet, st.Accent, words.InFlight(state))
 	if p := state.Problem; p != nil {

@@ -12,13 +12,20 @@ import (
 // sideBySide is the width from which two keys stand beside each other.
 const sideBySide = 80
 
-// The lines of the details: a rule, the user, and the keys, of four lines each side
-// by side, or of two lines each one above the other.
+// The lines of the details: a rule, the user, what is known of the user, and the keys,
+// of four lines each side by side, or of two lines each one above the other.
 const (
-	detailHeight   = 2 + cardLines
+	aboutHeight    = 16 // the height of the screen from which there is room for the third line
 	cardLines      = 4
 	shortCardLines = 2
 )
+
+func (s *Screen) detailHeight() int {
+	if s.height < aboutHeight {
+		return 2 + cardLines
+	}
+	return 3 + cardLines
+}
 
 // detailView shows the selected row's user and both of the user's keys.
 func (s *Screen) detailView(now time.Time) string {
@@ -42,8 +49,62 @@ func (s *Screen) detailView(now time.Time) string {
 		keys = kit.Beside(" "+strings.ReplaceAll(cards[0], "\n", "\n "), s.cardWidth()+1,
 			" "+st.Border.Render(g.Wall)+" ", cards[1])
 	}
-	return kit.Fit(strings.Join([]string{s.common.Rule(s.width), g.Truncate(who, s.width), keys}, "\n"),
-		s.width, detailHeight)
+	lines := []string{s.common.Rule(s.width), g.Truncate(who, s.width)}
+	if s.height >= aboutHeight {
+		lines = append(lines, g.Truncate(" "+s.about(r), s.width))
+	}
+	lines = append(lines, keys)
+	return kit.Fit(strings.Join(lines, "\n"), s.width, s.detailHeight())
+}
+
+// about says what is known of the row's user beside the keys.
+func (s *Screen) about(r *audit.Row) string {
+	st := s.common.Styles
+	var said []string
+	say := func(style kit.Style, text string) { said = append(said, style.Render(kit.Clean(text))) }
+	if e := r.Exemption; e != nil {
+		until := ""
+		if !e.Until.IsZero() {
+			until = " until " + date(e.Until)
+		}
+		say(st.Strong, "exempt"+until+": "+e.Reason)
+	}
+	if r.Administrator() && !r.Root() {
+		say(st.Warning, "administrator")
+	}
+	for _, label := range []struct{ name, value string }{{"owner", r.Owner}, {"purpose", r.Purpose}} {
+		if label.value != "" {
+			say(st.Text, label.name+" "+label.value)
+		}
+	}
+	if r.Console != nil {
+		say(st.Text, signIn(*r.Console))
+	}
+	if d := r.Detail; d != nil {
+		for _, list := range []struct {
+			name   string
+			values []string
+		}{{"groups", d.Groups}, {"policies", d.Policies}} {
+			if len(list.values) > 0 {
+				say(st.Muted, list.name+" "+strings.Join(list.values, ", "))
+			}
+		}
+	}
+	if len(said) == 0 && r.Detail == nil {
+		return st.Muted.Render("Tags, policies and console access are not known.")
+	}
+	return strings.Join(said, st.Muted.Render(" "+s.common.Glyphs.Dot+" "))
+}
+
+// signIn is how the user signs in to the console.
+func signIn(c audit.Console) string {
+	switch {
+	case c.Password && c.MFA:
+		return "console password, MFA"
+	case c.Password:
+		return "console password, no MFA"
+	}
+	return "no console password"
 }
 
 func (s *Screen) cardWidth() int {
@@ -61,7 +122,10 @@ func (s *Screen) cardHeight() int {
 }
 
 func (s *Screen) emptySlot(r *audit.Row) string {
-	if !r.Listed {
+	switch {
+	case !r.Listed && !r.ReportAt.IsZero():
+		return "  No key here in the report of " + clock(r.ReportAt) + "."
+	case !r.Listed:
 		return "  Whether there is a key here is not known."
 	}
 	return "  No key: this slot is free."
@@ -85,19 +149,28 @@ func (s *Screen) card(r *audit.Row, now time.Time) string {
 	if idOf(r) == idOf(s.current()) {
 		mark = st.Accent.Render(g.Select) + " "
 	}
-	head := mark + st.Strong.Render(kit.Clean(r.Key.ID)) + "  " +
+	head := mark + st.Strong.Render(kit.Clean(keyName(r))) + "  " +
 		s.statusStyle(r.Key.Status).Render(kit.Clean(string(r.Key.Status)))
 	created, age := "created "+date(r.Key.Created), "age not known"
+	if r.KeySeen.Origin == audit.FromReport {
+		created = "changed " + date(r.Key.Created) + ", says the report"
+	}
 	if !r.Key.Created.IsZero() {
 		age = kit.Age(r.Age(now))
 	}
 	use := s.lastUse(r, now, width-12).String()
-	if use != "never" {
+	if r.LastUse.State != iamops.NeverUsed {
 		use = "last used " + use
 	} else {
 		use = "never used"
 	}
+	if r.UseSeen.Origin == audit.FromReport && r.LastUse.State != iamops.UseUnknown {
+		use += " (report " + clock(r.UseSeen.At) + ")"
+	}
 	said := s.findings(r)
+	if r.Description != "" {
+		head += "  " + st.Muted.Render(kit.Clean(r.Description))
+	}
 	lines := []string{head, "  " + created + ", " + age, "  " + use, "  " + said}
 	if s.cardHeight() == shortCardLines {
 		lines = []string{head + "  " + age + "  " + said, "  " + use}
@@ -123,6 +196,9 @@ func (s *Screen) findings(r *audit.Row) string {
 	}
 	return strings.Join(said, "  ")
 }
+
+// clock is a time of the day in UTC: "13:05".
+func clock(t time.Time) string { return t.UTC().Format("15:04") }
 
 // date is a day in UTC.
 func date(t time.Time) string {

@@ -53,6 +53,12 @@ func TestEverythingFits(t *testing.T) {
 		s := newScreen(t, a, width, height, look)
 		cmd := s.Init()
 		exact(rt, s)
+		if rapid.Bool().Draw(rt, "report") {
+			s.Update(arrived{generation: s.load.generation, batch: audit.Batch{Events: []audit.Event{
+				audit.ReportRead{Report: reportOf(a)}, audit.DetailsRead{Users: details},
+			}}})
+			exact(rt, s)
+		}
 		if rapid.Bool().Draw(rt, "load") {
 			drain(s, cmd)
 		}

@@ -28,7 +28,7 @@ import (
 // of whom no key is known: then KeyID is "".
 type Chosen struct {
 	User, KeyID string
-	Next        audit.Next // what the audit suggests
+	Next        audit.Next // what to do: what the audit suggests, if nothing else was asked for
 }
 
 // Copied says that a key ID was sent to the clipboard by way of the terminal,
@@ -38,6 +38,8 @@ type Copied struct{ KeyID string }
 // Options are what a screen needs besides its source.
 type Options struct {
 	Thresholds audit.Thresholds
+	// Rules are the exemptions and the names of the tags; nil is audit.DefaultRules.
+	Rules *audit.Rules
 	// Explain puts a problem into the operator's words, in one line. If it is nil,
 	// the problem's own text is used.
 	Explain func(*iamops.Problem) string
@@ -65,12 +67,42 @@ type Screen struct {
 	filter        textinput.Model
 	typing        bool // the filter is being typed
 	detail        bool // the pane with the user's keys is open
+	aside         kit.Part
 }
 
-// rowID names a row for as long as it exists.
-type rowID struct{ user, key string }
+// rowID names a row for as long as it exists. A key of which only the report tells has a
+// slot in place of an ID.
+type rowID struct {
+	user, key string
+	slot      int
+}
 
-func idOf(r *audit.Row) rowID { return rowID{r.User.Name, r.Key.ID} }
+func idOf(r *audit.Row) rowID {
+	if r.Key.ID != "" {
+		return rowID{user: r.User.Name, key: r.Key.ID}
+	}
+	return rowID{user: r.User.Name, slot: r.Slot}
+}
+
+// How near a row comes to the one that is wanted.
+const (
+	another = iota
+	sameUser
+	sameSlot // the key has got its ID since
+	same
+)
+
+func (id rowID) nearness(r *audit.Row) int {
+	switch {
+	case r.User.Name != id.user:
+		return another
+	case idOf(r) == id:
+		return same
+	case id.key == "" && id.slot != 0 && r.Slot == id.slot:
+		return sameSlot
+	}
+	return sameUser
+}
 
 // New returns the screen of the source's account. Loads end with ctx.
 func New(ctx context.Context, common *kit.Common, source audit.Source, options Options) *Screen {
@@ -80,13 +112,21 @@ func New(ctx context.Context, common *kit.Common, source audit.Source, options O
 	s := &Screen{
 		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
 		load:      load{parent: ctx},
-		inventory: audit.NewInventory(options.Thresholds),
+		inventory: newInventory(options),
 		table:     kit.NewTable(columns...),
 		filter:    newFilter(common),
 	}
 	width, height := common.BodySize()
 	s.SetSize(width, height)
 	return s
+}
+
+func newInventory(o Options) *audit.Inventory {
+	inventory := audit.NewInventory(o.Thresholds)
+	if o.Rules != nil {
+		inventory.SetRules(*o.Rules)
+	}
+	return inventory
 }
 
 func newFilter(common *kit.Common) textinput.Model {
@@ -106,7 +146,11 @@ func (s *Screen) SetSize(width, height int) {
 	s.width, s.height = width, height
 	s.drawBars()
 	s.layOut()
+	s.prefer()
 }
+
+// SetAside puts a text at the end of the line of counts.
+func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 
 // CapturesInput reports whether letters are text at the moment, and no commands.
 func (s *Screen) CapturesInput() bool { return s.typing }
@@ -136,7 +180,9 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, s.keys.open):
-		return s.choose()
+		return s.choose(audit.Nothing)
+	case key.Matches(msg, s.keys.retire):
+		return s.choose(audit.Retire)
 	case key.Matches(msg, s.keys.filter):
 		s.typing = true
 		s.layOut()
@@ -213,19 +259,23 @@ func (s *Screen) endTyping() {
 	s.arrange()
 }
 
-// choose hands the selected row to the root.
-func (s *Screen) choose() tea.Cmd {
+// choose hands the selected row to the root, with what is wanted, or else with what the
+// audit suggests.
+func (s *Screen) choose(wanted audit.Next) tea.Cmd {
 	r := s.current()
 	if r == nil {
 		return nil
 	}
 	chosen := Chosen{User: r.User.Name, KeyID: r.Key.ID, Next: r.Next()}
+	if wanted != audit.Nothing && !r.Root() {
+		chosen.Next = wanted
+	}
 	return func() tea.Msg { return chosen }
 }
 
 func (s *Screen) copyKeyID() tea.Cmd {
 	r := s.current()
-	if r == nil || !r.HasKey() {
+	if r == nil || r.Key.ID == "" {
 		return nil
 	}
 	id := r.Key.ID
@@ -263,12 +313,13 @@ func (s *Screen) noteSelection() {
 	if r := s.current(); r != nil {
 		s.selected = idOf(r)
 	}
+	s.prefer()
 }
 
 // Select selects the row of a key, or of a user if keyID is "", now or as soon as it
 // has arrived.
 func (s *Screen) Select(user, keyID string) {
-	s.selected = rowID{user, keyID}
+	s.selected = rowID{user: user, key: keyID}
 	s.reselect()
 }
 
@@ -290,6 +341,7 @@ func (s *Screen) arrange() {
 	s.table.SetLen(len(s.order))
 	s.reselect()
 	s.layOut()
+	s.prefer()
 }
 
 // reselect finds the selected row again, or else one of the same user, or else the
@@ -298,16 +350,14 @@ func (s *Screen) reselect() {
 	if s.selected == (rowID{}) {
 		return
 	}
-	found := 0
+	found, nearest := 0, another
 	for i, r := range s.order {
-		id := idOf(&s.rows[r])
-		if id == s.selected {
-			found = i
-			break
+		if n := s.selected.nearness(&s.rows[r]); n > nearest {
+			found, nearest = i, n
 		}
-		if id.user == s.selected.user {
-			found = i
-		}
+	}
+	if nearest == sameSlot {
+		s.selected = idOf(&s.rows[s.order[found]])
 	}
 	s.table.Select(found)
 }

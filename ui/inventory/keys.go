@@ -9,7 +9,8 @@ import (
 
 // keyMap are the keys of the screen besides those that move the selection.
 type keyMap struct {
-	open, filter, sort, refresh, detail   key.Binding
+	open, retire                          key.Binding
+	filter, sort, refresh, detail         key.Binding
 	finding, number, keyless, copy, esc   key.Binding
 	endTyping, dropFilter, move, pageMove key.Binding // for help only
 }
@@ -17,12 +18,13 @@ type keyMap struct {
 func newKeyMap(k kit.Keys) keyMap {
 	return keyMap{
 		open:       kit.Describe(k.Enter, "rotate"),
+		retire:     kit.Bind("retire, without a new key", "x", "x"),
 		filter:     k.Filter,
 		sort:       k.Sort,
 		refresh:    k.Refresh,
 		detail:     kit.Bind("details", "d", "d"),
 		finding:    kit.Bind("next finding", "f", "f"),
-		number:     kit.Bind("one finding, 0 all", "1-7", "0", "1", "2", "3", "4", "5", "6", "7"),
+		number:     kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
 		keyless:    kit.Bind("users without keys", "u", "u"),
 		copy:       k.Copy,
 		esc:        k.Esc,
@@ -50,7 +52,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
 	return [][]key.Binding{
 		{s.keys.move, s.keys.pageMove, k.Top, k.Bottom},
-		{s.openHint(), s.keys.detail, s.keys.copy, s.keys.refresh, s.escHint()},
+		{s.openHint(), s.retireHint(), s.keys.detail, s.keys.copy, s.keys.refresh, s.escHint()},
 		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
 	}
 }
@@ -59,10 +61,26 @@ func (s *Screen) FullHelp() [][]key.Binding {
 func (s *Screen) openHint() key.Binding {
 	hint := s.keys.open
 	r := s.current()
-	if r != nil && r.Rotating {
-		hint = kit.Describe(hint, string(audit.GoOn))
+	if r == nil || !r.HasKey() {
+		hint.SetEnabled(false)
+		return hint
 	}
-	hint.SetEnabled(r != nil && r.HasKey())
+	switch r.Next() {
+	case audit.GoOn:
+		return kit.Describe(hint, "go on")
+	case audit.Retire, audit.Delete:
+		return kit.Describe(hint, "retire")
+	case audit.AsRoot:
+		hint.SetEnabled(false)
+	case audit.Rotate, audit.LookAgain, audit.Nothing:
+	}
+	return hint
+}
+
+// retireHint is there where enter does something else.
+func (s *Screen) retireHint() key.Binding {
+	hint, open := s.keys.retire, s.openHint()
+	hint.SetEnabled(open.Enabled() && open.Help().Desc != "retire")
 	return hint
 }
 

@@ -14,6 +14,7 @@ type load struct {
 	parent     context.Context //nolint:containedctx // the program's: a screen lives within it
 	cancel     context.CancelFunc
 	generation int
+	stream     *audit.Stream // nil until the first batch has arrived
 	running    bool
 	stopped    bool      // ended by the operator
 	started    time.Time // by the account's clock
@@ -36,7 +37,7 @@ func (s *Screen) Reload() tea.Cmd {
 		parent: s.load.parent, cancel: cancel, generation: s.load.generation + 1,
 		running: true, started: s.common.Clock.Now(),
 	}
-	s.inventory = audit.NewInventory(s.options.Thresholds)
+	s.inventory = newInventory(s.options)
 	s.Recount()
 	generation, loader := s.load.generation, s.loader()
 	return func() tea.Msg {
@@ -75,6 +76,9 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 	if msg.generation != s.load.generation || (!msg.single && !s.load.running) {
 		return nil
 	}
+	if !msg.single {
+		s.load.stream = msg.stream
+	}
 	for _, e := range msg.batch.Events {
 		s.inventory.Apply(e)
 	}
@@ -91,6 +95,20 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 		msg.batch = msg.stream.Next()
 		return msg
 	}
+}
+
+// prefer asks for the rows in view first, while a load is under way.
+func (s *Screen) prefer() {
+	if !s.load.running || s.load.stream == nil {
+		return
+	}
+	from := min(s.table.Top(), len(s.order))
+	to := min(from+s.table.Visible(), len(s.order))
+	users := make([]string, 0, to-from)
+	for _, i := range s.order[from:to] {
+		users = append(users, s.rows[i].User.Name)
+	}
+	s.load.stream.Prefer(users)
 }
 
 func (s *Screen) loader() audit.Loader {

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"time"
 
 	"keyturn/iamops"
@@ -37,15 +38,28 @@ var columns = []kit.Column{
 func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	st := s.common.Styles
 	cells := make([]kit.Cell, len(columns))
-	cells[colUser] = kit.Cell{{Text: r.User.Name, Style: st.Text}}
+	cells[colUser] = s.user(r)
 	cells[colVerdict] = s.verdict(r)
 	cells[colNext] = kit.Cell{{Text: string(r.Next()), Style: st.Text}}
+	if r.Exemption != nil {
+		cells[colNext] = kit.Cell{{Text: "exempt", Style: st.Muted}}
+	}
 	if !r.HasKey() {
 		cells[colKeyID] = kit.Cell{{Text: s.noKey(r), Style: st.Muted}}
 		cells[colLastUse] = kit.Cell{{Text: unknownReason(r.KeysProblem), Style: st.Unknown}}
+		if onlyReported(r) {
+			cells[colKeyID][0].Text = "none at " + clock(r.ReportAt)
+			if widths[colLastUse] > 0 {
+				cells[colKeyID][0].Text = "none"
+				cells[colLastUse] = kit.Cell{{Text: "in the report of " + clock(r.ReportAt), Style: st.Muted}}
+			}
+		}
 		return cells
 	}
-	cells[colKeyID] = kit.Cell{{Text: r.Key.ID, Style: st.Text}}
+	cells[colKeyID] = kit.Cell{{Text: keyName(r), Style: st.Text}}
+	if r.KeySeen.Origin == audit.FromReport {
+		cells[colKeyID][0].Style = st.Muted
+	}
 	cells[colStatus] = kit.Cell{{Text: string(r.Key.Status), Style: s.statusStyle(r.Key.Status)}}
 	if !r.Key.Created.IsZero() {
 		age := r.Age(now)
@@ -60,6 +74,29 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
+// user is the user's name, with a mark on administrators.
+func (s *Screen) user(r *audit.Row) kit.Cell {
+	st := s.common.Styles
+	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
+	if r.Administrator() && !r.Root() {
+		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
+	}
+	return cell
+}
+
+// keyName is the key's ID, or its place in the report while that is all there is.
+func keyName(r *audit.Row) string {
+	if r.Key.ID == "" {
+		return fmt.Sprintf("slot %d", r.Slot)
+	}
+	return r.Key.ID
+}
+
+// onlyReported reports whether it is the report alone that says that there is no key.
+func onlyReported(r *audit.Row) bool {
+	return !r.HasKey() && !r.Listed && r.KeysProblem == nil && !r.ReportAt.IsZero()
+}
+
 // noKey says why a row has no key.
 func (s *Screen) noKey(r *audit.Row) string {
 	switch {
@@ -67,6 +104,8 @@ func (s *Screen) noKey(r *audit.Row) string {
 		return "not known"
 	case r.Listed:
 		return "no key"
+	case !r.ReportAt.IsZero():
+		return "none in the report of " + clock(r.ReportAt)
 	case s.load.running:
 		return s.common.Glyphs.Pending
 	}
@@ -101,11 +140,15 @@ func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 // for; or why that is not known.
 func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	st, use := s.common.Styles, r.LastUse
+	style := st.Text
+	if r.UseSeen.Origin == audit.FromReport {
+		style = st.Muted // the live value is on its way, or would be
+	}
 	switch use.State {
 	case iamops.NeverUsed:
-		return kit.Cell{{Text: "never", Style: st.Text}}
+		return kit.Cell{{Text: "never", Style: style}}
 	case iamops.Used:
-		return kit.Cell{{Text: usedText(use, now, width), Style: st.Text}}
+		return kit.Cell{{Text: usedText(use, now, width), Style: style}}
 	case iamops.UseUnknown:
 	}
 	if r.Awaited() {
@@ -155,6 +198,9 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 		return kit.Cell{{Text: g.Check + " in order", Style: st.Good}}
 	}
 	glyph, style := s.look(r.Verdict)
+	if r.Exemption != nil && !r.Counted().Has(r.Verdict) {
+		style = st.Muted
+	}
 	cell := kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
 	if r.Rotating {
 		cell = append(cell, kit.Span{Text: " " + g.Rotating, Style: st.Accent})
@@ -174,7 +220,7 @@ func shortName(f audit.Finding) string {
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.Expired:
+	case audit.RootKey, audit.Expired:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

@@ -40,7 +40,7 @@ func (s *Screen) layout() layout {
 		}
 	}
 	take(l.histogram, 1)
-	take(l.detail, detailHeight)
+	take(l.detail, s.detailHeight())
 	take(l.progress, 1)
 	take(l.filter, 1)
 	l.table = max(l.table, 2)
@@ -56,7 +56,7 @@ func (s *Screen) layOut() {
 // View draws the screen in exactly the size that it was given.
 func (s *Screen) View() string {
 	l, now := s.layout(), s.common.Clock.Now()
-	lines := []string{s.countLine()}
+	lines := []string{s.headLine()}
 	if l.histogram {
 		lines = append(lines, s.histogramLine())
 	}
@@ -77,6 +77,9 @@ func (s *Screen) View() string {
 func (s *Screen) Status() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
+	if s.width >= reportWidth {
+		text = s.reportStatus() + text
+	}
 	switch failed := p.UsersFailed + p.KeysFailed; {
 	case p.UsersProblem != nil:
 		return "partial"
@@ -88,6 +91,24 @@ func (s *Screen) Status() string {
 		return text + " " + s.common.Glyphs.Check
 	}
 	return text
+}
+
+// reportWidth is the width from which the header has room for the report's age; below it
+// the line of the histogram tells its time.
+const reportWidth = 100
+
+func (s *Screen) reportStatus() string {
+	dot := " " + s.common.Glyphs.Dot + " "
+	switch p := s.inventory.Progress(); p.Report {
+	case audit.ReportMaking:
+		return "report in the making" + dot
+	case audit.ReportKnown:
+		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
+	case audit.ReportFailed:
+		return "no report: " + string(p.ReportProblem.Kind) + dot
+	case audit.NoReport:
+	}
+	return ""
 }
 
 // Cursor is where the terminal's cursor belongs while the filter is typed,
@@ -131,9 +152,22 @@ func (s *Screen) whyEmpty() string {
 	return "There are no users."
 }
 
+// headLine is the counts, and at its end what the root has to say.
+func (s *Screen) headLine() string {
+	text := s.aside.Text
+	if s.width < 80 {
+		text = s.aside.Short
+	}
+	if text == "" {
+		return s.countLine(s.width)
+	}
+	room := s.width - kit.Width(text) - 3
+	return kit.Fit(s.countLine(room), room, 1) + "  " + s.aside.Style.Render(text)
+}
+
 // countLine says what the rows come to, the gravest finding first. Findings that
 // do not fit are left out from the end; the filter by number still reaches them.
-func (s *Screen) countLine() string {
+func (s *Screen) countLine(width int) string {
 	st, g := s.common.Styles, s.common.Glyphs
 	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
 		return " " + st.Muted.Render("keys: not known yet")
@@ -148,7 +182,7 @@ func (s *Screen) countLine() string {
 			style = st.Muted
 		}
 		piece := gap + style.Render(fmt.Sprintf("%s %d %s", glyph, n, name))
-		if kit.Width(line)+kit.Width(piece) < s.width {
+		if kit.Width(line)+kit.Width(piece) < width {
 			line += piece
 			gap = gap[:min(len(gap), 3)]
 		}
@@ -166,12 +200,15 @@ func (s *Screen) countLine() string {
 	if s.counts.Rotating > 0 {
 		add(g.Rotating, "rotating", s.counts.Rotating, st.Accent)
 	}
+	if s.counts.Exempt > 0 {
+		add(g.Dot, "exempt", s.counts.Exempt, st.Muted)
+	}
 	return line
 }
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.
@@ -185,7 +222,11 @@ func (s *Screen) histogramLine() string {
 	line := " " + st.Muted.Render("age  ") + s.common.Histogram(s.bars).String() +
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
 			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
-	right := st.Muted.Render("by " + s.query.Order.String())
+	right := "by " + s.query.Order.String()
+	if p := s.inventory.Progress(); s.width < reportWidth && p.Report == audit.ReportKnown {
+		right = "report " + clock(p.ReportAt) + ", " + right
+	}
+	right = st.Muted.Render(right)
 	if gap := s.width - 1 - kit.Width(line) - kit.Width(right); gap > 0 {
 		line += strings.Repeat(" ", gap) + right
 	}
@@ -203,7 +244,7 @@ func (s *Screen) progressLine(now time.Time) string {
 		text := fmt.Sprintf("%s Stopped at %s. What is missing is unknown; r loads again.", g.Unknown, counted(p))
 		return g.Truncate(" "+st.Unknown.Render(text), s.width)
 	}
-	done, all := p.UsersListed+p.UsersFailed+p.KeysLookedUp+p.KeysFailed, p.Users+p.Keys
+	done, all := p.Answered()
 	text := counted(p)
 	if failed := p.UsersFailed + p.KeysFailed; failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)

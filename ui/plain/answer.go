@@ -14,6 +14,8 @@ import (
 // wordOf is the word by which each decision is taken.
 var wordOf = map[rotation.Decision]string{
 	rotation.GoOn:        "go",
+	rotation.Deliver:     "deliver",
+	rotation.TakeBackAll: "take-back",
 	rotation.HaveSecret:  "have",
 	rotation.Adopt:       "adopt",
 	rotation.RetireOlder: "retire-older",
@@ -43,6 +45,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 	}
 	if st.Secret == rotation.SecretHeld {
 		line("show", "Print the secret here", "")
+		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
 	if s.Sandbox != nil {
 		line("day", "Sandbox: move the account's clock on by a day", "")
@@ -66,6 +69,11 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 		return false, nil
 	case "show":
 		return false, s.show(ctx)
+	case "add":
+		if err := s.Rotation.AddTarget(strings.TrimSpace(rest)); err != nil {
+			s.say("  %v", err)
+		}
+		return false, nil
 	case "leave":
 		if text := words.Leave(snap.State); text != "" {
 			s.say("  %s", text)

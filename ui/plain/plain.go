@@ -29,6 +29,7 @@ type Rotation interface {
 	Updates() <-chan runner.Snapshot
 	Decide(turn int, d rotation.Decide) error
 	Lend(use func(iamops.Secret) error) error
+	AddTarget(spec string) error
 	Leave() error
 }
 
@@ -128,6 +129,11 @@ func (s *Session) say(format string, args ...any) {
 func settled(s rotation.State) bool {
 	if s.ListedAt.IsZero() {
 		return s.Problem != nil || s.UserGone
+	}
+	for _, d := range s.Deliveries {
+		if d.State == rotation.DeliveryUnderWay {
+			return false
+		}
 	}
 	return s.Fresh() && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
 }

@@ -42,6 +42,15 @@ func (s *Session) tell(snap runner.Snapshot) {
 		}
 		s.prompted = ""
 	}
+	for _, d := range st.Deliveries {
+		if text := fmt.Sprintf("%s %s: %s", markText[words.DeliveryMark(d)], d.Name, words.DeliveryState(d)); s.news("target "+d.Spec, text) {
+			s.say("  %s", text)
+			for _, w := range d.Warnings {
+				s.say("    ! %s", w)
+			}
+			s.prompted = ""
+		}
+	}
 	facts := words.Known(st, snap.Settings, now)
 	if settled(st) && s.news("known", marks(facts)) {
 		for _, f := range facts {

@@ -18,10 +18,9 @@ func Asks(o rotation.Offer) bool {
 	switch o.Decision {
 	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret:
 		return true
-	case rotation.MakeChange, rotation.RollBack, rotation.GoOn, rotation.GoBack, rotation.KeepNew, rotation.Adopt,
-		rotation.RetireOlder, rotation.RetireNewer, rotation.LookAgain, rotation.TryAgain:
+	default:
+		return o.Change != ""
 	}
-	return o.Change != ""
 }
 
 // Question is the headline of the question whether to take a decision.
@@ -104,6 +103,8 @@ func override(w rotation.Why) string {
 		return "the watch was not over"
 	case rotation.WhyDeactivationUnknown:
 		return "the time of deactivation was not known"
+	case rotation.WhyNotPutBack:
+		return "the new key was still where it had been delivered"
 	case rotation.WhyTrialNotPassed:
 		return "the new key had not passed its trial"
 	}

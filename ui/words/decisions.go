@@ -35,6 +35,10 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "Give up the new key"
 	case rotation.KeepNew:
 		return "Keep the new key"
+	case rotation.Deliver:
+		return "Deliver the secret"
+	case rotation.TakeBackAll:
+		return "Put the old key back where the new one was delivered"
 	case rotation.HaveSecret:
 		return "Its secret is put away: go on"
 	case rotation.Adopt:
@@ -114,6 +118,8 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "another keyturn is at work on " + s.User + "; here you can only look on"
 	case rotation.SecretNotKnown:
 		return "nobody has said that the new key's secret is put away"
+	case rotation.DeliveryRuns:
+		return "a delivery is under way: wait for its end"
 	case rotation.OddStatus:
 		return fmt.Sprintf("%s has the status %q, which keyturn does not handle", s.Target().ID, s.Target().Status)
 	case rotation.NotOffered:
@@ -145,6 +151,8 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		return "the watch is not over before " + Clock(ends, now)
 	case rotation.WhyDeactivationUnknown:
 		return "it is not known when " + s.Target().ID + " was deactivated, so the watch can't be counted"
+	case rotation.WhyNotPutBack:
+		return "the new key is still where it was delivered: put the old one back first"
 	case rotation.WhyTrialNotPassed:
 		return "the new key has not answered " + fmt.Sprint(rotation.TrialRounds) + " times in a row"
 	}

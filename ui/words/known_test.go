@@ -53,7 +53,7 @@ func TestKnown(t *testing.T) {
 		"watching, since when?":    {rotating(rotation.Watch, func(s *rotation.State) { inactive(s); s.Old.InactiveSince = time.Time{} }), "new key in use + | old key off ? | watch ? | not visible"},
 		"reactivated by others":    {rotating(rotation.Delete, nil), "new key in use + | old key off - | watch ? | not visible"},
 		"the old key gone":         {rotating(rotation.Delete, func(s *rotation.State) { inactive(s); s.Old.Gone = true }), "new key in use + | old key off | watch - | not visible"},
-		"retiring a key":           {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan, s.New = rotation.Retire, rotation.KeyFacts{} }), "old key quiet + | not visible"},
+		"retiring a key":           {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan, s.New = rotation.Retire, rotation.KeyFacts{} }), "the key quiet + | not visible"},
 		"giving up a stored key":   {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan = rotation.DiscardStored }), "old key in use + | new key quiet - | quiet enough | not visible"},
 		"giving up an unknown key": {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan = rotation.Discard }), "old key in use + | new key quiet | not visible"},
 	} {
@@ -87,6 +87,7 @@ func TestEveryQuestionIsComplete(t *testing.T) {
 		{Decision: rotation.RollBack, Change: iamops.Reactivate, KeyID: "AKIAOLD"},
 		{Decision: rotation.Stored},
 		{Decision: rotation.GiveUpNew},
+		{Decision: rotation.HaveSecret},
 	} {
 		if !Asks(o) || Question(o, s) == "" || Effect(o, s) == "" || WayBack(o, s) == "" {
 			t.Errorf("%s %s: asks %v, %q, %q, %q", o.Decision, o.Change, Asks(o), Question(o, s), Effect(o, s), WayBack(o, s))

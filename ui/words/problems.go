@@ -58,6 +58,8 @@ func ProblemName(k iamops.ProblemKind) string {
 		return "read-only"
 	case iamops.NoRecord:
 		return "no journal"
+	case iamops.NotDelivered:
+		return "not delivered"
 	case iamops.TooLate:
 		return "too late"
 	}
@@ -152,6 +154,8 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
 	case iamops.NoRecord:
 		return Explanation{What: "The journal can't be written: " + p.Message, Next: "No change is made without a record. Make room or mend the rights of its folder, then try again."}
+	case iamops.NotDelivered:
+		return Explanation{What: "The secret was not delivered: " + p.Message, Next: "It is still in memory. Try again, or put it away another way."}
 	case iamops.TooLate:
 		return Explanation{What: "The last list was too old by the time of the change.", Next: "Nothing was sent. Try again."}
 	}

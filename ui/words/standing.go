@@ -25,6 +25,15 @@ func HeldBy(s rotation.State, set rotation.Settings) string {
 	return fmt.Sprintf("%s is at work on %s. Here you can only look on: nothing can be decided. To take over, leave, and open it again when they have ended.", set.HeldBy, s.User)
 }
 
+// Damage says which line of the journal was passed over, and how many more.
+func Damage(line int, why string, more int) string {
+	text := fmt.Sprintf("the journal's line %d was passed over: %s", line, why)
+	if more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
+}
+
 // Attention says what of a rotation must be looked after when the program ends, ""
 // if nothing.
 func Attention(s rotation.State, unrecorded *iamops.Problem) string {

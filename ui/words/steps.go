@@ -53,6 +53,18 @@ func PlanName(p rotation.PlanName) string {
 	return string(p)
 }
 
+// ShortPlan is a plan in a word or two, for a cell of a table.
+func ShortPlan(p rotation.PlanName) string {
+	switch p {
+	case rotation.Retire:
+		return "retire"
+	case rotation.Discard, rotation.DiscardStored:
+		return "give up"
+	case rotation.Rotate:
+	}
+	return "rotate"
+}
+
 // target names the key that the plan switches off.
 func target(s rotation.State) string {
 	switch {
@@ -223,7 +235,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case rotation.Stored:
 		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again.", s.New.ID)
 	case rotation.HaveSecret:
-		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to the step from which the old key can be deactivated. If nobody has it, %s is then left with no key that works.", s.New.ID, s.User)
+		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
 	case rotation.GiveUpNew:
 		return fmt.Sprintf("keyturn turns to giving up %s: deactivating it, then deleting it, each after a confirmation of its own.", s.New.ID)
 	default:

@@ -1,0 +1,108 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// ErrCannotPutBack says that a target can't be put back by keyturn, only by
+// whoever knows it.
+var ErrCannotPutBack = errors.New("what was there before is not known here")
+
+// file is a new file for the key alone.
+type file struct {
+	format format
+	path   string // absolute
+}
+
+func (f *file) Name() string { return "file " + f.path }
+
+func (f *file) Spec() string { return "file:" + f.format.String() + ":" + f.path }
+
+func (f *file) Warnings() []string {
+	if tree := workTree(f.path); tree != "" {
+		return []string{fmt.Sprintf("%s is inside the git work tree %s: see that it is not committed", f.path, tree)}
+	}
+	return nil
+}
+
+// Deliver makes the file, which must not exist, unless an earlier Deliver of the
+// same credential made it.
+func (f *file) Deliver(ctx context.Context, c Credential) error {
+	if err := c.check(); err != nil {
+		return about(f.Name(), &Failure{Kind: BadCredential, Err: err})
+	}
+	text, err := f.format.render(c)
+	if err != nil {
+		return about(f.Name(), err)
+	}
+	if err := ctx.Err(); err != nil {
+		return about(f.Name(), fileFailure(f.path, "making the file", err))
+	}
+	// An empty file takes the name first: a rename would replace what is there.
+	err = writeNew(f.path, nil, nil)
+	if AsFailure(err) != nil && AsFailure(err).Kind == Exists {
+		if is, reading := f.read(); reading == nil && string(is) == string(text) {
+			return nil
+		}
+	}
+	if err != nil {
+		return about(f.Name(), err)
+	}
+	beside := besideName(f.path)
+	if err := writeNew(beside, text, nil); err != nil {
+		return about(f.Name(), errors.Join(err, remove(f.path)))
+	}
+	return about(f.Name(), rename(beside, f.path))
+}
+
+// PutBack removes the file if it is still as Deliver makes it.
+func (f *file) PutBack(_ context.Context, c Credential) error {
+	is, err := f.read()
+	if failure := AsFailure(err); failure != nil {
+		if failure.Kind == NotFound {
+			return nil
+		}
+		return about(f.Name(), err)
+	}
+	if !f.format.wrote(is, c.KeyID) {
+		return about(f.Name(), refusal(ChangedMeanwhile, f.path, "the file holds something else by now, and is kept"))
+	}
+	return about(f.Name(), remove(f.path))
+}
+
+// Settle has nothing to do: the file holds the new key alone.
+func (f *file) Settle(context.Context, Credential) error { return nil }
+
+// read reads the file, but follows no symlink: Deliver makes none.
+func (f *file) read() ([]byte, error) {
+	info, err := os.Lstat(f.path)
+	if err != nil {
+		return nil, fileFailure(f.path, "looking at the file", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, refusal(Exists, f.path, "it is not a regular file")
+	}
+	return readFile(f.path)
+}
+
+// workTree is the git work tree that a path is in, "" for none.
+func workTree(path string) string {
+	folder := filepath.Dir(path)
+	if found, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = found
+	}
+	for {
+		if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {
+			return folder
+		}
+		up := filepath.Dir(folder)
+		if up == folder {
+			return ""
+		}
+		folder = up
+	}
+}

@@ -1,0 +1,293 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// beforeSuffix ends the name of the profile that keeps a replaced pair.
+const beforeSuffix = "-before-keyturn"
+
+// editing lets one edit of this process finish before the next begins, so that
+// they don't find each other's lock.
+var editing sync.Mutex
+
+// Profile is a profile of the shared credentials file. Delivering exchanges its
+// two values and nothing else, and keeps the old pair in a profile of its own,
+// NAME-before-keyturn, right behind it. Putting back makes the file what it was,
+// byte by byte; settling removes the old pair.
+//
+// A profile is refused that holds a session token, that stands twice in the file,
+// or that holds neither the old key nor the new one. The file keeps its mode but
+// for what others than its owner may do with it.
+type Profile struct {
+	name  string
+	file  string // an absolute path, perhaps of a symlink
+	usual bool   // it is the file that the environment names
+}
+
+// Name is "profile prod", with the file unless it is the usual one.
+func (p *Profile) Name() string {
+	if p.usual {
+		return "profile " + p.name
+	}
+	return "profile " + p.name + " in " + p.file
+}
+
+// ProfileName is the profile's own name: "prod".
+func (p *Profile) ProfileName() string { return p.name }
+
+// Spec names the file too: the environment may be another at the next start.
+func (p *Profile) Spec() string { return "profile:" + p.name + ":" + p.file }
+
+// Warnings tells of a file that others can read, or that is under version control.
+func (p *Profile) Warnings() []string {
+	var warnings []string
+	path, err := realPath(p.file)
+	if err != nil {
+		return nil // delivering says so
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		warnings = append(warnings, fmt.Sprintf("others than its owner have rights to %s (mode %04o): it becomes %04o",
+			path, info.Mode().Perm(), info.Mode().Perm()&0o700))
+	}
+	if tree := workTree(path); tree != "" {
+		warnings = append(warnings, fmt.Sprintf("%s is inside the git work tree %s: see that it is not committed", path, tree))
+	}
+	return warnings
+}
+
+// Deliver exchanges the old pair for the new one.
+func (p *Profile) Deliver(ctx context.Context, c Credential) error {
+	if err := c.check(); err != nil {
+		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
+	}
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+		now, err := p.pair(f, p.name)
+		switch {
+		case err != nil:
+			return nil, err
+		case now == nil:
+			return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s", p.name)
+		case now.keyID.value == c.KeyID && now.secret.value == c.Secret.Reveal():
+			return nil, nil // delivered before
+		case now.keyID.value != c.OldKeyID:
+			return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
+		}
+		before, err := p.pair(f, p.name+beforeSuffix)
+		if err != nil {
+			return nil, err
+		}
+		edits := now.exchange(c.KeyID, c.Secret.Reveal())
+		switch {
+		case before == nil:
+			edits = append(edits, p.keep(f, now))
+		case before.keyID.value != c.OldKeyID || before.secret.value != now.secret.value:
+			return nil, refusal(Exists, p.file, "profile %s keeps another pair, of %s: remove it, or rename it, first",
+				before.section.name, shown(before.keyID.value))
+		}
+		return edits, nil
+	})
+}
+
+// PutBack exchanges the new pair for the old one.
+func (p *Profile) PutBack(ctx context.Context, c Credential) error {
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+		now, err := p.pair(f, p.name)
+		if err != nil {
+			return nil, err
+		}
+		before, err := p.pair(f, p.name+beforeSuffix)
+		if err != nil {
+			return nil, err
+		}
+		if before != nil && before.keyID.value != c.OldKeyID {
+			before = nil // of another rotation
+		}
+		switch {
+		case now == nil:
+			return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s any more", p.name)
+		case now.keyID.value == c.OldKeyID:
+			return before.removal(f), nil
+		case now.keyID.value != c.KeyID:
+			return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
+		case before == nil:
+			return nil, &Failure{Kind: CannotPutBack, Path: p.file,
+				Err: fmt.Errorf("profile %s%s does not hold the pair of %s: %w", p.name, beforeSuffix, c.OldKeyID, ErrCannotPutBack)}
+		}
+		return append(now.exchange(c.OldKeyID, before.secret.value), before.removal(f)...), nil
+	})
+}
+
+// Settle removes the old pair.
+func (p *Profile) Settle(ctx context.Context, c Credential) error {
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+		before, err := p.pair(f, p.name+beforeSuffix)
+		if err != nil || before == nil || before.keyID.value != c.OldKeyID {
+			return nil, err
+		}
+		edits := before.removal(f)
+		if edits == nil {
+			return nil, refusal(ChangedMeanwhile, p.file, "profile %s was edited: remove it by hand", before.section.name)
+		}
+		return edits, nil
+	})
+}
+
+// edit rewrites the file by what change asks for; nothing is nothing.
+func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, error)) (err error) {
+	editing.Lock()
+	defer editing.Unlock()
+	defer func() { err = about(p.Name(), err) }()
+	if err := ctx.Err(); err != nil {
+		return fileFailure(p.file, "reading the file", err)
+	}
+	h, err := hold(p.file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.release()) }()
+	f, err := understood(p.file, h.text)
+	if err != nil {
+		return err
+	}
+	edits, err := change(&f)
+	if err != nil || len(edits) == 0 {
+		return err
+	}
+	return h.replace(ctx, []byte(applied(f.text, edits)))
+}
+
+// understood reads a credentials file that has nothing strange in it: an edit
+// must not guess.
+func understood(path string, text []byte) (sharedFile, error) {
+	f := parseShared(string(text))
+	if f.strange != 0 {
+		return f, &Failure{Kind: Malformed, Path: path, Line: f.strange,
+			Err: errors.New("it is neither a profile's name in brackets, nor key = value, nor a comment")}
+	}
+	return f, nil
+}
+
+// pair is a profile's key with its secret.
+type pair struct {
+	section       *section
+	keyID, secret property
+}
+
+// pair finds the only pair of a profile; nil if there is no such profile.
+func (p *Profile) pair(f *sharedFile, name string) (*pair, error) {
+	sections := f.named(name)
+	if len(sections) == 0 {
+		return nil, nil
+	}
+	bad := func(line int, format string, args ...any) error {
+		failure := refusal(Malformed, p.file, format, args...)
+		failure.Line = line
+		return failure
+	}
+	s := sections[0]
+	if len(sections) > 1 {
+		return nil, bad(sections[1].line, "profile %s is in the file a second time, after line %d", name, s.line)
+	}
+	if session := f.value(name, sessionProperty); session != "" {
+		return nil, &Failure{Kind: SessionProfile, Path: p.file,
+			Err: fmt.Errorf("profile %s holds a session token: whatever made the session will write it again", name)}
+	}
+	found := pair{section: s}
+	for _, part := range []struct {
+		key string
+		at  *property
+	}{{keyIDProperty, &found.keyID}, {secretProperty, &found.secret}} {
+		places := s.all(part.key)
+		if len(places) != 1 {
+			return nil, bad(s.line, "profile %s has %s %d times", name, part.key, len(places))
+		}
+		if *part.at = places[0]; part.at.continued || !plausible(part.at.value) {
+			return nil, bad(s.line, "profile %s has an %s that AWS could not have made", name, part.key)
+		}
+	}
+	return &found, nil
+}
+
+// exchange writes other values in the pair's place.
+func (a *pair) exchange(keyID, secret string) []edit {
+	return []edit{{a.keyID.start, a.keyID.end, keyID}, {a.secret.start, a.secret.end, secret}}
+}
+
+// keep writes the pair as a profile of its own, right behind the profile: between
+// the end of its last line and that line's own ending, so that taking the same
+// bytes out again leaves no trace.
+func (p *Profile) keep(f *sharedFile, a *pair) edit {
+	eol := "\n"
+	if strings.HasPrefix(f.text[a.section.end:], "\r\n") || strings.Contains(f.text[:a.section.end], "\r\n") {
+		eol = "\r\n"
+	}
+	lines := []string{"", "",
+		"[" + p.name + beforeSuffix + "]",
+		keyIDProperty + " = " + a.keyID.value,
+		secretProperty + " = " + a.secret.value,
+	}
+	return edit{a.section.end, a.section.end, strings.Join(lines, eol)}
+}
+
+// removal takes out a profile that keep wrote, with the empty line before it. It
+// is nil for no pair, and where the profile holds anything else by now.
+func (a *pair) removal(f *sharedFile) []edit {
+	if a == nil {
+		return nil
+	}
+	start, end := a.section.start, a.section.end
+	if len(a.section.properties) != 2 || strings.Count(f.text[start:end], "\n") != 2 {
+		return nil
+	}
+	start = len(withoutEnding(withoutEmptyLine(f.text[:start])))
+	return []edit{{start, end, ""}}
+}
+
+func withoutEnding(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+}
+
+// withoutEmptyLine takes the last line off if it is empty.
+func withoutEmptyLine(text string) string {
+	if shorter := withoutEnding(text); strings.HasSuffix(shorter, "\n") {
+		return shorter
+	}
+	return text
+}
+
+// edit is one replacement in a text, from start to before end.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// applied makes the edits, which must not overlap.
+func applied(text string, edits []edit) string {
+	edits = slices.SortedFunc(slices.Values(edits), func(a, b edit) int { return cmp.Compare(a.start, b.start) })
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.start])
+		b.WriteString(e.text)
+		at = e.end
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// shown is a key ID for a message. What does not look like one may be a secret in
+// the wrong place.
+func shown(keyID string) string {
+	if len(keyID) == 20 && (strings.HasPrefix(keyID, "AKIA") || strings.HasPrefix(keyID, "ASIA")) {
+		return keyID
+	}
+	return "another key"
+}

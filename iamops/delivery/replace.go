@@ -1,0 +1,264 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// biggest is the size in bytes up to which a file is read.
+const biggest = 16 << 20
+
+// held is a file that was read and is about to be replaced, with its lock.
+type held struct {
+	path string // without symlinks
+	file *os.File
+	info fs.FileInfo
+	text []byte
+}
+
+// hold locks a file and reads it. A symlink is followed.
+func hold(path string) (*held, error) {
+	path, err := realPath(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path) //nolint:gosec // the file that the operator named
+	if err != nil {
+		return nil, fileFailure(path, "opening the file", err)
+	}
+	h := &held{path: path, file: f}
+	if err := h.read(); err != nil {
+		return nil, errors.Join(err, h.release())
+	}
+	return h, nil
+}
+
+func (h *held) read() error {
+	if !lock(h.file) {
+		return refusal(Busy, h.path, "another program has locked the file")
+	}
+	var err error
+	if h.info, err = h.file.Stat(); err != nil {
+		return fileFailure(h.path, "looking at the file", err)
+	}
+	// Whoever had the lock before may have put another file in this one's place.
+	now, err := os.Stat(h.path)
+	if err != nil {
+		return fileFailure(h.path, "looking at the file", err)
+	}
+	if !os.SameFile(h.info, now) {
+		return refusal(ChangedMeanwhile, h.path, "the file was replaced while it was opened")
+	}
+	h.text, err = readAll(h.path, h.file)
+	return err
+}
+
+func (h *held) release() error {
+	if err := h.file.Close(); err != nil {
+		return fileFailure(h.path, "closing the file", err)
+	}
+	return nil
+}
+
+// replace puts a text in the file's place, if the file is still as it was read.
+func (h *held) replace(ctx context.Context, text []byte) error {
+	if h.info.Mode().Perm()&0o200 == 0 {
+		return fileFailure(h.path, "the file is marked read-only", fs.ErrPermission)
+	}
+	// Whoever holds the lock alone may have such a file: it is left of a crash.
+	beside := besideName(h.path)
+	if err := os.Remove(beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileFailure(h.path, "removing what an earlier write left", err)
+	}
+	err := writeNew(beside, text, func(f *os.File) error {
+		if err := keepOwner(f, h.info); err != nil {
+			return err
+		}
+		return f.Chmod(h.info.Mode().Perm() & 0o700) //nolint:wrapcheck // writeNew says what was attempted
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.unchanged(ctx); err != nil {
+		return errors.Join(err, remove(beside))
+	}
+	return rename(beside, h.path)
+}
+
+// unchanged is asked just before the rename.
+func (h *held) unchanged(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fileFailure(h.path, "replacing the file", err)
+	}
+	now, err := os.Stat(h.path)
+	if err != nil {
+		return fileFailure(h.path, "looking at the file", err)
+	}
+	text, err := readFile(h.path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(now, h.info) || string(text) != string(h.text) {
+		return refusal(ChangedMeanwhile, h.path, "somebody else has changed the file")
+	}
+	return nil
+}
+
+// besideName is the known name beside a file under which its next content is
+// written: /home/suzie/.aws/.credentials.keyturn.
+func besideName(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".keyturn")
+}
+
+// writeNew makes a file that only its owner can read, and sees it to disk. dress
+// is called on it before it is closed. On failure nothing is left.
+func writeNew(path string, text []byte, dress func(*os.File) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside a file that the operator named
+	if err != nil {
+		return fileFailure(path, "making the file", err)
+	}
+	_, err = f.Write(text)
+	if err == nil && dress != nil {
+		err = dress(f)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fileFailure(path, "writing the file", err), remove(path))
+	}
+	return nil
+}
+
+// rename makes the written file the real one, for good.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return errors.Join(fileFailure(to, "replacing the file", err), remove(from))
+	}
+	if err := syncFolder(filepath.Dir(to)); err != nil {
+		f := fileFailure(to, "the file is replaced, but a loss of power may undo it", err)
+		f.MayHold = true
+		return f
+	}
+	return nil
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileFailure(path, "removing the file", err)
+	}
+	return nil
+}
+
+// realPath follows symlinks to a regular file.
+func realPath(path string) (string, error) {
+	found, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		attempt := "finding the file"
+		if _, there := os.Lstat(path); there == nil && errors.Is(err, fs.ErrNotExist) {
+			attempt = "following the symlink, which leads nowhere"
+		}
+		return "", fileFailure(path, attempt, err)
+	}
+	info, err := os.Stat(found)
+	if err != nil {
+		return "", fileFailure(path, "looking at the file", err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", refusal(Malformed, path, "it is not a regular file")
+	}
+	return found, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // a file that the operator named
+	if err != nil {
+		return nil, fileFailure(path, "opening the file", err)
+	}
+	text, err := readAll(path, f)
+	if closing := f.Close(); err == nil && closing != nil {
+		err = fileFailure(path, "closing the file", closing)
+	}
+	return text, err
+}
+
+func readAll(path string, from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, biggest+1))
+	if err != nil {
+		return nil, fileFailure(path, "reading the file", err)
+	}
+	if len(text) > biggest {
+		return nil, refusal(Malformed, path, "it is larger than %d MiB", biggest>>20)
+	}
+	return text, nil
+}
+
+// Folder is where a target writes, and where a crash in the middle of it leaves
+// a file for [Sweep] to find. It is "" for a target that writes no file.
+func Folder(t Target) string {
+	path := ""
+	switch t := t.(type) {
+	case *Profile:
+		path = t.file
+	case *file:
+		path = t.path
+	default:
+		return ""
+	}
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		path = found
+	}
+	return filepath.Dir(path)
+}
+
+// Sweep removes what crashed writes have left in a folder, and returns the paths
+// removed. What a write of another process is using now stays.
+func Sweep(folder string) (removed []string, err error) {
+	left, err := filepath.Glob(filepath.Join(globQuoted(folder), ".*.keyturn"))
+	if err != nil {
+		return nil, fmt.Errorf("looking for unfinished files in %s: %w", folder, err)
+	}
+	var failures []error
+	for _, path := range left {
+		info, err := os.Lstat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			continue // gone meanwhile, or none of ours
+		}
+		gone, err := sweep(path)
+		if err != nil {
+			failures = append(failures, err)
+		}
+		if gone {
+			removed = append(removed, path)
+		}
+	}
+	return removed, errors.Join(failures...)
+}
+
+// sweep removes one unfinished file under the lock of the file that it was to
+// replace.
+func sweep(path string) (gone bool, err error) {
+	base := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "."), ".keyturn")
+	real, err := os.Open(filepath.Join(filepath.Dir(path), base)) //nolint:gosec // beside a file of this package
+	if err == nil {
+		defer func() { err = errors.Join(err, real.Close()) }()
+		if !lock(real) {
+			return false, nil
+		}
+	}
+	if err := remove(path); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// globQuoted makes a folder's name stand for itself in a pattern.
+func globQuoted(folder string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(folder)
+}

@@ -1,0 +1,62 @@
+//go:build darwin || freebsd || linux || netbsd || openbsd
+
+package delivery
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// inOwnGroup makes the end of the command's context end all that it has started.
+func inOwnGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}
+
+// lock takes the lock of an open file, which ends when the file is closed. Where
+// the file system has no locks there is none to respect.
+func lock(f *os.File) (taken bool) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	return !errors.Is(err, syscall.EWOULDBLOCK)
+}
+
+// keepOwner gives f the owner of the file that it replaces.
+func keepOwner(f *os.File, replaced fs.FileInfo) error {
+	fresh, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("looking at the new file: %w", err)
+	}
+	is, ok := fresh.Sys().(*syscall.Stat_t)
+	was, ok2 := replaced.Sys().(*syscall.Stat_t)
+	if !ok || !ok2 || is.Uid == was.Uid && is.Gid == was.Gid {
+		return nil
+	}
+	err = f.Chown(int(was.Uid), int(was.Gid))
+	if err != nil && is.Uid == was.Uid {
+		return nil // only the group is another, and the group has no rights to it
+	}
+	if err != nil {
+		return fmt.Errorf("keeping the file's owner: %w", err)
+	}
+	return nil
+}
+
+// syncFolder makes a rename in the folder last. Not every file system can.
+func syncFolder(path string) error {
+	folder, err := os.Open(path) //nolint:gosec // the folder of a file that the operator named
+	if err != nil {
+		return fmt.Errorf("opening the folder: %w", err)
+	}
+	err = folder.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil
+	}
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return fmt.Errorf("writing the folder to disk: %w", err)
+	}
+	return nil
+}

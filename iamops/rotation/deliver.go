@@ -1,0 +1,199 @@
+package rotation
+
+import (
+	"slices"
+	"time"
+
+	"keyturn/iamops"
+)
+
+// DeliveryState says how a delivery stands.
+type DeliveryState string
+
+// It could be made; it is being made, or taken back; the secret is there; it failed and
+// can be tried again; what was there before is there again.
+const (
+	DeliveryOffered  DeliveryState = "offered"
+	DeliveryUnderWay DeliveryState = "under-way"
+	DeliveryMade     DeliveryState = "delivered"
+	DeliveryFailed   DeliveryState = "failed"
+	DeliveryBack     DeliveryState = "put-back"
+)
+
+// Delivery is a target that the new secret can go to, and how that stands. It holds
+// names, never values.
+type Delivery struct {
+	Spec     string // makes the target again after a restart
+	Name     string // as it is shown
+	Warnings []string
+	State    DeliveryState
+	At       time.Time       // of the last change of State
+	Problem  *iamops.Problem // why it failed, or why it could not be taken back
+	// MayHold says that the secret may be there although the delivery failed.
+	MayHold bool
+}
+
+// holds reports whether the new key is at the target, as far as is known.
+func (d Delivery) holds() bool {
+	return d.State == DeliveryMade || d.State == DeliveryFailed && d.MayHold
+}
+
+// Found are targets that belong to this rotation: found, configured, or named by the
+// operator. Those that are known stay as they are.
+type Found struct {
+	At      time.Time
+	Targets []Delivery
+}
+
+// Delivered is the end of a delivery.
+type Delivered struct {
+	At      time.Time
+	Spec    string
+	Problem *iamops.Problem // nil: the secret is there
+	MayHold bool            // it may be there, in spite of the problem
+}
+
+// PutBack is the end of taking a delivery back.
+type PutBack struct {
+	At      time.Time
+	Spec    string
+	Problem *iamops.Problem // nil: what was there before is there again
+}
+
+func (e Found) at() time.Time     { return e.At }
+func (e Delivered) at() time.Time { return e.At }
+func (e PutBack) at() time.Time   { return e.At }
+
+// Hand asks for a delivery. It ends in Delivered.
+type Hand struct{ Spec string }
+
+// TakeBack asks for a delivery to be taken back. It ends in PutBack.
+type TakeBack struct{ Spec string }
+
+// Settle asks for what a delivery kept for the way back to be removed: there is no way
+// back any more. It ends in nothing.
+type Settle struct{ Spec string }
+
+func (Hand) intent()     {}
+func (TakeBack) intent() {}
+func (Settle) intent()   {}
+
+// deliveries returns the deliveries in one of the states.
+func (s State) deliveries(states ...DeliveryState) []Delivery {
+	var found []Delivery
+	for _, d := range s.Deliveries {
+		if slices.Contains(states, d.State) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// found takes up targets.
+func (s *State) found(ev Found) {
+	all := slices.Clone(s.Deliveries)
+	for _, d := range ev.Targets {
+		if !slices.ContainsFunc(all, func(k Delivery) bool { return k.Spec == d.Spec }) {
+			d.State, d.At = DeliveryOffered, ev.At
+			all = append(all, d)
+		}
+	}
+	s.Deliveries = all
+}
+
+// setDelivery changes the state of one delivery.
+func (s *State) setDelivery(spec string, state DeliveryState, at time.Time, p *iamops.Problem) {
+	s.Deliveries = slices.Clone(s.Deliveries)
+	for i := range s.Deliveries {
+		if d := &s.Deliveries[i]; d.Spec == spec {
+			d.State, d.At, d.Problem = state, at, p
+		}
+	}
+}
+
+// deliver begins the deliveries that can be made: the named one, or all.
+func (s *State) deliver(spec string, at time.Time) []Intent {
+	var intents []Intent
+	for _, d := range s.deliveries(DeliveryOffered, DeliveryFailed, DeliveryBack) {
+		if spec == "" || spec == d.Spec {
+			s.setDelivery(d.Spec, DeliveryUnderWay, at, nil)
+			intents = append(intents, Hand{d.Spec})
+		}
+	}
+	return intents
+}
+
+func (s *State) delivered(ev Delivered) {
+	state := DeliveryMade
+	if ev.Problem != nil {
+		state = DeliveryFailed
+	}
+	s.setDelivery(ev.Spec, state, ev.At, ev.Problem)
+	for i := range s.Deliveries {
+		if s.Deliveries[i].Spec == ev.Spec {
+			s.Deliveries[i].MayHold = ev.MayHold
+		}
+	}
+}
+
+// holding are the deliveries whose target has the new key.
+func (s State) holding() []Delivery {
+	return slices.DeleteFunc(slices.Clone(s.Deliveries), func(d Delivery) bool { return !d.holds() })
+}
+
+// takeBack begins to take back what was delivered.
+func (s *State) takeBack(at time.Time) []Intent {
+	var intents []Intent
+	for _, d := range s.holding() {
+		s.setDelivery(d.Spec, DeliveryUnderWay, at, nil)
+		intents = append(intents, TakeBack{d.Spec})
+	}
+	return intents
+}
+
+func (s *State) putBack(ev PutBack) {
+	state := DeliveryBack
+	if ev.Problem != nil {
+		state = DeliveryMade // the new secret is still there
+	}
+	s.setDelivery(ev.Spec, state, ev.At, ev.Problem)
+}
+
+// settle asks for the ways back to be removed, once the old key is deleted.
+func (s *State) settle() []Intent {
+	var intents []Intent
+	for _, d := range s.holding() {
+		intents = append(intents, Settle{d.Spec})
+	}
+	return intents
+}
+
+// deliverOffer is the offer to deliver; there is none without a target to deliver to. A
+// credential that works is replaced only by one that was tried.
+func (s State) deliverOffer() []Offer {
+	if len(s.deliveries(DeliveryOffered, DeliveryFailed, DeliveryBack)) == 0 {
+		return nil
+	}
+	o := Offer{Decision: Deliver, Refused: first(
+		s.busy(),
+		when(s.Secret != SecretHeld, SecretIsLost),
+		when(s.Trial.State == TrialRunning, TrialUnderWay),
+	)}
+	if s.Trial.State != TrialPassed {
+		o.Whys = []Why{WhyTrialNotPassed}
+	}
+	return []Offer{o}
+}
+
+// takeBackOffer is the offer to take back what was delivered; none if nothing was.
+func (s State) takeBackOffer() []Offer {
+	if len(s.holding()) == 0 {
+		return nil
+	}
+	return []Offer{{Decision: TakeBackAll, Refused: first(s.busy(), s.deliveryBlock())}}
+}
+
+// deliveryBlock refuses what must not happen while a delivery is under way.
+func (s State) deliveryBlock() Reason {
+	return when(len(s.deliveries(DeliveryUnderWay)) > 0, DeliveryRuns)
+}

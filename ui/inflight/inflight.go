@@ -1,0 +1,215 @@
+// Package inflight is the screen of the rotations under way: a row each, with where it
+// stands, and what it waits for.
+//
+// A rotation lasts days, and is left and come back to. What the journal remembers says
+// which there are; the keys at AWS say where each stands now. The screen asks a [Source]
+// for that, and draws what it was told last, with the time of it. It asks again when it
+// comes to the front, on demand, and as often as the root wishes. Each time has a
+// generation; an answer to an older question is dropped.
+//
+// A rotation's wait is over when it is the operator's turn. What could not be read is
+// told apart from both: it is neither waiting nor in order.
+//
+// Messages that are not input belong to this screen whether or not it is in front.
+package inflight
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
+)
+
+// Source tells where the rotations stand that are under way. It is called in a command,
+// and ends with ctx.
+type Source func(ctx context.Context) ([]runner.Standing, error)
+
+// Chosen says that the operator goes on with a rotation.
+type Chosen struct{ State rotation.State }
+
+// Closed says that the operator goes back.
+type Closed struct{}
+
+// Options are what a screen needs besides its source.
+type Options struct {
+	// Explain puts an error of the source into one line of the operator's words.
+	Explain func(error) string
+	// Notice is what the operator should know of the journal; "" if there is nothing.
+	Notice string
+}
+
+// Screen is the screen of the rotations under way.
+type Screen struct {
+	common  *kit.Common
+	source  Source
+	options Options
+	keys    keyMap
+	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
+
+	generation int
+	stop       context.CancelFunc // of the question under way
+	asking     bool
+	standings  []runner.Standing
+	at         time.Time // of the answer, by the account's clock; zero: none yet
+	problem    string    // why there is no newer one; "" if there is
+
+	table         *kit.Table
+	selected      string // the rotation's ID
+	width, height int
+}
+
+// New returns the screen. What it asks ends with ctx.
+func New(ctx context.Context, common *kit.Common, source Source, options Options) *Screen {
+	if options.Explain == nil {
+		options.Explain = func(err error) string { return err.Error() }
+	}
+	s := &Screen{
+		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
+		ctx: ctx, stop: func() {}, table: kit.NewTable(columns...),
+	}
+	width, height := common.BodySize()
+	s.SetSize(width, height)
+	return s
+}
+
+// answered is what the source told.
+type answered struct {
+	generation int
+	standings  []runner.Standing
+	err        error
+	at         time.Time
+}
+
+// Reload is the command that asks where the rotations stand. A question under way is
+// given up.
+func (s *Screen) Reload() tea.Cmd {
+	s.stop()
+	ctx, stop := context.WithCancel(s.ctx)
+	s.stop, s.asking = stop, true
+	s.generation++
+	generation, source, clock := s.generation, s.source, s.common.Clock
+	return func() tea.Msg {
+		defer stop()
+		standings, err := source(ctx)
+		return answered{generation, standings, err, clock.Now()}
+	}
+}
+
+// SetSize gives the screen its room in cells.
+func (s *Screen) SetSize(width, height int) {
+	s.width, s.height = width, height
+	s.table.SetSize(width, s.layout().table)
+}
+
+// CapturesInput reports false: no letter is text here.
+func (s *Screen) CapturesInput() bool { return false }
+
+// Update takes a message over.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case answered:
+		s.take(msg)
+	case tea.KeyPressMsg:
+		return s.press(msg)
+	}
+	return nil
+}
+
+// take takes an answer over. After one that failed, what was known before stays in
+// view, with its time.
+func (s *Screen) take(msg answered) {
+	if msg.generation != s.generation {
+		return
+	}
+	s.asking, s.problem = false, ""
+	if msg.err != nil {
+		s.problem = s.options.Explain(msg.err)
+		return
+	}
+	s.standings, s.at = msg.standings, msg.at
+	s.table.SetLen(len(s.standings))
+	for i, st := range s.standings {
+		if st.State.ID == s.selected {
+			s.table.Select(i)
+		}
+	}
+	s.noteSelection()
+	s.table.SetSize(s.width, s.layout().table)
+}
+
+func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case s.table.Move(msg, s.common.Keys):
+		s.noteSelection()
+	case key.Matches(msg, s.keys.open):
+		if st := s.current(); st != nil {
+			chosen := Chosen{st.State}
+			return func() tea.Msg { return chosen }
+		}
+	case key.Matches(msg, s.keys.refresh):
+		return s.Reload()
+	case key.Matches(msg, s.keys.esc):
+		return func() tea.Msg { return Closed{} }
+	}
+	return nil
+}
+
+// current is the selected rotation, nil if there is none.
+func (s *Screen) current() *runner.Standing {
+	if i := s.table.Selected(); i >= 0 {
+		return &s.standings[i]
+	}
+	return nil
+}
+
+func (s *Screen) noteSelection() {
+	if st := s.current(); st != nil {
+		s.selected = st.State.ID
+	}
+}
+
+// count is how many rotations there are in which it is a given turn.
+func (s *Screen) count(t turn) int {
+	n := 0
+	for _, st := range s.standings {
+		if turnOf(st) == t {
+			n++
+		}
+	}
+	return n
+}
+
+// Aside is what the list has to say about the rotations under way: how many wait for
+// the operator. It is empty if there are none.
+func (s *Screen) Aside() kit.Part {
+	st, g := s.common.Styles, s.common.Glyphs
+	part := func(glyph, long, short string, style kit.Style) kit.Part {
+		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
+	}
+	switch n, lost := s.count(yours), s.count(unknown); {
+	case s.problem != "":
+		return part(g.Unknown, "in flight: not known", "in flight", st.Unknown)
+	case n == 1:
+		return part(g.Bullet, "1 rotation waits for you", "1 waits for you", st.Accent)
+	case n > 1:
+		return part(g.Bullet, rotations(n)+" wait for you", fmt.Sprintf("%d wait for you", n), st.Accent)
+	case lost > 0:
+		return part(g.Unknown, rotations(lost)+" not known", fmt.Sprintf("%d not known", lost), st.Unknown)
+	case len(s.standings) > 0:
+		return part(g.Rotating, rotations(len(s.standings))+" under way", fmt.Sprintf("%d under way", len(s.standings)), st.Muted)
+	}
+	return kit.Part{}
+}
+
+func rotations(n int) string {
+	if n == 1 {
+		return "1 rotation"
+	}
+	return fmt.Sprintf("%d rotations", n)
+}

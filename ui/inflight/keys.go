@@ -1,0 +1,40 @@
+package inflight
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"keyturn/ui/kit"
+)
+
+// keyMap are the keys of the screen besides those that move the selection.
+type keyMap struct {
+	open, refresh, esc key.Binding
+	move, pageMove     key.Binding // for help only
+}
+
+func newKeyMap(k kit.Keys) keyMap {
+	return keyMap{
+		open:     kit.Describe(k.Enter, "go on"),
+		refresh:  kit.Describe(k.Refresh, "look again"),
+		esc:      kit.Describe(k.Esc, "to the list"),
+		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
+	}
+}
+
+// ShortHelp are the keys for the footer.
+func (s *Screen) ShortHelp() []key.Binding {
+	return []key.Binding{s.openHint(), s.keys.refresh, s.keys.esc}
+}
+
+// FullHelp are all keys of the screen, in groups.
+func (s *Screen) FullHelp() [][]key.Binding {
+	k := s.common.Keys
+	return [][]key.Binding{{s.keys.move, s.keys.pageMove, k.Top, k.Bottom}, {s.openHint(), s.keys.refresh, s.keys.esc}}
+}
+
+func (s *Screen) openHint() key.Binding {
+	hint := s.keys.open
+	hint.SetEnabled(s.current() != nil)
+	return hint
+}

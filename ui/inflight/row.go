@@ -1,0 +1,155 @@
+package inflight
+
+import (
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// turn is whose turn it is in a rotation.
+type turn int
+
+// The operator's: what it waited for is over; not the operator's; not known, since
+// the keys could not be read.
+const (
+	yours turn = iota
+	waiting
+	unknown
+)
+
+var turnWord = map[turn]string{yours: "your turn", waiting: "waiting", unknown: "not known"}
+
+func turnOf(st runner.Standing) turn {
+	switch {
+	case st.Problem != nil:
+		return unknown
+	case st.Wait.Over:
+		return yours
+	}
+	return waiting
+}
+
+// look is a turn's glyph and style.
+func (s *Screen) look(t turn) (string, kit.Style) {
+	st, g := s.common.Styles, s.common.Glyphs
+	switch t {
+	case yours:
+		return g.Bullet, st.Accent
+	case waiting:
+		return g.Circle, st.Muted
+	case unknown:
+	}
+	return g.Unknown, st.Unknown
+}
+
+// columns at 120 cells are all there; at 80 what it waits for is left to the details; at
+// 60 the plan and the new key go too.
+var columns = []kit.Column{
+	{Title: "USER", Min: 12, Wide: 15, Flex: 1, Importance: 8},
+	{Title: "PLAN", Min: 8, Importance: 2},
+	{Title: "STEP", Min: 10, Importance: 6},
+	{Title: "OLD KEY", Min: 8, KeepEnd: true, Importance: 4},
+	{Title: "NEW KEY", Min: 8, KeepEnd: true, Importance: 3},
+	{Title: "SINCE", Min: 7, Right: true, Importance: 5},
+	{Title: "TURN", Min: 11, Importance: 7},
+	{Title: "WAITS FOR", Min: 20, Wide: 60, Flex: 3, Importance: 1},
+}
+
+// row draws one rotation.
+func (s *Screen) row(i int, _ []int) []kit.Cell {
+	standing, st, now := s.standings[i], s.common.Styles, s.common.Clock.Now()
+	state, t := standing.State, turnOf(standing)
+	glyph, style := s.look(t)
+	text := func(text string) kit.Cell { return kit.Cell{{Text: text, Style: st.Text}} }
+	return []kit.Cell{
+		{{Text: state.User, Style: st.Strong}}, text(words.ShortPlan(state.Plan)), text(words.StepName(state.Step)),
+		s.keyEnd(state.Old), s.keyEnd(state.New), text(kit.Age(now.Sub(since(standing)))),
+		{{Text: glyph + " " + turnWord[t], Style: style}}, {{Text: s.waits(standing, now), Style: st.Text}},
+	}
+}
+
+// keyEnd is a key's ID, of which the column keeps the end, in the look of its status.
+func (s *Screen) keyEnd(k rotation.KeyFacts) kit.Cell {
+	st := s.common.Styles
+	switch {
+	case !k.Known():
+		return kit.Cell{{Text: "none", Style: st.Muted}}
+	case k.Gone:
+		return kit.Cell{{Text: "gone", Style: st.Danger}}
+	case k.Status == iamops.Inactive:
+		return kit.Cell{{Text: k.ID, Style: st.Muted}}
+	}
+	return kit.Cell{{Text: k.ID, Style: st.Text}}
+}
+
+// since is since when a rotation stands where it does: as far as that is not known, when
+// something was last done in it.
+func since(st runner.Standing) time.Time {
+	if st.Wait.Since.IsZero() {
+		return st.Memory.Last
+	}
+	return st.Wait.Since
+}
+
+// waits says what a rotation waits for, or why that is not known.
+func (s *Screen) waits(st runner.Standing, now time.Time) string {
+	if st.Problem != nil {
+		return "not known: " + words.ProblemName(st.Problem.Kind)
+	}
+	return words.Waits(st.State, st.Wait, now)
+}
+
+// detail is what there is to say about the selected rotation, what it waits for first.
+func (s *Screen) detail() []string {
+	standing, st, now := s.current(), s.common.Styles, s.common.Clock.Now()
+	state := standing.State
+	var lines []string
+	add := func(label, text string, style kit.Style) {
+		for i, l := range kit.Wrap(kit.Clean(text), max(1, s.width-detailMargin)) {
+			if i > 0 {
+				label = ""
+			}
+			lines = append(lines, " "+st.Muted.Render(kit.Pad(label, detailMargin-2))+" "+style.Render(l))
+		}
+	}
+	_, style := s.look(turnOf(*standing))
+	add("waits for", s.waits(*standing, now), style)
+	if p := standing.Problem; p != nil {
+		for _, line := range words.Problem(p, "").Lines() {
+			add("", line, st.Danger)
+		}
+	}
+	old := "old key"
+	if state.Plan == rotation.Retire {
+		old = "key"
+	}
+	for _, k := range []struct {
+		label string
+		facts rotation.KeyFacts
+	}{{old, state.Old}, {"new key", state.New}} {
+		if k.facts.Known() {
+			add(k.label, words.Key(k.facts, now), st.Text)
+		}
+	}
+	add("begun", begun(standing.Memory, now), st.Text)
+	return lines
+}
+
+// detailMargin is the cells before the text of the details.
+const detailMargin = 12
+
+// begun says when a rotation was begun, and who was last at work on it.
+func begun(m rotation.Memory, now time.Time) string {
+	text := words.Clock(m.Begun, now)
+	if m.Last.After(m.Begun) {
+		text += ", last done " + words.Ago(m.Last, now)
+	}
+	if m.By != "" {
+		text += " by " + iamops.Caller{ARN: m.By}.ShortARN()
+	}
+	return text + ", ID " + m.ID
+}

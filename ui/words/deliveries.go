@@ -1,0 +1,41 @@
+package words
+
+import (
+	"keyturn/iamops/rotation"
+)
+
+// DeliveryMark is how a delivery bears on going on.
+func DeliveryMark(d rotation.Delivery) Mark {
+	switch d.State {
+	case rotation.DeliveryMade:
+		return Good
+	case rotation.DeliveryFailed:
+		return Bad
+	case rotation.DeliveryOffered, rotation.DeliveryUnderWay, rotation.DeliveryBack:
+	}
+	return Neutral
+}
+
+// DeliveryState says how a delivery stands, and why where it failed.
+func DeliveryState(d rotation.Delivery) string {
+	text := ""
+	switch d.State {
+	case rotation.DeliveryOffered:
+		text = "can be delivered to"
+	case rotation.DeliveryUnderWay:
+		text = "under way …"
+	case rotation.DeliveryMade:
+		text = "delivered"
+	case rotation.DeliveryFailed:
+		text = "not delivered"
+		if d.MayHold {
+			text = "not known: it may hold the new key"
+		}
+	case rotation.DeliveryBack:
+		text = "put back: it holds the old key again"
+	}
+	if d.Problem != nil {
+		text += ": " + d.Problem.Message
+	}
+	return text
+}
