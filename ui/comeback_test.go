@@ -83,7 +83,7 @@ func TestRetiringAKeyLeftBehind(t *testing.T) {
 		term.press("/", "report-mailer", "enter")
 		term.await("enter retire")
 		term.press("enter")
-		term.await("retire a key of report-mailer", "✓ the key  AKIAJ6EXAMPLE62MAILR, Inactive", "▸  Go on to deactivate the key")
+		term.await("retire a key of report-mailer", "✓ the key    AKIAJ6EXAMPLE62MAILR, Inactive", "▸  Go on to deactivate the key")
 		term.press("n")
 		term.await("Go on: it is Inactive already")
 		term.press("n")

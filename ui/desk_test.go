@@ -23,15 +23,26 @@ type ledger interface {
 	Close() error
 }
 
-// notes is a journal in memory.
+// notes is a journal in memory. It can be made to fail.
 type notes struct {
 	mu      sync.Mutex
 	written []journal.Record
+	failing bool // the next record can't be written
+}
+
+func (n *notes) fail() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failing = true
 }
 
 func (n *notes) Append(r journal.Record) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.failing {
+		n.failing = false
+		return errors.New("no space left on device")
+	}
 	n.written = append(n.written, r)
 	return nil
 }

@@ -13,11 +13,16 @@
 //	reason = "sealed, tried twice a year"
 //	until = 2026-12-31
 //
+//	[[target]]
+//	user = "ci-*"
+//	spec = 'command:json:["vault","kv","put","secret/ci","-"]'
+//
 // Terms:
 //
 //   - A [Setting] is a flag that the file gives, in the words of a command line. A
 //     flag that was given there beats it.
 //   - An [Exemption] excuses the keys of some users, for a reason.
+//   - A [Target] is a place for the new secrets of some users.
 //   - A [Period] is a time span as people write it: "90d", "24h".
 //
 // Rules:
@@ -51,6 +56,13 @@ type Config struct {
 	OwnerTags, PurposeTags []string
 
 	Exemptions []Exemption // in the file's order
+	Targets    []Target    // likewise
+}
+
+// Target is a place for the new secrets of the users whose name matches a pattern.
+type Target struct {
+	User string // a pattern of path.Match; case matters
+	Spec string // as the delivery of secrets reads it: file:csv:/secure/new.csv
 }
 
 // Setting is a flag that the file gives: its name, max-age, and its value as it

@@ -34,6 +34,10 @@ until = 2026-12-31
 [[exempt]]
 user = "legacy"
 reason = "gone with the old data centre"
+
+[[target]]
+user = "ci-*"
+spec = "file:csv:/secure/ci.csv"
 `
 
 func TestEverythingIsRead(t *testing.T) {
@@ -53,6 +57,7 @@ func TestEverythingIsRead(t *testing.T) {
 			{User: "break-glass-*", Reason: "sealed, tried twice a year", Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
 			{User: "legacy", Reason: "gone with the old data centre"},
 		},
+		Targets: []Target{{User: "ci-*", Spec: "file:csv:/secure/ci.csv"}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read\n%+v, want\n%+v", got, want)

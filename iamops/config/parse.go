@@ -35,20 +35,22 @@ var settings = []struct {
 const (
 	auditTable  = "audit"
 	exemptTable = "exempt"
+	targetTable = "target"
 )
 
-// keysOfAudit and keysOfExempt are the keys of the two tables.
+// The keys of the tables.
 var (
 	keysOfAudit  = []string{"owner-tags", "purpose-tags"}
 	keysOfExempt = []string{"user", "reason", "until"}
+	keysOfTarget = []string{"user", "spec"}
 )
 
 func keysOfFile() []string {
-	keys := make([]string, 0, len(settings)+2)
+	keys := make([]string, 0, len(settings)+3)
 	for _, s := range settings {
 		keys = append(keys, s.name)
 	}
-	return append(keys, auditTable, exemptTable)
+	return append(keys, auditTable, exemptTable, targetTable)
 }
 
 // parser collects what a file says and what is wrong with it.
@@ -75,7 +77,17 @@ func parse(path string, text []byte) (Config, error) {
 		p.audit(value)
 	}
 	if value, ok := file[exemptTable]; ok {
-		p.exempt(value)
+		p.tables(value, exemptTable, keysOfExempt, func(table map[string]any, at []string) {
+			p.config.Exemptions = append(p.config.Exemptions, p.exemption(table, at))
+		})
+	}
+	if value, ok := file[targetTable]; ok {
+		p.tables(value, targetTable, keysOfTarget, func(table map[string]any, at []string) {
+			p.config.Targets = append(p.config.Targets, Target{
+				User: p.pattern(table, at, "a target"),
+				Spec: p.text(table, at, "spec", "a target", `where the secret goes, such as "file:csv:/secure/new.csv"`),
+			})
+		})
 	}
 	if len(p.wrong) > 0 {
 		return Config{}, p.err()
@@ -154,41 +166,51 @@ func (p *parser) audit(value any) {
 	p.config.OwnerTags, p.config.PurposeTags = names("owner-tags"), names("purpose-tags")
 }
 
-func (p *parser) exempt(value any) {
+// tables reads a list of tables, each with the given keys.
+func (p *parser) tables(value any, name string, keys []string, read func(table map[string]any, at []string)) {
 	list, isList := value.([]any)
 	for i, element := range list {
-		at := []string{exemptTable, strconv.Itoa(i)}
+		at := []string{name, strconv.Itoa(i)}
 		table, ok := element.(map[string]any)
 		if !ok {
 			isList = false
 			break
 		}
-		p.known(table, at, keysOfExempt)
-		p.config.Exemptions = append(p.config.Exemptions, p.exemption(table, at))
+		p.known(table, at, keys)
+		read(table, at)
 	}
 	if !isList {
-		p.fail([]string{exemptTable}, "exempt is a list of tables, each [[exempt]] with the keys %s", strings.Join(keysOfExempt, ", "))
+		p.fail([]string{name}, "%s is a list of tables, each [[%s]] with the keys %s", name, name, strings.Join(keys, ", "))
 	}
 }
 
-func (p *parser) exemption(table map[string]any, at []string) Exemption {
-	var e Exemption
-	text := func(key, what string) string {
-		value, given := table[key]
-		if !given {
-			p.fail(at, "an exemption needs a %s: %s", key, what)
-			return ""
-		}
-		s, err := readText(value)
-		if err != nil {
-			p.fail(within(at, key), "%s: %v", key, err)
-		}
-		return s
+// text reads a text that a table must have.
+func (p *parser) text(table map[string]any, at []string, key, owner, what string) string {
+	value, given := table[key]
+	if !given {
+		p.fail(at, "%s needs a %s: %s", owner, key, what)
+		return ""
 	}
-	e.User = text("user", `a user name, or a pattern such as "ci-*"`)
-	e.Reason = text("reason", "why the keys may break the rule")
-	if _, err := path.Match(e.User, ""); err != nil {
-		p.fail(within(at, "user"), `user: %q is no pattern: valid are *, ?, [a-z] and \ before a character that stands for itself`, e.User)
+	s, err := readText(value)
+	if err != nil {
+		p.fail(within(at, key), "%s: %v", key, err)
+	}
+	return s
+}
+
+// pattern reads the pattern of user names that a table must have.
+func (p *parser) pattern(table map[string]any, at []string, owner string) string {
+	user := p.text(table, at, "user", owner, `a user name, or a pattern such as "ci-*"`)
+	if _, err := path.Match(user, ""); err != nil {
+		p.fail(within(at, "user"), `user: %q is no pattern: valid are *, ?, [a-z] and \ before a character that stands for itself`, user)
+	}
+	return user
+}
+
+func (p *parser) exemption(table map[string]any, at []string) Exemption {
+	e := Exemption{
+		User:   p.pattern(table, at, "an exemption"),
+		Reason: p.text(table, at, "reason", "an exemption", "why the keys may break the rule"),
 	}
 	if value, given := table["until"]; given {
 		day, ok := value.(toml.LocalDate)

@@ -157,7 +157,7 @@ func Parse(spec string, env Env) (Target, error) {
 		}
 		return &command{format: format, argv: argv, timeout: timeout}, nil
 	}
-	return nil, fmt.Errorf("target %q: it is none of profile:, file: and command:", spec)
+	return nil, fmt.Errorf("target %q: it begins with none of profile, file and command", spec)
 }
 
 // parseProfile reads NAME, or NAME:PATH with an absolute path.

@@ -35,9 +35,13 @@ const (
 	// Of any target.
 	CannotPutBack Kind = "cannot-put-back" // what was there before is not known here
 	BadCredential Kind = "bad-credential"  // there is no secret to deliver any more
-	Canceled      Kind = "canceled"
+	Canceled      Kind = "canceled"        // before it was done
 	Unexpected    Kind = "unexpected"
 )
+
+// ErrCannotPutBack is the cause of a CannotPutBack: whoever knows the target has
+// to put it back.
+var ErrCannotPutBack = errors.New("what was there before is not known here")
 
 // Failure is what kept a target from being delivered to, put back or settled.
 // It is an error, and holds no part of the secret.
@@ -48,7 +52,8 @@ type Failure struct {
 	Line   int    // where a malformed file stops making sense, from 1; 0 is unknown
 	Err    error  // the cause; may be nil
 
-	// MayHold says that the target may hold the new key in spite of the failure.
+	// MayHold says that the target may hold the new key: it was delivered in spite
+	// of the failure, or could not be put back.
 	MayHold bool
 
 	// ExitCode is how a failed command ended, -1 if a signal ended it. Output is
@@ -95,6 +100,28 @@ func about(target string, err error) error {
 	}
 	f := AsFailure(err)
 	f.Target = target
+	return f
+}
+
+// putBackFailed makes err a failure of the named target, which holds the new key
+// still, unless it was seen that it does not.
+func putBackFailed(target string, err error) error {
+	if err == nil {
+		return nil
+	}
+	f := AsFailure(err)
+	f.Target = target
+	f.MayHold = f.Kind != OtherKey && f.Kind != NoProfile
+	return f
+}
+
+// also adds what went wrong in cleaning up after err, if anything did.
+func also(err, cleaning error) error {
+	if err == nil || cleaning == nil {
+		return errors.Join(err, cleaning)
+	}
+	f := AsFailure(err)
+	f.Err = errors.Join(f.Err, cleaning)
 	return f
 }
 

@@ -2,15 +2,11 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
-
-// ErrCannotPutBack says that a target can't be put back by keyturn, only by
-// whoever knows it.
-var ErrCannotPutBack = errors.New("what was there before is not known here")
 
 // file is a new file for the key alone.
 type file struct {
@@ -44,7 +40,7 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 	}
 	// An empty file takes the name first: a rename would replace what is there.
 	err = writeNew(f.path, nil, nil)
-	if AsFailure(err) != nil && AsFailure(err).Kind == Exists {
+	if err != nil && AsFailure(err).Kind == Exists {
 		if is, reading := f.read(); reading == nil && string(is) == string(text) {
 			return nil
 		}
@@ -53,25 +49,30 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 		return about(f.Name(), err)
 	}
 	beside := besideName(f.path)
-	if err := writeNew(beside, text, nil); err != nil {
-		return about(f.Name(), errors.Join(err, remove(f.path)))
+	if err = writeNew(beside, text, nil); err == nil {
+		err = rename(beside, f.path)
 	}
-	return about(f.Name(), rename(beside, f.path))
+	if info, gone := os.Lstat(f.path); err != nil && gone == nil && info.Size() == 0 {
+		err = also(err, remove(f.path))
+	}
+	return about(f.Name(), err)
 }
 
-// PutBack removes the file if it is still as Deliver makes it.
+// PutBack removes the file if it is still as Deliver makes it. A file without the
+// new key's ID is somebody else's, and stays.
 func (f *file) PutBack(_ context.Context, c Credential) error {
 	is, err := f.read()
-	if failure := AsFailure(err); failure != nil {
-		if failure.Kind == NotFound {
-			return nil
-		}
-		return about(f.Name(), err)
+	switch {
+	case err != nil && AsFailure(err).Kind == NotFound:
+		return nil
+	case err != nil:
+		return putBackFailed(f.Name(), err)
+	case !strings.Contains(string(is), c.KeyID):
+		return nil
+	case !f.format.wrote(is, c.KeyID):
+		return putBackFailed(f.Name(), refusal(ChangedMeanwhile, f.path, "the file holds the new key and something else by now"))
 	}
-	if !f.format.wrote(is, c.KeyID) {
-		return about(f.Name(), refusal(ChangedMeanwhile, f.path, "the file holds something else by now, and is kept"))
-	}
-	return about(f.Name(), remove(f.path))
+	return putBackFailed(f.Name(), remove(f.path))
 }
 
 // Settle has nothing to do: the file holds the new key alone.

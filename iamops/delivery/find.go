@@ -35,7 +35,7 @@ func FindProfiles(env Env, keyID string) (Holders, error) {
 	var holding []string
 	for _, name := range credentials.names() {
 		// The pair that is kept for putting back is no profile in use.
-		if holds(&credentials, name, keyID) && !strings.HasSuffix(name, beforeSuffix) && nameable(name) {
+		if holds(&credentials, name, keyID) && !strings.HasSuffix(name, beforeSuffix) {
 			found.Profiles = append(found.Profiles, &Profile{name: name, file: env.CredentialsFile(), usual: true})
 			holding = append(holding, name)
 		}
@@ -95,7 +95,7 @@ func profileOfConfig(section string) string {
 
 // readShared reads a file as the loader does; none is an empty one.
 func readShared(path string) (sharedFile, error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || path == os.DevNull {
 		return sharedFile{}, nil
 	}
 	path, err := realPath(path)

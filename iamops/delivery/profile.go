@@ -68,7 +68,7 @@ func (p *Profile) Deliver(ctx context.Context, c Credential) error {
 	if err := c.check(); err != nil {
 		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
 	}
-	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
 		now, err := p.pair(f, p.name)
 		switch {
 		case err != nil:
@@ -93,12 +93,12 @@ func (p *Profile) Deliver(ctx context.Context, c Credential) error {
 				before.section.name, shown(before.keyID.value))
 		}
 		return edits, nil
-	})
+	}))
 }
 
 // PutBack exchanges the new pair for the old one.
 func (p *Profile) PutBack(ctx context.Context, c Credential) error {
-	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+	return putBackFailed(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
 		now, err := p.pair(f, p.name)
 		if err != nil {
 			return nil, err
@@ -122,12 +122,12 @@ func (p *Profile) PutBack(ctx context.Context, c Credential) error {
 				Err: fmt.Errorf("profile %s%s does not hold the pair of %s: %w", p.name, beforeSuffix, c.OldKeyID, ErrCannotPutBack)}
 		}
 		return append(now.exchange(c.OldKeyID, before.secret.value), before.removal(f)...), nil
-	})
+	}))
 }
 
 // Settle removes the old pair.
 func (p *Profile) Settle(ctx context.Context, c Credential) error {
-	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
 		before, err := p.pair(f, p.name+beforeSuffix)
 		if err != nil || before == nil || before.keyID.value != c.OldKeyID {
 			return nil, err
@@ -137,14 +137,16 @@ func (p *Profile) Settle(ctx context.Context, c Credential) error {
 			return nil, refusal(ChangedMeanwhile, p.file, "profile %s was edited: remove it by hand", before.section.name)
 		}
 		return edits, nil
-	})
+	}))
 }
 
 // edit rewrites the file by what change asks for; nothing is nothing.
 func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, error)) (err error) {
 	editing.Lock()
 	defer editing.Unlock()
-	defer func() { err = about(p.Name(), err) }()
+	if !nameable(p.name) {
+		return refusal(Malformed, p.file, "a profile of this name can't be told from its neighbours")
+	}
 	if err := ctx.Err(); err != nil {
 		return fileFailure(p.file, "reading the file", err)
 	}
@@ -152,7 +154,7 @@ func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.release()) }()
+	defer func() { err = also(err, h.release()) }()
 	f, err := understood(p.file, h.text)
 	if err != nil {
 		return err
@@ -225,8 +227,8 @@ func (a *pair) exchange(keyID, secret string) []edit {
 // the end of its last line and that line's own ending, so that taking the same
 // bytes out again leaves no trace.
 func (p *Profile) keep(f *sharedFile, a *pair) edit {
-	eol := "\n"
-	if strings.HasPrefix(f.text[a.section.end:], "\r\n") || strings.Contains(f.text[:a.section.end], "\r\n") {
+	eol, rest := "\n", f.text[a.section.end:]
+	if strings.HasPrefix(rest, "\r\n") || rest == "" && strings.Contains(f.text, "\r\n") {
 		eol = "\r\n"
 	}
 	lines := []string{"", "",

@@ -34,7 +34,7 @@ func hold(path string) (*held, error) {
 	}
 	h := &held{path: path, file: f}
 	if err := h.read(); err != nil {
-		return nil, errors.Join(err, h.release())
+		return nil, also(err, h.release())
 	}
 	return h, nil
 }
@@ -60,7 +60,7 @@ func (h *held) read() error {
 }
 
 func (h *held) release() error {
-	if err := h.file.Close(); err != nil {
+	if err := h.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return fileFailure(h.path, "closing the file", err)
 	}
 	return nil
@@ -80,13 +80,17 @@ func (h *held) replace(ctx context.Context, text []byte) error {
 		if err := keepOwner(f, h.info); err != nil {
 			return err
 		}
-		return f.Chmod(h.info.Mode().Perm() & 0o700) //nolint:wrapcheck // writeNew says what was attempted
+		return f.Chmod(h.info.Mode().Perm() & 0o700)
 	})
 	if err != nil {
 		return err
 	}
-	if err := h.unchanged(ctx); err != nil {
-		return errors.Join(err, remove(beside))
+	err = h.unchanged(ctx)
+	if err == nil {
+		err = letGo(h.file)
+	}
+	if err != nil {
+		return also(err, remove(beside))
 	}
 	return rename(beside, h.path)
 }
@@ -131,7 +135,7 @@ func writeNew(path string, text []byte, dress func(*os.File) error) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(fileFailure(path, "writing the file", err), remove(path))
+		return also(fileFailure(path, "writing the file", err), remove(path))
 	}
 	return nil
 }
@@ -139,7 +143,7 @@ func writeNew(path string, text []byte, dress func(*os.File) error) error {
 // rename makes the written file the real one, for good.
 func rename(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
-		return errors.Join(fileFailure(to, "replacing the file", err), remove(from))
+		return also(fileFailure(to, "replacing the file", err), remove(from))
 	}
 	if err := syncFolder(filepath.Dir(to)); err != nil {
 		f := fileFailure(to, "the file is replaced, but a loss of power may undo it", err)

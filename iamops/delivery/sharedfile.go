@@ -70,7 +70,7 @@ func parseShared(text string) sharedFile {
 			}
 		case isProperty && !inSection:
 			// The loader skips what stands before the first header.
-		case isProperty && !(indented && f.last().nests()):
+		case isProperty && (!indented || !f.last().nests()):
 			p := property{key: strings.ToLower(strings.TrimSpace(key))}
 			p.value, p.start = valueOf(line, from, indented)
 			p.start += start
@@ -212,9 +212,9 @@ func (s *section) all(key string) []property {
 	return found
 }
 
-// nameable reports whether a header can hold the name of a profile such that it
-// is read back.
+// nameable reports whether the name of a profile is read back from a header, and
+// from a spec.
 func nameable(name string) bool {
 	read, ok := headerName("[" + name + "]")
-	return ok && name != "" && read == name && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+	return ok && name != "" && read == name && utf8.ValidString(name) && !strings.Contains(name, ":/") && !strings.ContainsFunc(name, unicode.IsControl)
 }

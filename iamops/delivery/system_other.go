@@ -3,6 +3,7 @@
 package delivery
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +15,14 @@ func inOwnGroup(*exec.Cmd) {}
 
 // lock takes no lock here: that a file has changed meanwhile is noticed without.
 func lock(*os.File) (taken bool) { return true }
+
+// letGo closes a file that is about to be replaced: an open one can't be.
+func letGo(f *os.File) error {
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("closing the file: %w", err)
+	}
+	return nil
+}
 
 // keepOwner does nothing here: a new file has the owner of its folder.
 func keepOwner(*os.File, fs.FileInfo) error { return nil }

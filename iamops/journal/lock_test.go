@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Fprintln(os.Stdout, "held")
+		_, _ = os.Stdout.WriteString("held\n")
 		_, _ = io.Copy(io.Discard, os.Stdin) // until the parent is gone
 		os.Exit(0)
 	}

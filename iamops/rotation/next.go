@@ -236,10 +236,11 @@ func (s *State) learn(ev Listed) {
 			s.Others = append(s.Others, k)
 			continue
 		}
+		facts.Created = k.Created
 		if s.stale(k) {
 			continue // the lists lag behind an answer that is known
 		}
-		facts.Gone, facts.Created, facts.Status = false, k.Created, k.Status
+		facts.Gone, facts.Status = false, k.Status
 		switch {
 		case k.Status == iamops.Active:
 			if !facts.InactiveSeen.IsZero() || !facts.InactiveSince.IsZero() {

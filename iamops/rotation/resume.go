@@ -25,8 +25,9 @@ type Memory struct {
 	StoredAt time.Time
 	// OwnUse is when keyturn may last have signed with the new key, in its trial.
 	OwnUse time.Time
-	// OffSince is since when keys are Inactive, as far as keyturn did it.
-	OffSince map[string]time.Time
+	// OffSince is since when keys are Inactive, and OnSince since when they are Active
+	// again, as far as keyturn did it.
+	OffSince, OnSince map[string]time.Time
 
 	// Deliveries are those that were made and not put back. One that was begun and did
 	// not end counts as made.
@@ -50,7 +51,10 @@ type Memory struct {
 func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
 	s.Recalled, s.Begun, s.Step, s.Overrides = true, m.Begun, m.Step, m.Overrides
-	s.Old.InactiveSince, s.New = m.OffSince[m.OldID], KeyFacts{ID: m.NewID, InactiveSince: m.OffSince[m.NewID]}
+	s.New.ID = m.NewID
+	for _, key := range []*KeyFacts{&s.Old, &s.New} {
+		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]
+	}
 	s.Secret, s.StoredAt = m.Secret, m.StoredAt
 	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
 	s.PreIDs = m.PreIDs
@@ -65,24 +69,19 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	return s, intents
 }
 
-// takeAnswered lets a key be as AWS answered that it is. The lists may lag behind.
+// takeAnswered lets a key be as AWS answered that it is, since the lists may lag
+// behind.
 func (s *State) takeAnswered(change iamops.Change) {
-	if change.Kind == iamops.Create {
+	switch key := s.byID(change.KeyID); {
+	case change.Kind == iamops.Create:
 		s.New.Status = iamops.Active
-		return
-	}
-	key := s.byID(change.KeyID)
-	if key == nil {
-		return
-	}
-	switch change.Kind {
-	case iamops.Deactivate:
+	case key == nil:
+	case change.Kind == iamops.Deactivate:
 		key.Status, key.InactiveSeen = iamops.Inactive, key.InactiveSince
-	case iamops.Reactivate:
+	case change.Kind == iamops.Reactivate:
 		key.Status = iamops.Active
-	case iamops.Delete:
+	case change.Kind == iamops.Delete:
 		key.Gone = true
-	case iamops.Create:
 	}
 }
 

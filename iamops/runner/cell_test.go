@@ -251,4 +251,4 @@ func (c *cell) finish(to ending, throttled bool) {
 }
 
 // sleepUntil lets the bubble's time pass up to an instant.
-func sleepUntil(ctx context.Context, at time.Time) { iamops.Sleep(ctx, at.Sub(time.Now())) }
+func sleepUntil(ctx context.Context, at time.Time) { iamops.Sleep(ctx, time.Until(at)) }

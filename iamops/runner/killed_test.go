@@ -136,7 +136,7 @@ func killAndGoOn(t *testing.T, s stage, d death, n nature, e ending) {
 		sleepUntil(t.Context(), start.Add(-time.Hour))
 		cloud = sandbox.New(sandbox.Options{Seed: 1})
 		cloud.Configure(n.is)
-		w = newWitness(t, cloud, target)
+		w = newWitness(t, cloud)
 		c := newCell(t, cloud, dir, w)
 		c.start()
 		s.reach(c)
@@ -200,8 +200,11 @@ func killChild(t *testing.T, cloud *sandbox.Account, w *witness, s stage, d deat
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- child.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = child.Wait() // it does not end well
+	}()
 	select {
 	case <-fault.Held():
 	case <-ended:

@@ -123,7 +123,7 @@ func TestFaultMatrix(t *testing.T) {
 func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
 	cloud := sandbox.New(sandbox.Options{Seed: 1})
 	cloud.Configure(n.is)
-	c := newCell(t, cloud, dir, newWitness(t, cloud, target))
+	c := newCell(t, cloud, dir, newWitness(t, cloud))
 	notes := c.start()
 	s.reach(c)
 

@@ -19,7 +19,7 @@ func Recall(records []journal.Record) []rotation.Memory {
 		if m == nil {
 			m = &rotation.Memory{
 				ID: r.Rotation, User: r.User, Plan: rotation.PlanName(r.Plan), Step: rotation.Step(r.Step), Begun: r.At,
-				OffSince: map[string]time.Time{},
+				OffSince: map[string]time.Time{}, OnSince: map[string]time.Time{},
 			}
 			memories[r.Rotation] = m
 			order = append(order, r.Rotation)
@@ -168,6 +168,7 @@ func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 		}
 	case iamops.Reactivate:
 		delete(m.OffSince, open.KeyID)
+		m.OnSince[open.KeyID] = r.At
 		m.Plan, m.Step = plan.RollBackPlan, plan.RollBackTo
 	case iamops.Delete:
 		m.Over = m.Step == rotation.Finished

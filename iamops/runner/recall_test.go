@@ -16,6 +16,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/iamops/sandbox"
 )
 
 // remembered is a memory in a line.
@@ -26,7 +27,8 @@ func remembered(m rotation.Memory) string {
 		is   bool
 	}{
 		{"new", m.NewID != ""}, {"secret " + string(m.Secret), m.Secret != ""}, {"stored at", !m.StoredAt.IsZero()},
-		{"off", len(m.OffSince) > 0}, {"override", len(m.Overrides) > 0}, {"over", m.Over}, {"at stake", m.AtStake()},
+		{"off", len(m.OffSince) > 0}, {"on again", len(m.OnSince) > 0},
+		{"override", len(m.Overrides) > 0}, {"over", m.Over}, {"at stake", m.AtStake()},
 	} {
 		if part.is {
 			text += ", " + part.word
@@ -74,22 +76,45 @@ outcome deactivate done: rotate/watch, new, secret stored, stored at, off, overr
 proven deactivate done: rotate/watch, new, secret stored, stored at, off, override, at stake
 decided roll-back: rotate/watch, new, secret stored, stored at, off, override, at stake
 intent reactivate: rotate/watch, new, secret stored, stored at, off, override, at stake, open reactivate
-outcome reactivate done: rotate/distribute, new, secret stored, stored at, override, at stake, unproven reactivate
-proven reactivate done: rotate/distribute, new, secret stored, stored at, override, at stake
-decided give-up-new: discard-stored/deactivate, new, secret stored, stored at, override, at stake
-decided make-change: discard-stored/deactivate, new, secret stored, stored at, override, at stake
-intent deactivate: discard-stored/deactivate, new, secret stored, stored at, override, at stake, open deactivate
-outcome deactivate done: discard-stored/watch, new, secret stored, stored at, off, override, at stake, unproven deactivate
-proven deactivate done: discard-stored/watch, new, secret stored, stored at, off, override, at stake
-decided go-on: discard-stored/delete, new, secret stored, stored at, off, override, at stake
-decided make-change: discard-stored/delete, new, secret stored, stored at, off, override, at stake
-intent delete: discard-stored/delete, new, secret stored, stored at, off, override, at stake, open delete
-outcome delete done: discard-stored/done, new, secret stored, stored at, off, override, over, unproven delete
-ended: discard-stored/done, new, secret stored, stored at, off, override, over, unproven delete
-proven delete done: discard-stored/done, new, secret stored, stored at, off, override, over
+outcome reactivate done: rotate/distribute, new, secret stored, stored at, on again, override, at stake, unproven reactivate
+proven reactivate done: rotate/distribute, new, secret stored, stored at, on again, override, at stake
+decided give-up-new: discard-stored/deactivate, new, secret stored, stored at, on again, override, at stake
+decided make-change: discard-stored/deactivate, new, secret stored, stored at, on again, override, at stake
+intent deactivate: discard-stored/deactivate, new, secret stored, stored at, on again, override, at stake, open deactivate
+outcome deactivate done: discard-stored/watch, new, secret stored, stored at, off, on again, override, at stake, unproven deactivate
+proven deactivate done: discard-stored/watch, new, secret stored, stored at, off, on again, override, at stake
+decided go-on: discard-stored/delete, new, secret stored, stored at, off, on again, override, at stake
+decided make-change: discard-stored/delete, new, secret stored, stored at, off, on again, override, at stake
+intent delete: discard-stored/delete, new, secret stored, stored at, off, on again, override, at stake, open delete
+outcome delete done: discard-stored/done, new, secret stored, stored at, off, on again, override, over, unproven delete
+ended: discard-stored/done, new, secret stored, stored at, off, on again, override, over, unproven delete
+proven delete done: discard-stored/done, new, secret stored, stored at, off, on again, override, over
 `
 		if got.String() != want {
 			t.Errorf("got\n%s", &got)
+		}
+	})
+}
+
+// While a key was off it could only be silent: a fresh start knows since when it is
+// Active again.
+func TestQuietCountsFromTheRollBackAfterAFreshStart(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		c := newCell(t, cloud, dir, newWitness(t, cloud))
+		c.start()
+		c.reachWatch()
+		cloud.Advance(3 * 24 * time.Hour)
+		back := cloud.Now()
+		c.change(rotation.RollBack, rotation.Distribute)
+		c.stop()
+		c.start()
+		s := c.state()
+		s.Old.LastUse = iamops.LastUse{State: iamops.NeverUsed, AsOf: cloud.Now()}
+		gate := rotation.GateOf(s, rotation.DefaultSettings(), cloud.Now())
+		if s.Step != rotation.Distribute || gate.Open() || gate.QuietSince.Before(back) {
+			t.Errorf("at %s, quiet since %v, reactivated at %v, against it: %v", s.Step, gate.QuietSince, back, gate.Whys)
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 func surveyScene(t *testing.T, to func(*cell)) *cell {
 	t.Helper()
 	cloud := sandbox.New(sandbox.Options{Seed: 1})
-	c := newCell(t, cloud, t.TempDir(), newWitness(t, cloud, target))
+	c := newCell(t, cloud, t.TempDir(), newWitness(t, cloud))
 	c.start()
 	to(c)
 	c.stop()

@@ -23,8 +23,7 @@ import (
 type witness struct {
 	cloud *sandbox.Account
 	eye   *account.Account // which reads the truth
-	user  string
-	first []string // the IDs of the keys that were there from the beginning
+	first []string         // the IDs of the keys that were there from the beginning
 
 	mu      sync.Mutex
 	arrived map[iamops.ChangeKind]int
@@ -38,10 +37,10 @@ type deed struct {
 	keyID string // "" for a create
 }
 
-func newWitness(t *testing.T, cloud *sandbox.Account, user string) *witness {
+func newWitness(t *testing.T, cloud *sandbox.Account) *witness {
 	t.Helper()
 	w := &witness{
-		cloud: cloud, user: user, arrived: map[iamops.ChangeKind]int{}, effects: map[deed]int{},
+		cloud: cloud, arrived: map[iamops.ChangeKind]int{}, effects: map[deed]int{},
 	}
 	w.connect(t)
 	w.first = iamops.KeyIDs(w.truth())
@@ -78,7 +77,7 @@ func (w *witness) truth() []iamops.AccessKey {
 	var lag time.Duration
 	w.cloud.Configure(func(b *sandbox.Behavior) { lag, b.StaleLists = b.StaleLists, 0 })
 	defer w.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = lag })
-	keys, err := w.eye.Keys(context.Background(), w.user)
+	keys, err := w.eye.Keys(context.Background(), target)
 	if err != nil {
 		w.broken = append(w.broken, "the truth could not be read: "+err.Error())
 	}

@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
 )
@@ -37,7 +38,7 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, targets: a.targets(), leave: func() error { return nil }}
+	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
 	if p.profile == "" {
 		p.profile, _ = a.Env("AWS_PROFILE")
 	}
@@ -59,9 +60,9 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 const aliasBound = 3 * time.Second
 
 // targets are the targets in the operator's own files.
-func (a *App) targets() targets {
+func (a *App) targets(configured []config.Target) targets {
 	home, _ := os.UserHomeDir() // without one there is no credentials file
-	return targets{delivery.Env{Home: home, Getenv: func(name string) string {
+	return targets{configured: configured, env: delivery.Env{Home: home, Getenv: func(name string) string {
 		value, _ := a.Env(name)
 		return value
 	}}}

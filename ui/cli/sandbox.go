@@ -59,7 +59,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
 	}
 	cloud := sandbox.New(sandbox.Options{Users: users})
-	home := targets{delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
+	home := targets{env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
 	p := &place{cloud: cloud, clock: cloud, state: state, targets: home, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
 			return fmt.Errorf("removing the sandbox's folder: %w", err)

@@ -1,0 +1,12 @@
+package ui
+
+import "github.com/charmbracelet/x/ansi"
+
+// Question is the dialog that is open, with all of its text; "" if none is.
+func (p *Program) Question() string {
+	d := p.openDialog()
+	if d == nil {
+		return ""
+	}
+	return ansi.Strip(d.View(200, 200))
+}

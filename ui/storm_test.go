@@ -1,0 +1,337 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/sandbox"
+	"keyturn/ui"
+	"keyturn/ui/kit"
+)
+
+// gust is one input of a storm: one of its fields.
+type gust struct {
+	key           string
+	paste         string
+	width, height int           // a resize
+	later         time.Duration // time that passes
+	fault         *sandbox.Fault
+	journal       bool // the next record can't be written
+	// obey does what the screen asks for, which keys at random would hardly hit upon.
+	obey bool
+}
+
+var stormKeys = []string{
+	"enter", "enter", "enter", "enter", "right", "right", "right", "n", "n", "n", "tab", "tab", "esc", "esc", "down", "down", "up",
+	"R", "D", "v", "c", "t", "r", "x", "x", "A", "u", "+", "+", "+", "q", "ctrl+c", "?", "/", "s", "f", "d", "g", "G", "y", "S", "m", "2", "left", "pgdown", "space",
+}
+
+var gusts = rapid.Custom(func(t *rapid.T) gust {
+	switch n := rapid.IntRange(0, 99).Draw(t, "what"); {
+	case n < 56:
+		return gust{key: rapid.SampledFrom(stormKeys).Draw(t, "key")}
+	case n < 78:
+		return gust{obey: true}
+	case n < 90:
+		return gust{later: time.Second * time.Duration(rapid.SampledFrom([]int{1, 3, 12, 70, 400}).Draw(t, "seconds"))}
+	case n < 94:
+		return gust{width: rapid.IntRange(20, 160).Draw(t, "width"), height: rapid.IntRange(5, 50).Draw(t, "height")}
+	case n < 96:
+		return gust{paste: rapid.SampledFrom([]string{"MPLE", "AILR", "a reason", "q\nq", "\x1b[31mred", "鍵", strings.Repeat("long ", 99)}).Draw(t, "paste")}
+	case n < 99:
+		return gust{fault: &sandbox.Fault{
+			Action: rapid.SampledFrom([]string{"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "sts:GetCallerIdentity"}).Draw(t, "action"),
+			Break:  rapid.SampledFrom([]sandbox.Break{sandbox.InternalError, sandbox.ConnectionReset, sandbox.CutBody, sandbox.Deny, sandbox.Expire}).Draw(t, "break"),
+			At:     rapid.SampledFrom([]sandbox.Moment{sandbox.BeforeEffect, sandbox.AfterEffect}).Draw(t, "moment"),
+			Times:  1,
+		}}
+	}
+	return gust{journal: true}
+})
+
+// Whatever is pressed, pasted, resized and lost on the way, on the whole program over a
+// whole account: no change but those that were confirmed, once each and on record; no
+// Active key deleted, nor one just deactivated; no secret left behind or in view after it
+// was put away; every frame fits. With -rapid.checks=2500 these are 100,000 inputs and
+// more.
+func TestStorm(t *testing.T) {
+	inputs, made := 0, map[iamops.ChangeKind]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		storm := rapid.SliceOfN(gusts, 20, 80).Draw(rt, "storm")
+		stale := rapid.SampledFrom([]time.Duration{0, 0, 25 * time.Second}).Draw(rt, "lists lag by")
+		var failure error
+		synctest.Test(t, func(t *testing.T) { failure = weather(t, storm, stale, made) })
+		if failure != nil {
+			rt.Fatal(failure)
+		}
+		inputs += len(storm)
+	})
+	t.Logf("%d inputs; %d keys created, %d deactivated, %d reactivated, %d deleted",
+		inputs, made[iamops.Create], made[iamops.Deactivate], made[iamops.Reactivate], made[iamops.Delete])
+	for _, kind := range []iamops.ChangeKind{iamops.Create, iamops.Deactivate, iamops.Reactivate, iamops.Delete} {
+		if made[kind] == 0 {
+			t.Errorf("no storm came as far as to %s a key", kind)
+		}
+	}
+}
+
+// house is the program in a storm. When it ends, the next one begins, on the same
+// account and journal.
+type house struct {
+	t      *testing.T
+	ctx    context.Context
+	cloud  *sandbox.Account
+	wire   *wire
+	notes  *notes
+	client *http.Client
+
+	desk          *desk
+	program       *ui.Program
+	msgs          chan tea.Msg
+	stop          context.CancelFunc
+	quit          bool
+	width, height int
+	secrets       []string // all that ever were
+}
+
+func weather(t *testing.T, storm []gust, stale time.Duration, made map[iamops.ChangeKind]int) error {
+	h := &house{t: t, ctx: t.Context(), cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
+	h.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = stale })
+	h.wire = newWire(h.cloud, h.notes)
+	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client())
+	h.client = &http.Client{Transport: h.wire}
+	h.begin()
+	err := h.endure(storm)
+	err = errors.Join(err, h.end())
+	for kind, n := range h.wire.made {
+		made[kind] += n
+	}
+	return err
+}
+
+func (h *house) endure(storm []gust) error {
+	for i, g := range storm {
+		if err := h.strike(g); err != nil {
+			return fmt.Errorf("input %d: %w", i, err)
+		}
+		if err := h.inOrder(); err != nil {
+			return fmt.Errorf("after input %d: %w", i, err)
+		}
+		if !h.quit {
+			continue
+		}
+		if err := h.leftNothing(); err != nil {
+			return fmt.Errorf("quit by input %d: %w", i, err)
+		}
+		if err := h.end(); err != nil {
+			return err
+		}
+		h.begin()
+	}
+	return nil
+}
+
+func (h *house) begin() {
+	ctx, stop := context.WithCancel(h.ctx)
+	acc := reach(ctx, h.t, h.cloud, h.client)
+	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes}
+	h.program = newProgram(ctx, h.desk, func(string) error { return nil }, sandboxOf{h.cloud, acc})
+	h.stop, h.quit, h.msgs = stop, false, make(chan tea.Msg, 10_000)
+	h.run(h.program.Init())
+	h.send(tea.WindowSizeMsg{Width: h.width, Height: h.height})
+}
+
+// end ends the program, and waits for its last commands.
+func (h *house) end() error {
+	err := h.desk.close()
+	h.stop()
+	h.pass(2 * time.Second)
+	h.msgs = nil
+	return err
+}
+
+func (h *house) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	msgs := h.msgs
+	go func() {
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, c := range msg {
+				h.run(c)
+			}
+		default:
+			msgs <- msg
+		}
+	}()
+}
+
+func (h *house) take(msg tea.Msg) {
+	if _, isQuit := msg.(tea.QuitMsg); isQuit {
+		h.quit = true
+	}
+	if h.quit {
+		return
+	}
+	_, cmd := h.program.Update(msg)
+	h.run(cmd)
+}
+
+// settle hands over what has come until nothing moves.
+func (h *house) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case msg := <-h.msgs:
+			h.take(msg)
+		default:
+			return
+		}
+	}
+}
+
+func (h *house) send(msg tea.Msg) {
+	h.take(msg)
+	h.settle()
+}
+
+func (h *house) pass(d time.Duration) {
+	over := time.NewTimer(d)
+	for {
+		select {
+		case msg := <-h.msgs:
+			h.take(msg)
+		case <-over.C:
+			h.settle()
+			return
+		}
+	}
+}
+
+func (h *house) strike(g gust) error {
+	switch {
+	case g.key != "":
+		h.press(g.key)
+	case g.paste != "":
+		h.send(tea.PasteMsg{Content: g.paste})
+	case g.width > 0:
+		h.width, h.height = g.width, g.height
+		h.send(tea.WindowSizeMsg{Width: g.width, Height: g.height})
+	case g.later > 0:
+		h.pass(g.later)
+	case g.fault != nil:
+		h.cloud.Inject(*g.fault)
+	case g.journal:
+		h.notes.fail()
+	case g.obey:
+		h.obey()
+	}
+	return h.wire.verdict()
+}
+
+// press presses a key. An enter that takes the choice of a question confirms what that
+// names.
+func (h *house) press(k string) {
+	question := h.program.Question()
+	refuses := strings.Contains(question, "▸  Cancel ") || strings.Contains(question, "▸  Stay ") || strings.Contains(question, "▸  Close ")
+	if k == "enter" && question != "" && !refuses && h.width >= 60 && h.height >= 15 {
+		h.wire.confirm(question)
+	}
+	h.send(keyPress(k))
+}
+
+// obey does what the screen asks for: the text of a question, its choice, or what the
+// screen would do next.
+func (h *house) obey() {
+	question := h.program.Question()
+	_, asked, typed := strings.Cut(question, "characters of its ID: ")
+	switch {
+	case typed:
+		h.send(tea.PasteMsg{Content: asked[:4]})
+	case strings.Contains(question, "Why do it all the same?"):
+		h.send(tea.PasteMsg{Content: "it was agreed"})
+	case question != "":
+		h.press("right")
+	case strings.Contains(h.view(), "Roll back"):
+		h.press([]string{"n", "n", "R"}[h.cloud.Sent("iam:ListAccessKeys")%3])
+		return
+	}
+	h.press("enter")
+}
+
+func (h *house) view() string { return ansi.Strip(h.program.View().Content) }
+
+// inOrder checks what must hold at any time.
+func (h *house) inOrder() error {
+	view := h.program.View().Content
+	lines := strings.Split(view, "\n")
+	if len(lines) != h.height {
+		return fmt.Errorf("%d lines in a terminal of %d:\n%s", len(lines), h.height, h.view())
+	}
+	for _, l := range lines {
+		if got := kit.Width(l); got != h.width {
+			return fmt.Errorf("a line of %d cells in a terminal of %d: %q", got, h.width, l)
+		}
+	}
+	held := h.hold()
+	for _, secret := range h.secrets {
+		if strings.Contains(view, secret) && secret != held[secret] {
+			return fmt.Errorf("a secret that is put away is in view:\n%s", h.view())
+		}
+	}
+	return nil
+}
+
+// hold are the secrets that are in memory.
+func (h *house) hold() map[string]string {
+	held := map[string]string{}
+	h.desk.mu.Lock()
+	defer h.desk.mu.Unlock()
+	for _, r := range h.desk.runners {
+		_ = r.Lend(func(s iamops.Secret) error { // none is held, as a rule
+			held[s.Reveal()] = s.Reveal()
+			return nil
+		})
+	}
+	for secret := range held {
+		h.secrets = append(h.secrets, secret)
+	}
+	return held
+}
+
+// leftNothing checks that no secret is in memory of a program that ends.
+func (h *house) leftNothing() error {
+	for _, s := range h.desk.states() {
+		if rotation.LeaveBlock(s) == rotation.SecretNotPut {
+			return fmt.Errorf("the secret of %s is lost", s.New.ID)
+		}
+	}
+	return nil
+}
+
+var namedKeys = map[string]tea.KeyPressMsg{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "space": {Code: tea.KeySpace, Text: " "},
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+}
+
+func keyPress(k string) tea.KeyPressMsg {
+	if msg, named := namedKeys[k]; named {
+		return msg
+	}
+	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
+}
