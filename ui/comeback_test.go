@@ -90,7 +90,7 @@ func TestRetiringAKeyLeftBehind(t *testing.T) {
 		term.await("Watch what breaks", "not known since when")
 		pass(6 * time.Minute) // seen Inactive for long enough
 		term.press("n")
-		term.await("▸  Delete the key", "asks for a reason")
+		term.await("▸  Delete the key", "the watch can't be counted")
 		term.press("n", "left behind for a year", "enter", "AILR", "enter")
 		term.await("AKIAJ6EXAMPLE62MAILR of report-mailer is gone", "Reason: left behind")
 		term.press("enter")

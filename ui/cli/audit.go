@@ -119,7 +119,7 @@ func (a *App) readAccounts(ctx context.Context, f flags, reach reach, task audit
 func (a *App) readAccount(ctx context.Context, f flags, reach reach, task auditTask) report.Audit {
 	p, err := reach(ctx, f)
 	if err != nil {
-		return report.Audit{Profile: f.profile, At: iamops.WallClock{}.Now(), Thresholds: f.thresholds(), Problem: iamops.AsProblem(err)}
+		return report.Audit{Profile: a.profileName(f), At: iamops.WallClock{}.Now(), Thresholds: f.thresholds(), Problem: iamops.AsProblem(err)}
 	}
 	inventory := audit.NewInventory(f.thresholds())
 	inventory.SetRules(f.rules())

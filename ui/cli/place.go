@@ -38,10 +38,7 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{clock: iamops.WallClock{}, profile: f.profile, state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
-	if p.profile == "" {
-		p.profile, _ = a.Env("AWS_PROFILE")
-	}
+	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
 		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: a.askMFA, Clock: p.clock,
@@ -58,6 +55,15 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 
 // aliasBound is how long the account's alias is waited for.
 const aliasBound = 3 * time.Second
+
+// profileName is the name of the profile in use, "" if none is named.
+func (a *App) profileName(f flags) string {
+	if f.profile != "" {
+		return f.profile
+	}
+	name, _ := a.Env("AWS_PROFILE")
+	return name
+}
 
 // targets are the targets in the operator's own files.
 func (a *App) targets(configured []config.Target) targets {

@@ -32,10 +32,11 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	defer func() { err = a.leave(p, err) }()
 	common := kit.NewCommon(p.clock, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")})
 	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
+	rules := f.rules()
 	options := ui.Options{
 		Common: common,
 		List: inventory.New(ctx, common, p.account, inventory.Options{
-			Thresholds: f.thresholds(), Explain: explain,
+			Thresholds: f.thresholds(), Rules: &rules, Explain: explain,
 		}),
 		Identity:      p.identity(f),
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return a.rotations.start(p, f, task) },

@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -69,6 +71,23 @@ func (x *tmux) press(keys ...string) {
 	x.t.Helper()
 	for _, k := range keys {
 		x.run("send-keys", k)
+	}
+}
+
+// terminate sends keyturn, which is the shell's only child, a SIGTERM.
+func (x *tmux) terminate() {
+	x.t.Helper()
+	shell := strings.TrimSpace(x.run("display-message", "-p", "#{pane_pid}"))
+	children, err := os.ReadFile(filepath.Join("/proc", shell, "task", shell, "children"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(children)))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		x.t.Fatal(err)
 	}
 }
 
