@@ -100,6 +100,8 @@ func (f *fakeRotation) Refresh() error {
 
 func (f *fakeRotation) Lend(use func(iamops.Secret) error) error { return use(f.secret) }
 
+func (*fakeRotation) AddTarget(string) error { return nil }
+
 func (f *fakeRotation) Leave() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -39,8 +39,12 @@ func (c sandboxOf) Advance(d time.Duration) error {
 
 func (c sandboxOf) Applications() []ui.Application {
 	var list []ui.Application
+	newest := map[string]string{}
 	for _, a := range c.Account.Applications() {
-		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: c.newest(a.User)}
+		if _, known := newest[a.User]; !known {
+			newest[a.User] = c.newest(a.User)
+		}
+		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: newest[a.User]}
 		for _, l := range a.Log {
 			app.Log = append(app.Log, ui.LogLine(l))
 		}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // command is a program that reads the credential from its standard input. It has
@@ -20,13 +21,17 @@ type command struct {
 	timeout time.Duration
 }
 
-// Name shows the first words: "command vault kv put …".
+// Name shows the first words, on one short line: "command vault kv put …".
 func (c *command) Name() string {
-	const words = 3
-	if len(c.argv) > words {
-		return "command " + strings.Join(c.argv[:words], " ") + " …"
+	const words, letters = 3, 60
+	name := "command " + strings.Join(c.argv[:min(words, len(c.argv))], " ")
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if short := []rune(name); len(short) > letters {
+		name = string(short[:letters])
+	} else if len(c.argv) <= words {
+		return name
 	}
-	return "command " + strings.Join(c.argv, " ")
+	return name + " …"
 }
 
 func (c *command) Spec() string {
@@ -73,10 +78,9 @@ func (c *command) Deliver(ctx context.Context, credential Credential) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		f.Kind = Canceled
+		f.Kind, f.Err = Canceled, fmt.Errorf("stopped: %w", ctx.Err())
 	case running.Err() != nil:
-		f.Kind = TimedOut
-		f.Err = fmt.Errorf("stopped after %s: %w", c.timeout, err)
+		f.Kind, f.Err = TimedOut, fmt.Errorf("stopped after %s: %w", c.timeout, running.Err())
 	}
 	return about(c.Name(), f)
 }

@@ -199,7 +199,7 @@ func TestProfilePutBackRefuses(t *testing.T) {
 	// A kept pair that was edited is somebody's: it is used, but not removed.
 	edited := strings.Replace(delivered, "[prod-before-keyturn]\n", "[prod-before-keyturn]\nregion = x\n", 1)
 	h.write(".aws/credentials", edited)
-	failure(t, target.Settle(t.Context(), credential()), delivery.ChangedMeanwhile)
+	fails(t, target.Settle(t.Context(), credential()), delivery.ChangedMeanwhile)
 	if h.read(".aws/credentials") != edited {
 		t.Error("the file has changed")
 	}
@@ -257,7 +257,7 @@ func TestProfileChangedMeanwhile(t *testing.T) {
 			h := newHome(t, plain)
 			after := ""
 			ctx := &meddler{Context: t.Context(), meddle: func() { meddle(h); after = h.read(".aws/credentials") }}
-			failure(t, h.target("profile:prod").Deliver(ctx, credential()), delivery.ChangedMeanwhile)
+			fails(t, h.target("profile:prod").Deliver(ctx, credential()), delivery.ChangedMeanwhile)
 			if got := h.read(".aws/credentials"); got != after || after == "" {
 				t.Errorf("the other's work is lost:\n%s", got)
 			}
@@ -277,9 +277,9 @@ func rename(t testing.TB, from, to string) {
 func TestProfileCanceled(t *testing.T) {
 	h := newHome(t, plain)
 	ctx, cancel := context.WithCancel(t.Context())
-	failure(t, h.target("profile:prod").Deliver(&meddler{Context: ctx, meddle: cancel}, delivery.Credential{}), delivery.BadCredential)
+	fails(t, h.target("profile:prod").Deliver(&meddler{Context: ctx, meddle: cancel}, delivery.Credential{}), delivery.BadCredential)
 	cancel()
-	failure(t, h.target("profile:prod").Deliver(ctx, credential()), delivery.Canceled)
+	fails(t, h.target("profile:prod").Deliver(ctx, credential()), delivery.Canceled)
 	if h.read(".aws/credentials") != plain {
 		t.Error("the file has changed")
 	}
@@ -317,7 +317,7 @@ func TestProfileSymlinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := h.target("profile:prod")
-	failure(t, target.Deliver(t.Context(), credential()), delivery.NotFound)
+	fails(t, target.Deliver(t.Context(), credential()), delivery.NotFound)
 	if err := os.Symlink("../dotfiles/aws", h.at(".aws/credentials")); err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestProfileSymlinks(t *testing.T) {
 	if err := os.Mkdir(h.at("dotfiles/aws"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	failure(t, target.Deliver(t.Context(), credential()), delivery.Malformed)
+	fails(t, target.Deliver(t.Context(), credential()), delivery.Malformed)
 }
 
 func TestSweep(t *testing.T) {
@@ -405,5 +405,5 @@ func TestFindProfiles(t *testing.T) {
 	}
 	variables["AWS_SHARED_CREDENTIALS_FILE"] = h.path
 	_, err = delivery.FindProfiles(env, oldID)
-	failure(t, err, delivery.Malformed)
+	fails(t, err, delivery.Malformed)
 }

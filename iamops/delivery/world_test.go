@@ -14,9 +14,9 @@ import (
 
 const (
 	oldID     = "AKIAIOSFODNN7EXAMPLE"
-	oldSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	oldSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYq5+0vDTzLc"
 	newID     = "AKIAI44QH8DHBEXAMPLE"
-	newSecret = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
+	newSecret = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvb+4rKqHWd1x"
 	thirdID   = "AKIAQQQQQQQQQEXAMPLE"
 )
 
@@ -96,8 +96,15 @@ func (h home) target(spec string) delivery.Target {
 	return target
 }
 
+// tester is what a test and a drawn case of one have in common.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // failure asks for an error of a kind, and that it shows no secret.
-func failure(t testing.TB, err error, kind delivery.Kind) *delivery.Failure {
+func failure(t tester, err error, kind delivery.Kind) *delivery.Failure {
 	t.Helper()
 	var f *delivery.Failure
 	if !errors.As(err, &f) {
@@ -110,13 +117,18 @@ func failure(t testing.TB, err error, kind delivery.Kind) *delivery.Failure {
 	return f
 }
 
+// fails is failure where the kind is all.
+func fails(t tester, err error, kind delivery.Kind) {
+	t.Helper()
+	_ = failure(t, err, kind)
+}
+
 // keepsSecret fails the test if a text shows 6 characters of a secret in a row.
-func keepsSecret(t testing.TB, text string) {
+func keepsSecret(t tester, text string) {
 	t.Helper()
 	for _, secret := range []string{newSecret, oldSecret} {
 		for at := range len(secret) - 5 {
-			// Both of AWS's example secrets end alike; that is no secret.
-			if run := secret[at : at+6]; strings.Contains(text, run) && !strings.Contains("EXAMPLEKEY", run) {
+			if strings.Contains(text, secret[at:at+6]) {
 				t.Fatalf("the secret is shown: %s", text)
 			}
 		}

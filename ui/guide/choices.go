@@ -27,12 +27,14 @@ var leadsOn = []rotation.Decision{
 	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt,
 }
 
-// leading is the first offer, if it leads on.
+// leading is the first offer that leads on.
 func (s *Screen) leading() (rotation.Offer, bool) {
-	if len(s.offers) == 0 || !slices.Contains(leadsOn, s.offers[0].Decision) {
-		return rotation.Offer{}, false
+	for _, o := range s.offers {
+		if slices.Contains(leadsOn, o.Decision) {
+			return o, true
+		}
 	}
-	return s.offers[0], true
+	return rotation.Offer{}, false
 }
 
 // goOn takes the offer that leads on.

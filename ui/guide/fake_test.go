@@ -43,6 +43,7 @@ type fakeRotation struct {
 	decisions []rotation.Decide
 	turns     []int
 	refreshed int
+	added     []string
 	left      int
 }
 
@@ -86,6 +87,13 @@ func (f *fakeRotation) Lend(use func(iamops.Secret) error) error {
 		return runner.ErrNoSecret
 	}
 	return use(f.secret)
+}
+
+func (f *fakeRotation) AddTarget(spec string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.added = append(f.added, spec)
+	return nil
 }
 
 func (f *fakeRotation) Leave() error {

@@ -52,6 +52,8 @@ type Rotation interface {
 	Refresh() error
 	// Lend hands over the new key's secret, if it is held.
 	Lend(use func(iamops.Secret) error) error
+	// AddTarget takes up one more place that the secret can go to.
+	AddTarget(spec string) error
 	// Leave puts on record that the operator leaves, or refuses.
 	Leave() error
 }
@@ -290,6 +292,8 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(rotation.TryAgain)
 	case key.Matches(msg, s.keys.look):
 		return s.choose(rotation.LookAgain)
+	case key.Matches(msg, s.keys.add):
+		return s.askTarget()
 	case key.Matches(msg, s.keys.show):
 		return s.show()
 	case key.Matches(msg, s.keys.clip):

@@ -12,7 +12,7 @@ import (
 type keyMap struct {
 	enter, next, previous, esc key.Binding
 	goOn, rollBack, giveUp     key.Binding
-	show, clip, try, look      key.Binding
+	show, clip, add, try, look key.Binding
 	choose, scroll             key.Binding // for help only
 }
 
@@ -27,6 +27,7 @@ func newKeyMap(k kit.Keys) keyMap {
 		giveUp:   kit.Bind("give up the new key", "D", "D"),
 		show:     kit.Bind("show secret", "v", "v"),
 		clip:     kit.Bind("send it to the clipboard", "c", "c"),
+		add:      kit.Bind("add a target", "a", "a"),
 		try:      kit.Bind("try again", "t", "t"),
 		look:     kit.Bind("look again", "r", "r"),
 		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
@@ -44,7 +45,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 	}
 	hints := []key.Binding{s.keys.choose, kit.Describe(s.keys.enter, "take it")}
 	if s.held() {
-		hints = append(hints, s.showHint(), kit.Describe(s.keys.clip, "clipboard"))
+		hints = append(hints, s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add)
 	}
 	if s.width < wideWidth {
 		return append(hints, kit.Describe(s.keys.esc, "list"))
@@ -80,7 +81,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 		direct,
 	}
 	if s.held() {
-		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip})
+		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip, s.keys.add})
 	}
 	return groups
 }

@@ -114,6 +114,7 @@ func scenes() map[string]rotation.State {
 		"store-trial-failed": with(stateAt(rotation.Store), func(s *rotation.State) {
 			s.Trial = rotation.Trial{State: rotation.TrialFailed, Since: noon.Add(-6 * time.Minute), Ended: noon, Problem: denied}
 		}),
+		"store-targets":        checklist(),
 		"deactivate-not-quiet": shutGate(),
 		"deactivate-denied":    with(stateAt(rotation.Deactivate), func(s *rotation.State) { s.Problem = denied }),
 		"watch-looking": with(stateAt(rotation.Watch), func(s *rotation.State) {

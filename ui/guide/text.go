@@ -24,6 +24,7 @@ func (s *Screen) text(width int) []string {
 	}
 	part(s.alerts(width))
 	part(secret)
+	part(s.deliveryLines(width))
 	part(s.bodyLines(width))
 	part(s.commandLines(width))
 	part(s.knownLines(width))

@@ -16,7 +16,7 @@ const LeaveInFlight = "A change is under way. Wait for its answer, then leave."
 // something, or something is gone after it.
 func Asks(o rotation.Offer) bool {
 	switch o.Decision {
-	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret:
+	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret, rotation.Deliver, rotation.TakeBackAll:
 		return true
 	default:
 		return o.Change != ""
@@ -30,6 +30,8 @@ func Question(o rotation.Offer, s rotation.State) string {
 		return "Is the secret stored?"
 	case rotation.HaveSecret:
 		return "Does somebody have its secret?"
+	case rotation.Deliver:
+		return "Deliver the secret?"
 	default:
 	}
 	return Decision(o, s) + "?"
@@ -51,6 +53,10 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 		return "Way back: none. The key can't be had again."
 	}
 	switch o.Decision {
+	case rotation.Deliver:
+		return "Way back: put the old key back, as long as it is not deleted. A command can't be put back by keyturn."
+	case rotation.TakeBackAll:
+		return "Way back: deliver again, as long as the secret is in memory."
 	case rotation.HaveSecret:
 		return "Nothing changes yet. Way back: give up the new key."
 	case rotation.GiveUpNew:

@@ -1,6 +1,9 @@
 package words
 
 import (
+	"slices"
+	"strings"
+
 	"keyturn/iamops/rotation"
 )
 
@@ -38,4 +41,31 @@ func DeliveryState(d rotation.Delivery) string {
 		text += ": " + d.Problem.Message
 	}
 	return text
+}
+
+// deliveryNames are the names of the targets in one of the states.
+func deliveryNames(s rotation.State, states ...rotation.DeliveryState) string {
+	var names []string
+	for _, d := range s.Deliveries {
+		if slices.Contains(states, d.State) {
+			names = append(names, d.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// What is asked of whoever adds a target.
+const (
+	AddTargetTitle = "Add a target for the secret"
+	AddTargetAsk   = "Where should it go?"
+)
+
+// AddTargetBody says how a target is written.
+func AddTargetBody() []string {
+	return []string{
+		"profile:prod",
+		"file:csv:/path/new.csv     also dotenv, json",
+		`command:json:vault kv put secret/billing -`,
+		"A command gets the secret on its standard input.",
+	}
 }

@@ -138,7 +138,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 	case rotation.Store:
 		return []string{
 			fmt.Sprintf("The secret of %s is in memory, and nowhere else. AWS shows it this once.", s.New.ID),
-			"Put it where the applications' secrets live: show it, or send it to the clipboard. When you say that it is stored, keyturn forgets it.",
+			"Put it where the applications' secrets live: deliver it to targets, show it, or send it to the clipboard. When you say that it is stored, keyturn forgets it.",
 		}
 	case rotation.Distribute:
 		return []string{
@@ -234,6 +234,10 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	switch o.Decision {
 	case rotation.Stored:
 		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again.", s.New.ID)
+	case rotation.Deliver:
+		return "The secret goes to: " + deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack) + "."
+	case rotation.TakeBackAll:
+		return "The old key goes back to: " + deliveryNames(s, rotation.DeliveryMade, rotation.DeliveryFailed) + "."
 	case rotation.HaveSecret:
 		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
 	case rotation.GiveUpNew:

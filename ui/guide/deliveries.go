@@ -1,0 +1,59 @@
+package guide
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// deliveryLines are the targets of the secret, each with how it stands. They are in view
+// for as long as they can be changed.
+func (s *Screen) deliveryLines(width int) []string {
+	state := s.snapshot.State
+	st, g := s.common.Styles, s.common.Glyphs
+	switch state.Step {
+	case rotation.Store, rotation.Distribute, rotation.Deactivate:
+	case rotation.Check, rotation.Create, rotation.Watch, rotation.Delete, rotation.Finished:
+		return nil
+	}
+	var lines []string
+	for _, d := range state.Deliveries {
+		mark, style := g.Unused, st.Muted
+		switch {
+		case d.State == rotation.DeliveryUnderWay:
+			mark, style = g.Rotating, st.Accent
+		case d.State == rotation.DeliveryFailed && d.MayHold:
+			mark, style = g.Unknown, st.Unknown
+		case words.DeliveryMark(d) == words.Good:
+			mark, style = g.Check, st.Good
+		case words.DeliveryMark(d) == words.Bad:
+			mark, style = g.Cross, st.Danger
+		}
+		lines = append(lines, marked(mark, style, d.Name+": "+words.DeliveryState(d), width)...)
+		for _, w := range d.Warnings {
+			lines = append(lines, hanging("  "+st.Warning.Render(g.Warn)+" ", w, width)...)
+		}
+	}
+	return lines
+}
+
+// askTarget asks for one more target.
+func (s *Screen) askTarget() tea.Cmd {
+	if !s.held() {
+		return kit.Warn("there is no secret here to deliver")
+	}
+	dialog := kit.NewReasonDialog(s.common, words.AddTargetTitle, words.AddTargetBody(), words.AddTargetAsk,
+		kit.Choice{ID: answerYes, Label: "Add it"})
+	r := s.rotation
+	s.ask(dialog, func(a kit.Answer) tea.Cmd {
+		return func() tea.Msg {
+			if err := r.AddTarget(a.Text); err != nil {
+				return kit.Toast{Text: err.Error(), Bad: true}
+			}
+			return kit.Toast{Text: "added: nothing is delivered yet"}
+		}
+	})
+	return nil
+}

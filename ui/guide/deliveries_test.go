@@ -1,0 +1,61 @@
+package guide
+
+import (
+	"fmt"
+	"testing"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// checklist is a secret in memory, with a target in each state.
+func checklist() rotation.State {
+	return with(stateAt(rotation.Store), func(s *rotation.State) {
+		s.Deliveries = []rotation.Delivery{
+			{Spec: "profile:prod", Name: "profile prod", State: rotation.DeliveryMade},
+			{Spec: "file:csv:/srv/billing.csv", Name: "file /srv/billing.csv", State: rotation.DeliveryOffered, Warnings: []string{"it is inside a git work tree"}},
+			{
+				Spec: "command:json:vault kv put secret/billing -", Name: "command vault kv put secret/billing -", State: rotation.DeliveryFailed,
+				Problem: &iamops.Problem{Kind: iamops.NotDelivered, Message: "it ended with exit code 2"},
+			},
+			{Spec: "file:dotenv:/srv/.env", Name: "file /srv/.env", State: rotation.DeliveryFailed, MayHold: true},
+		}
+	})
+}
+
+func TestTheChecklistOfTargets(t *testing.T) {
+	bubble(t, checklist(), func(st *stage) {
+		st.wantView("profile prod: delivered", "file /srv/billing.csv: can be delivered to", "it is inside a git work tree",
+			"exit code 2", "file /srv/.env: not known: it may hold the new key")
+		st.press("enter")
+		st.wantDecisions()
+		st.wantView("Deliver the secret?", "file /srv/billing.csv, command vault")
+		st.press("right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver})
+	})
+}
+
+func TestStoredIsStillWhatLeadsOn(t *testing.T) {
+	bubble(t, checklist(), func(st *stage) {
+		st.press("n", "right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+	})
+}
+
+func TestATargetIsAdded(t *testing.T) {
+	bubble(t, stateAt(rotation.Store), func(st *stage) {
+		st.press("a")
+		st.typed("file:json:/srv/new.json")
+		st.press("tab", "right", "enter")
+		if got := fmt.Sprint(st.fake.added); got != "[file:json:/srv/new.json]" {
+			t.Errorf("added %s: %s", got, plain(st.view()))
+		}
+		st.wantDecisions()
+	})
+	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
+		st.press("a")
+		if got := st.toast(); got != "there is no secret here to deliver" {
+			t.Errorf("toast %q", got)
+		}
+	})
+}
