@@ -37,6 +37,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"keyturn/iamops"
 )
@@ -126,6 +127,9 @@ func (e Env) expand(path string) string {
 // Parse makes the target that a spec describes. It reads no file and runs
 // nothing.
 func Parse(spec string, env Env) (Target, error) {
+	if !utf8.ValidString(spec) {
+		return nil, fmt.Errorf("target %q: it is not UTF-8, and could not be written down", spec)
+	}
 	kind, rest, _ := strings.Cut(spec, ":")
 	switch kind {
 	case "profile":

@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	for spec, says := range map[string]string{
 		"":                           "profile, file and command",
+		"file:csv:/caf\xe9":          "not UTF-8",
 		"vault:x":                    "profile, file and command",
 		"profile:":                   "of that name",
 		"profile:a#b":                "of that name",

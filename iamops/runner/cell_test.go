@@ -76,7 +76,7 @@ const (
 type cell struct {
 	*scene
 	witness *witness
-	account *account.Account // through the witness
+	client  *account.Account // through the witness
 	dir     string           // of the journal
 	put     bool             // the operator has put the new secret away
 	stop    func()           // ends the runner and closes the journal
@@ -87,7 +87,7 @@ func newCell(t *testing.T, cloud *sandbox.Account, dir string, w *witness) *cell
 	t.Helper()
 	return &cell{
 		scene: &scene{t: t, cloud: cloud}, witness: w, dir: dir,
-		account: reach(t, cloud, &http.Client{Transport: w}),
+		client: reach(t, cloud, &http.Client{Transport: w}),
 	}
 }
 
@@ -108,17 +108,18 @@ func (r *refusing) Append(rec journal.Record) error {
 // begins.
 func (c *cell) start() *refusing {
 	c.t.Helper()
-	caller := c.account.Caller()
+	caller := c.client.Caller()
 	file, err := journal.Open(c.dir, caller.Partition, caller.Account)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	task := runner.Task{ID: "rot", User: target}
-	if m, found := runner.RecallUser(c.records(), target); found {
+	records := c.records()
+	task := runner.Task{ID: fmt.Sprintf("begun-after-%d", len(records)), User: target}
+	if m, found := runner.RecallUser(records, target); found {
 		task.Memory = &m
 	}
 	j := &refusing{Journal: file}
-	run := runner.Start(runner.Parts{Account: c.account, Journal: j, Clock: c.cloud, Settings: rotation.DefaultSettings()}, task)
+	run := runner.Start(runner.Parts{Account: c.client, Journal: j, Clock: c.cloud, Settings: rotation.DefaultSettings()}, task)
 	c.run = run
 	c.stop = sync.OnceFunc(func() {
 		if err := run.Close(context.Background()); err != nil {
@@ -136,7 +137,7 @@ func (c *cell) start() *refusing {
 // records are the journal as it is on disk.
 func (c *cell) records() []journal.Record {
 	c.t.Helper()
-	caller := c.account.Caller()
+	caller := c.client.Caller()
 	records, damages, err := journal.ReadAccount(c.dir, caller.Partition, caller.Account)
 	if err != nil || len(damages) > 0 {
 		c.t.Fatalf("journal: %v, damages %v", err, damages)

@@ -65,7 +65,7 @@ func obey(text string) error {
 	if err != nil {
 		return err
 	}
-	task := runner.Task{ID: "rot", User: target}
+	task := runner.Task{ID: "childs", User: target}
 	if m, found := runner.RecallUser(records, target); found {
 		task.Memory = &m
 	}

@@ -88,14 +88,7 @@ func beginWith(t *testing.T, user string, change func(*runner.Parts, *scene)) *s
 
 func (s *scene) account() *account.Account {
 	s.t.Helper()
-	op := s.cloud.Operator()
-	a, err := account.At(context.Background(),
-		account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret), SessionToken: op.SessionToken},
-		account.Options{HTTPClient: s.cloud.Client(), Clock: s.cloud})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return a
+	return reach(s.t, s.cloud, s.cloud.Client())
 }
 
 func (s *scene) state() rotation.State { return s.run.Snapshot().State }

@@ -26,7 +26,7 @@ func surveyScene(t *testing.T, to func(*cell)) *cell {
 // survey is where the one rotation in the cell's journal stands.
 func (c *cell) survey(set rotation.Settings) runner.Standing {
 	c.t.Helper()
-	all := runner.Survey(context.Background(), c.account, c.cloud, set, runner.Recall(c.records()))
+	all := runner.Survey(context.Background(), c.client, c.cloud, set, runner.Recall(c.records()))
 	if len(all) != 1 {
 		c.t.Fatalf("%d standings", len(all))
 	}
@@ -47,12 +47,12 @@ func (c *cell) memory() rotation.Memory {
 func (c *cell) act(kind iamops.ChangeKind, keyID string) {
 	c.t.Helper()
 	permit, err := iamops.RecordFirst(iamops.Change{
-		Kind: kind, Rotation: "colleague", Account: c.account.Caller().Account, User: target, KeyID: keyID,
+		Kind: kind, Rotation: "colleague", Account: c.client.Caller().Account, User: target, KeyID: keyID,
 	}, func() error { return nil })
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if out := c.account.Change(context.Background(), permit); out.Effect != iamops.Done {
+	if out := c.client.Change(context.Background(), permit); out.Effect != iamops.Done {
 		c.t.Fatalf("%s: %v", kind, out.Problem)
 	}
 }

@@ -86,6 +86,12 @@ reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, wi
 	f.add(root)
 	root.AddCommand(a.sandboxCommand(&f), a.auditCommand(&f, a.connect), a.rotateCommand(&f, a.connect),
 		a.retireCommand(&f, a.connect), a.statusCommand(&f, a.connect), a.findCommand(&f, a.connect))
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Args, cmd.RunE = noArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
 }
 

@@ -88,7 +88,7 @@ func askAWS[T any](t *testing.T, env []string, url string, args ...string) T {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), program, append(append([]string{"iam"}, args...), "--endpoint-url", url, "--output", "json")...) //nolint:gosec // a test
+	cmd := exec.CommandContext(t.Context(), program, append(append([]string{"iam"}, args...), "--endpoint-url", url, "--output", "json")...)
 	cmd.Env = append(env, "AWS_PAGER=", "PATH="+os.Getenv("PATH"))
 	text, err := cmd.Output()
 	if err != nil {

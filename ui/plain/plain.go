@@ -87,7 +87,7 @@ func (s *Session) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		if s.lines == nil && len(s.typed) == 0 && !snap.State.InFlight() && !looking(snap.State) {
+		if s.lines == nil && len(s.typed) == 0 && known(snap.State) && !snap.State.InFlight() && !looking(snap.State) {
 			return s.ended(errEnd)
 		}
 		select {
@@ -125,10 +125,13 @@ func (s *Session) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(s.Out, format+"\n", args...)
 }
 
+// known reports whether the keys have been listed, or can't be.
+func known(s rotation.State) bool { return !s.ListedAt.IsZero() || s.Problem != nil || s.UserGone }
+
 // settled reports whether the rotation waits for the operator and for nothing else.
 func settled(s rotation.State) bool {
 	if s.ListedAt.IsZero() {
-		return s.Problem != nil || s.UserGone
+		return known(s)
 	}
 	for _, d := range s.Deliveries {
 		if d.State == rotation.DeliveryUnderWay {

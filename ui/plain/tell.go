@@ -13,8 +13,7 @@ import (
 // tell says what is new since the last time, and nothing twice.
 func (s *Session) tell(snap runner.Snapshot) {
 	st, now := snap.State, s.Clock.Now()
-	known := !st.ListedAt.IsZero() || st.Problem != nil || st.UserGone
-	if known && s.news("step", fmt.Sprint(st.Plan, st.Step, st.Orphan())) && !st.Over() {
+	if known(st) && s.news("step", fmt.Sprint(st.Plan, st.Step, st.Orphan())) && !st.Over() {
 		s.say("\n%s", stepLine(st))
 		for _, line := range words.Body(st, snap.Settings) {
 			s.say("%s", line)

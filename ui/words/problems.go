@@ -100,7 +100,7 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 		}
 	case iamops.NoProfile:
 		return Explanation{
-			What: fmt.Sprintf("There is no profile %q in the AWS configuration files.", profile),
+			What: fmt.Sprintf("There is no profile %q in the AWS configuration files.", strings.TrimPrefix(p.Message, "there is no profile ")),
 			Next: "`aws configure list-profiles` shows those that there are.",
 		}
 	case iamops.BadConfig:
