@@ -73,7 +73,7 @@ var gusts = rapid.Custom(func(t *rapid.T) gust {
 // Whatever is pressed, pasted, resized and lost on the way, on the whole program over a
 // whole account: no change but those that were confirmed, once each and on record; no
 // Active key deleted, nor one just deactivated; no secret left behind or in view after it
-// was put away; every frame fits. With -rapid.checks=4000 these are 100,000 inputs and
+// was put away; every frame fits. With -rapid.checks=4200 these are 100,000 inputs and
 // more.
 func TestStorm(t *testing.T) {
 	inputs, made := 0, map[iamops.ChangeKind]int{}

@@ -21,7 +21,22 @@ const (
 // View draws the whole terminal.
 func (p *Program) View() tea.View {
 	content, cursor := p.draw()
-	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
+	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
+}
+
+// progressBar is the terminal's own indicator of how far the list's load is, whatever
+// screen is in front; nil while none is under way. It has no figure before it is known
+// how much there is to ask for.
+func (p *Program) progressBar() *tea.ProgressBar {
+	list := p.options.List
+	if !list.Loading() {
+		return nil
+	}
+	answered, of := list.Progress().Answered()
+	if of == 0 {
+		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+	}
+	return tea.NewProgressBar(tea.ProgressBarDefault, answered*100/of)
 }
 
 func (p *Program) tooSmall() bool {

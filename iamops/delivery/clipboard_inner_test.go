@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,12 +16,15 @@ import (
 
 // board is a clipboard with a program that copies, reads and clears it.
 type board struct {
+	mu     sync.Mutex
 	text   string
 	broken map[string]error // by program
 	calls  []string
 }
 
 func (b *board) run(_ context.Context, argv []string, stdin io.Reader, stdout io.Writer) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.calls = append(b.calls, argv[0])
 	if err := b.broken[argv[0]]; err != nil {
 		return err
@@ -37,6 +42,18 @@ func (b *board) run(_ context.Context, argv []string, stdin io.Reader, stdout io
 	return nil
 }
 
+func (b *board) holds() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text
+}
+
+func (b *board) fill(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text = text
+}
+
 func newBoard() (*board, *Clipboard) {
 	b := &board{broken: map[string]error{}}
 	return b, &Clipboard{tool: clipboardTool{"", []string{"copy"}, []string{"paste"}, []string{"clear"}}, run: b.run}
@@ -47,16 +64,16 @@ const clipped = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 func TestClipboardIsCleared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c := newBoard()
-		told := 0
+		var told atomic.Int32
 		tell := func(cleared bool, err error) {
-			told++
+			told.Add(1)
 			if !cleared || err != nil {
 				t.Errorf("cleared %v: %v", cleared, err)
 			}
 		}
 		secret := iamops.NewSecret(clipped)
-		if err := c.Copy(t.Context(), secret, tell); err != nil || b.text != clipped {
-			t.Fatalf("the clipboard holds %q: %v", b.text, err)
+		if err := c.Copy(t.Context(), secret, tell); err != nil || b.holds() != clipped {
+			t.Fatalf("the clipboard holds %q: %v", b.holds(), err)
 		}
 		time.Sleep(30 * time.Second)
 		if err := c.Copy(t.Context(), secret, tell); err != nil {
@@ -65,13 +82,13 @@ func TestClipboardIsCleared(t *testing.T) {
 		secret.Forget() // it is known again by its digest
 		time.Sleep(45*time.Second - time.Nanosecond)
 		synctest.Wait()
-		if b.text != clipped || told != 0 {
-			t.Errorf("the clipboard holds %q, told %d times", b.text, told)
+		if b.holds() != clipped || told.Load() != 0 {
+			t.Errorf("the clipboard holds %q, told %d times", b.holds(), told.Load())
 		}
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		if b.text != "" || told != 1 {
-			t.Errorf("the clipboard holds %q, told %d times", b.text, told)
+		if b.holds() != "" || told.Load() != 1 {
+			t.Errorf("the clipboard holds %q, told %d times", b.holds(), told.Load())
 		}
 		if cleared, err := c.Clear(t.Context()); cleared || err != nil {
 			t.Errorf("cleared twice: %v", err)
@@ -89,8 +106,8 @@ func TestClipboardAtExit(t *testing.T) {
 		if err := c.Copy(t.Context(), iamops.NewSecret(clipped), tell); err != nil {
 			t.Fatal(err)
 		}
-		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.text != "" {
-			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.text)
+		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.holds() != "" {
+			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.holds())
 		}
 		time.Sleep(time.Hour)
 	})
@@ -99,20 +116,20 @@ func TestClipboardAtExit(t *testing.T) {
 func TestClipboardWithSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c := newBoard()
-		told := 0
+		var told atomic.Int32
 		if err := c.Copy(t.Context(), iamops.NewSecret(clipped), func(cleared bool, err error) {
-			told++
+			told.Add(1)
 			if cleared || err != nil {
 				t.Errorf("cleared %v: %v", cleared, err)
 			}
 		}); err != nil {
 			t.Fatal(err)
 		}
-		b.text = "a shopping list"
+		b.fill("a shopping list")
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if b.text != "a shopping list" || told != 1 {
-			t.Errorf("the clipboard holds %q, told %d times", b.text, told)
+		if b.holds() != "a shopping list" || told.Load() != 1 {
+			t.Errorf("the clipboard holds %q, told %d times", b.holds(), told.Load())
 		}
 	})
 }
@@ -130,9 +147,9 @@ func TestClipboardBroken(t *testing.T) {
 		}
 		// One that can't be read is emptied.
 		b.broken["paste"] = errors.New("no text")
-		b.text = clipped
-		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.text != "" {
-			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.text)
+		b.fill(clipped)
+		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.holds() != "" {
+			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.holds())
 		}
 
 		delete(b.broken, "copy")
@@ -145,8 +162,8 @@ func TestClipboardBroken(t *testing.T) {
 			t.Errorf("clearing: %v", err)
 		}
 		delete(b.broken, "clear") // it can be tried again
-		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.text != "" {
-			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.text)
+		if cleared, err := c.Clear(t.Context()); !cleared || err != nil || b.holds() != "" {
+			t.Errorf("cleared %v: %v; it holds %q", cleared, err, b.holds())
 		}
 		if err := c.Copy(t.Context(), iamops.Secret{}, none); AsFailure(err).Kind != BadCredential {
 			t.Errorf("copying nothing: %v", err)

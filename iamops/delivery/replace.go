@@ -83,7 +83,9 @@ func (h *held) replace(ctx context.Context, text []byte) error {
 		return f.Chmod(h.info.Mode().Perm() & 0o700)
 	})
 	if err != nil {
-		return err
+		f := AsFailure(err)
+		f.Path = h.path // the operator knows this one
+		return f
 	}
 	err = h.unchanged(ctx)
 	if err == nil {

@@ -182,6 +182,10 @@ func TestAdoptAndRetire(t *testing.T) {
 		t.Errorf("giving up a key that is probably ours: %s", s.Plan)
 	}
 
+	trial := iamops.LastUse{State: iamops.Used, At: now.AddDate(0, 0, -1), AsOf: now, Service: "sts"}
+	if s = decide(begin(trial), rotation.Adopt); s.Step != rotation.Create || !s.Orphan() {
+		t.Errorf("adopted, used by a trial at the most: %s, secret %q", s.Step, s.Secret)
+	}
 	s = decide(begin(iamops.LastUse{State: iamops.NeverUsed, AsOf: now}), rotation.Adopt)
 	if s.Step != rotation.Create || !s.Orphan() {
 		t.Errorf("adopted, never used: %s, secret %q", s.Step, s.Secret)

@@ -105,7 +105,8 @@ func (s State) twoKeyOffers(plan Plan, set Settings) []Offer {
 }
 
 // adopt goes on with the rotation that the two keys are. Whether the new key's secret
-// was put away shows in its use by others; where it shows none, that is asked.
+// was put away shows in its use by others; where it shows none, that is asked. A last
+// use at STS shows none: it may be the trial of whoever created the key.
 func (s *State) adopt(at time.Time) []Intent {
 	t := s.TwoKeysOf()
 	uses := map[string]iamops.LastUse{t.Older.ID: s.useOf(t.Older.ID), t.Newer.ID: s.useOf(t.Newer.ID)}
@@ -115,7 +116,7 @@ func (s *State) adopt(at time.Time) []Intent {
 	s.New.sawUse(uses[s.New.ID])
 	s.Adopted, s.Secret = true, SecretUnknown
 	step := Create
-	if s.New.LastUse.State == iamops.Used {
+	if s.New.LastUse.State == iamops.Used && s.New.LastUse.Service != "sts" {
 		s.Secret, s.StoredAt, step = SecretStored, s.New.LastUse.At, Distribute
 		if s.Old.Status == iamops.Inactive {
 			step = Watch

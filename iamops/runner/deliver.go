@@ -76,7 +76,7 @@ func (r *Runner) hand(spec string) {
 	state, secret := r.state, r.secret
 	r.atTarget(spec, journal.Delivering, journal.Delivered, state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		c.Secret = secret
-		return t.Deliver(ctx, c) //nolint:wrapcheck // a failure names its target
+		return t.Deliver(ctx, c)
 	}, func(failure *delivery.Failure, p *iamops.Problem) rotation.Event {
 		return rotation.Delivered{At: r.parts.Clock.Now(), Spec: spec, Problem: p, MayHold: failure != nil && failure.MayHold}
 	})
@@ -85,7 +85,7 @@ func (r *Runner) hand(spec string) {
 // takeBack restores what was at a target before. The caller holds the lock.
 func (r *Runner) takeBack(spec string) {
 	r.atTarget(spec, journal.PuttingBack, journal.PutBack, r.state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
-		return t.PutBack(ctx, c) //nolint:wrapcheck // a failure names its target
+		return t.PutBack(ctx, c)
 	}, func(_ *delivery.Failure, p *iamops.Problem) rotation.Event {
 		return rotation.PutBack{At: r.parts.Clock.Now(), Spec: spec, Problem: p}
 	})
@@ -94,7 +94,7 @@ func (r *Runner) takeBack(spec string) {
 // settle removes what a target kept for the way back. The caller holds the lock.
 func (r *Runner) settle(spec string) {
 	r.atTarget(spec, journal.Settling, journal.Settled, r.state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
-		return t.Settle(ctx, c) //nolint:wrapcheck // a failure names its target
+		return t.Settle(ctx, c)
 	}, func(_ *delivery.Failure, p *iamops.Problem) rotation.Event {
 		if p != nil {
 			return rotation.Delivered{At: r.parts.Clock.Now(), Spec: spec, Problem: p, MayHold: true}

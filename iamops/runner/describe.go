@@ -32,13 +32,21 @@ func (r *Runner) readDescriptions() {
 // has come to another step. A description is no change of a key: it is written after the
 // step, may fail without harm, and is then said. The caller holds the lock.
 func (r *Runner) describe(before, next rotation.State) {
-	if r.parts.Describer == nil || before.Step == next.Step || next.Untouched() {
+	if r.parts.Describer == nil || r.looksOn() || before.Step == next.Step || next.Untouched() {
 		return
 	}
 	about := iamops.Change{Rotation: next.ID, Account: next.Account, User: next.User}
 	descriptions := rotation.DescriptionsOf(next, r.parts.Clock.Now())
 	record := r.record(next, journal.Described)
+	r.describeNumber++
+	number := r.describeNumber
 	r.changes.Go(func() {
+		// One at a time, and none that a later step has overtaken: the last word stands.
+		r.describing <- struct{}{}
+		defer func() { <-r.describing }()
+		if r.overtaken(number) {
+			return
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), iamops.ChangeTimeout)
 		defer cancel()
 		var problem *iamops.Problem
@@ -57,4 +65,10 @@ func (r *Runner) describe(before, next rotation.State) {
 		}
 		r.publish()
 	})
+}
+
+func (r *Runner) overtaken(number int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return number != r.describeNumber
 }

@@ -135,7 +135,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}
 	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.RollBack, rotation.GiveUpNew, rotation.KeepNew,
-		rotation.RetireOlder, rotation.RetireNewer, rotation.LookAgain, rotation.TryAgain:
+		rotation.RetireOlder, rotation.RetireNewer, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 }
 

@@ -66,7 +66,7 @@ func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
 // recordProof writes down what the lists have shown of a change.
 func (r *Runner) recordProof(before, next rotation.State) {
 	look := before.Look
-	if look == nil || next.Look != nil || next.InFlight() {
+	if look == nil || next.Look != nil || next.InFlight() || r.looksOn() {
 		return
 	}
 	rec := r.record(next, journal.Proven)
@@ -79,9 +79,13 @@ func (r *Runner) recordProof(before, next rotation.State) {
 	}
 }
 
+// looksOn reports whether somebody else is at work on the rotation: the records are
+// theirs.
+func (r *Runner) looksOn() bool { return r.parts.Settings.HeldBy != "" }
+
 // recordEnd writes down that the rotation has come to its end.
 func (r *Runner) recordEnd(before, next rotation.State) {
-	if before.Over() || !next.Over() || !r.begun {
+	if before.Over() || !next.Over() || !r.begun || r.looksOn() {
 		return
 	}
 	if err := r.append(r.record(next, journal.Ended)); err != nil {

@@ -94,6 +94,10 @@ type Runner struct {
 	closed      bool
 	listNumber  int // of the latest list asked for: older ones don't count
 	stopList    context.CancelFunc
+	// describeNumber is of the latest descriptions asked for; describing holds a token
+	// while some are being written.
+	describeNumber int
+	describing     chan struct{}
 
 	changes sync.WaitGroup
 	reads   sync.WaitGroup
@@ -114,7 +118,7 @@ type Task struct {
 // Start begins a rotation, or goes on with one.
 func Start(parts Parts, task Task) *Runner {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1)}
+	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1), describing: make(chan struct{}, 1)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var intents []rotation.Intent

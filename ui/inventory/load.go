@@ -67,6 +67,9 @@ func (s *Screen) Stop() {
 	}
 }
 
+// Loading reports whether a load is under way.
+func (s *Screen) Loading() bool { return s.load.running }
+
 // Progress says how far the load has come.
 func (s *Screen) Progress() audit.Progress { return s.inventory.Progress() }
 

@@ -128,6 +128,9 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 	if o.Change != "" {
 		s.say("  %s\n  %s", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID))
 	}
+	if words.Asks(o) && o.Change == "" {
+		s.say("  %s", words.Effect(o, st))
+	}
 	if words.Asks(o) {
 		s.say("  %s", words.WayBack(o, st))
 	}
