@@ -59,9 +59,9 @@ type Options struct {
 	// Explain puts an error of StartRotation or of the sandbox into one line of the
 	// operator's words. Nil: the error's own text.
 	Explain func(error) string
-	// Clipboard sends a text to the terminal's clipboard, past Bubble Tea. It may be
+	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be
 	// nil.
-	Clipboard func(text string) error
+	Clipboard guide.Clipboard
 	// Sandbox is the embedded account behind the screens; nil on AWS.
 	Sandbox Sandbox
 	// StartAt is the task that the program opens in; nil opens it in the list.

@@ -162,7 +162,7 @@ func (h *house) begin() {
 	ctx, stop := context.WithCancel(h.ctx)
 	acc := reach(ctx, h.t, h.cloud, h.client)
 	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes}
-	h.program = newProgram(ctx, h.desk, func(string) error { return nil }, sandboxOf{h.cloud, acc})
+	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud, acc})
 	h.stop, h.quit, h.msgs = stop, false, make(chan tea.Msg, 10_000)
 	h.run(h.program.Init())
 	h.send(tea.WindowSizeMsg{Width: h.width, Height: h.height})

@@ -105,7 +105,10 @@ func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	ctx, cancel := context.WithCancel(t.Context())
 	acc := reach(ctx, t, cloud, cloud.Client())
 	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir)}, ended: make(chan error, 1)}
-	program := newProgram(ctx, term.desk, func(text string) error { term.sent = append(term.sent, text); return nil }, sandboxOf{cloud, acc})
+	program := newProgram(ctx, term.desk, func(secret iamops.Secret) (string, error) {
+		term.sent = append(term.sent, secret.Reveal())
+		return "sent", nil
+	}, sandboxOf{cloud, acc})
 	in, keyboard := io.Pipe()
 	term.keyboard = keyboard
 	running := tea.NewProgram(model{program, term}, tea.WithInput(in), tea.WithOutput(io.Discard), tea.WithWindowSize(120, 40),
@@ -138,7 +141,7 @@ func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *ht
 }
 
 // newProgram is the program on a desk.
-func newProgram(ctx context.Context, d *desk, clipboard func(string) error, controls ui.Sandbox) *ui.Program {
+func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, controls ui.Sandbox) *ui.Program {
 	common := kit.NewCommon(d.clock, kit.Look{})
 	return ui.New(ctx, ui.Options{
 		Common:        common,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Order is what rows are sorted by.
@@ -59,10 +60,52 @@ func Arrange(rows []Row, q Query) []int {
 			order = append(order, i)
 		}
 	}
-	if compare := q.Order.compare(rows); compare != nil {
-		slices.SortFunc(order, func(a, b int) int { return cmp.Or(compare(a, b), cmp.Compare(a, b)) })
+	if q.Order == ByUser {
+		return order // the rows' own
+	}
+	// What is compared is gathered first: rows are large, and far apart in memory.
+	places := make([]place, len(order))
+	for i, row := range order {
+		places[i] = q.Order.place(&rows[row])
+		places[i].row = row
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.class, b.class), a.at.Compare(b.at), cmp.Compare(a.row, b.row))
+	})
+	for i, p := range places {
+		order[i] = p.row
 	}
 	return order
+}
+
+// place is where a row stands in an order: by class, then by time, then by its index.
+type place struct {
+	class int
+	at    time.Time
+	row   int
+}
+
+// place is the row's place in the order, without its index.
+func (o Order) place(r *Row) place {
+	keyless := after(!r.HasKey())
+	switch o {
+	case ByRisk:
+		return place{class: r.rank()<<2 | after(!r.Administrator())<<1 | keyless, at: r.Key.Created}
+	case ByAge:
+		return place{class: keyless, at: r.Key.Created}
+	case ByLastUse:
+		return place{class: keyless<<8 | r.useRank(), at: r.LastUse.At}
+	case ByUser, orderCount:
+	}
+	return place{}
+}
+
+// after is 1 if the row comes behind those of which the same is not true.
+func after(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func (q Query) wants(r *Row, text string) bool {
@@ -87,49 +130,6 @@ func namesFinding(r *Row, text string) bool {
 		}
 	}
 	return false
-}
-
-// compare is nil where the rows' own order is the one asked for.
-func (o Order) compare(rows []Row) func(a, b int) int {
-	byAge := func(a, b int) int {
-		ra, rb := &rows[a], &rows[b]
-		if ra.HasKey() != rb.HasKey() {
-			return first(ra.HasKey())
-		}
-		return ra.Key.Created.Compare(rb.Key.Created)
-	}
-	switch o {
-	case ByRisk:
-		return func(a, b int) int {
-			ra, rb := &rows[a], &rows[b]
-			if rank := cmp.Compare(ra.rank(), rb.rank()); rank != 0 {
-				return rank
-			}
-			if ra.Administrator() != rb.Administrator() {
-				return first(ra.Administrator())
-			}
-			return byAge(a, b)
-		}
-	case ByAge:
-		return byAge
-	case ByLastUse:
-		return func(a, b int) int {
-			ra, rb := &rows[a], &rows[b]
-			if ra.HasKey() != rb.HasKey() {
-				return first(ra.HasKey())
-			}
-			return cmp.Or(cmp.Compare(ra.useRank(), rb.useRank()), ra.LastUse.At.Compare(rb.LastUse.At))
-		}
-	case ByUser, orderCount:
-	}
-	return nil
-}
-
-func first(yes bool) int {
-	if yes {
-		return -1
-	}
-	return 1
 }
 
 // rank orders rows by risk: the findings by their gravity, then findings that an

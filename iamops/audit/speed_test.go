@@ -73,7 +73,7 @@ func aboutAges(action string) bool {
 
 // slowAccount is a sandbox of that many users in that weather, with or without a report
 // from before.
-func slowAccount(t *testing.T, users int, report bool) *sandbox.Account {
+func slowAccount(t testing.TB, users int, report bool) *sandbox.Account {
 	place := sandbox.New(sandbox.Options{Seed: 1, Users: users, RequestsKept: 1})
 	if report {
 		if _, err := reach(t, place, nil).GenerateReport(t.Context()); err != nil {
@@ -86,8 +86,11 @@ func slowAccount(t *testing.T, users int, report bool) *sandbox.Account {
 	return place
 }
 
+// way is the way to an account: in process, or over HTTP.
+type way func(t testing.TB, place *sandbox.Account, onCall func(account.Call)) *account.Account
+
 // measureLoad reads the account as keyturn does.
-func measureLoad(t *testing.T, users int, report bool) figures {
+func measureLoad(t testing.TB, reach way, users int, report bool) figures {
 	var f figures
 	place, log, start := slowAccount(t, users, report), new(callLog), time.Now()
 	inv := NewInventory(DefaultThresholds())
@@ -129,7 +132,7 @@ func usesKnown(inv *Inventory) bool {
 
 // measureUsualWay reads the account as scripts do: the users, the keys of each, the
 // last use of each, one call after the other.
-func measureUsualWay(t *testing.T, users int) figures {
+func measureUsualWay(t testing.TB, reach way, users int) figures {
 	var f figures
 	place, log, start := slowAccount(t, users, false), new(callLog), time.Now()
 	a := reach(t, place, log.on)
@@ -167,7 +170,7 @@ func TestAWholeAccountInTheTimeThatTheBucketAllows(t *testing.T) {
 	for name, report := range map[string]bool{"with a report": true, "while it is made": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := measureLoad(t, 500, report)
+				f := measureLoad(t, reach, 500, report)
 				if f.ratio() > 1.05 {
 					t.Errorf("%d calls took %v, the bucket needs %v", f.iamCalls, f.all, bucketNeeds(f.iamCalls))
 				}
@@ -185,33 +188,42 @@ func TestAWholeAccountInTheTimeThatTheBucketAllows(t *testing.T) {
 	}
 }
 
+// reports are the two states in which an account can be met.
+var reports = []struct {
+	name string
+	made bool
+}{{"with a report", true}, {"report in the making", false}}
+
 // BenchmarkAccountOf5000Users is the first point of what is promised about speed. Times
 // are the bubble's, so that they do not depend on the machine.
 func BenchmarkAccountOf5000Users(b *testing.B) {
 	const users = 5000
 	b.Run("usual way", func(b *testing.B) {
 		for b.Loop() {
-			f := bubble(b, func(t *testing.T) figures { return measureUsualWay(t, users) })
-			b.ReportMetric(f.ages.Seconds(), "ages-s")
-			b.ReportMetric(f.all.Seconds(), "all-s")
-			b.ReportMetric(float64(f.iamCalls), "iam-calls")
+			bubble(b, func(t *testing.T) figures { return measureUsualWay(t, reach, users) }).tellUsualWay(b)
 		}
 	})
-	for _, report := range []bool{true, false} {
-		name := map[bool]string{true: "with a report", false: "report in the making"}[report]
-		b.Run(name, func(b *testing.B) {
+	for _, report := range reports {
+		b.Run(report.name, func(b *testing.B) {
 			for b.Loop() {
-				f := bubble(b, func(t *testing.T) figures { return measureLoad(t, users, report) })
-				b.ReportMetric(f.uses.Seconds(), "ids+uses-s")
-				b.ReportMetric(float64(f.ageCalls), "age-calls")
-				b.ReportMetric(f.ages.Seconds(), "ages-s")
-				b.ReportMetric(f.all.Seconds(), "all-s")
-				b.ReportMetric(float64(f.iamCalls), "iam-calls")
-				b.ReportMetric(float64(f.counts.Keys), "keys")
-				b.ReportMetric(f.ratio(), "bucket-ratio")
+				bubble(b, func(t *testing.T) figures { return measureLoad(t, reach, users, report.made) }).tell(b)
 			}
 		})
 	}
+}
+
+func (f figures) tellUsualWay(b *testing.B) {
+	b.ReportMetric(f.ages.Seconds(), "ages-s")
+	b.ReportMetric(f.all.Seconds(), "all-s")
+	b.ReportMetric(float64(f.iamCalls), "iam-calls")
+}
+
+func (f figures) tell(b *testing.B) {
+	f.tellUsualWay(b)
+	b.ReportMetric(float64(f.ageCalls), "age-calls")
+	b.ReportMetric(f.uses.Seconds(), "ids+uses-s")
+	b.ReportMetric(float64(f.counts.Keys), "keys")
+	b.ReportMetric(f.ratio(), "bucket-ratio")
 }
 
 // bubble measures something once in a bubble, which only a test can have.

@@ -412,6 +412,7 @@ func (s *State) lookedAt(ev Listed) []Intent {
 		if look.Change.Kind == iamops.Create && s.New.Known() {
 			s.New.Gone = true // AWS named it, and it is not there
 		}
+		s.reconcile()
 		return s.lookUpUse(ev.At)
 	}
 	return nil

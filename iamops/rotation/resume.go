@@ -97,7 +97,10 @@ func (s *State) reconcile() {
 		return
 	}
 	if step := s.whereKeysStand(); step != s.Step {
-		s.Step, s.Note = step, NoteMovedOn
+		s.Step = step
+		if s.Note == "" {
+			s.Note = NoteMovedOn
+		}
 	}
 }
 

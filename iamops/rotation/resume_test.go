@@ -91,7 +91,7 @@ func TestResumeLooksAfterAnOpenChange(t *testing.T) {
 		orphan bool
 	}{
 		"create, with effect":     {remember(rotation.Create, open(iamops.Create, "")), repeat(2, oldOn, newOn), rotation.Create, rotation.NoteEffect, true},
-		"create, without":         {remember(rotation.Create, open(iamops.Create, "")), repeat(7, oldOn), rotation.Create, rotation.NoteNoEffect, false},
+		"create, without":         {remember(rotation.Create, open(iamops.Create, "")), repeat(7, oldOn), rotation.Check, rotation.NoteNoEffect, false},
 		"create, stale at first":  {remember(rotation.Create, open(iamops.Create, "")), append(repeat(4, oldOn), repeat(2, oldOn, newOn)...), rotation.Create, rotation.NoteEffect, true},
 		"deactivate, with effect": {remember(rotation.Deactivate, open(iamops.Deactivate, oldID)), repeat(2, oldOff, newOn), rotation.Watch, rotation.NoteEffect, false},
 		"deactivate, without":     {remember(rotation.Deactivate, open(iamops.Deactivate, oldID)), repeat(7, oldOn, newOn), rotation.Deactivate, rotation.NoteNoEffect, false},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -33,6 +32,8 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	common := kit.NewCommon(p.clock, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")})
 	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
 	rules := f.rules()
+	clipboard := a.clipboard(p)
+	defer clipboard.clear()
 	options := ui.Options{
 		Common: common,
 		List: inventory.New(ctx, common, p.account, inventory.Options{
@@ -44,7 +45,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		Notice:        p.journalNotice(),
 		StartAt:       task,
 		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
-		Clipboard:     a.clipboard,
+		Clipboard:     clipboard.send,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}
@@ -122,15 +123,6 @@ func (a *App) terminalEnvironment() []string {
 func (a *App) isSet(name string) bool {
 	value, _ := a.Env(name)
 	return value != ""
-}
-
-// clipboard sends a text to the terminal's clipboard (OSC 52), which answers nothing.
-func (a *App) clipboard(text string) error {
-	_, err := fmt.Fprintf(a.Out, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(text)))
-	if err != nil {
-		return fmt.Errorf("sending to the clipboard: %w", err)
-	}
-	return nil
 }
 
 // identity is who is at work at the place, for the header.

@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 const (
@@ -145,7 +146,10 @@ func newStage(t *testing.T, s rotation.State, width, height int) *stage {
 	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	st.screen = New(t.Context(), common, st.fake, Options{
 		Account: "acme-prod 1234-5678-9012", Profile: "prod",
-		Clipboard: func(text string) error { st.sent = append(st.sent, text); return nil },
+		Clipboard: func(secret iamops.Secret) (string, error) {
+			st.sent = append(st.sent, secret.Reveal())
+			return words.OnTerminalClipboard, nil
+		},
 	})
 	t.Cleanup(st.screen.Close)
 	st.run(st.screen.Init())

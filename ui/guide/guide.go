@@ -62,10 +62,13 @@ type Rotation interface {
 type Options struct {
 	Account string // the account as the dialogs show it: alias and ID
 	Profile string // the profile's name, for the words of a problem; may be ""
-	// Clipboard sends a text to the terminal's clipboard, past Bubble Tea, whose
+	// Clipboard sends a secret to a clipboard, past Bubble Tea, whose
 	// messages must not carry it. Nil: there is none.
-	Clipboard func(text string) error
+	Clipboard Clipboard
 }
+
+// Clipboard is a way to a clipboard. It returns what is to be said of it.
+type Clipboard func(iamops.Secret) (said string, err error)
 
 // Left says that the operator goes back from a rotation, which stays as it is.
 type Left struct {

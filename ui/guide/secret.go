@@ -34,7 +34,7 @@ func (s *Screen) show() tea.Cmd {
 	return nil
 }
 
-// clip sends the secret to the terminal's clipboard. It goes from the rotation to
+// clip sends the secret to a clipboard. It goes from the rotation to
 // the terminal without a stop: the message that follows says only how that ended.
 func (s *Screen) clip() tea.Cmd {
 	switch {
@@ -45,11 +45,15 @@ func (s *Screen) clip() tea.Cmd {
 	}
 	r, send := s.rotation, s.options.Clipboard
 	return func() tea.Msg {
-		err := r.Lend(func(secret iamops.Secret) error { return send(secret.Reveal()) })
+		said := ""
+		err := r.Lend(func(secret iamops.Secret) (err error) {
+			said, err = send(secret)
+			return err
+		})
 		if err != nil {
 			return kit.Toast{Text: "not sent to the clipboard: " + err.Error(), Bad: true}
 		}
-		return kit.Toast{Text: "sent to the clipboard; keyturn can't see whether it arrived, and can't clear it"}
+		return kit.Toast{Text: said}
 	}
 }
 

@@ -95,7 +95,7 @@ func TestTheSecretGoesToTheClipboard(t *testing.T) {
 		}
 	})
 	bubble(t, stateAt(rotation.Store), func(st *stage) {
-		st.screen.options.Clipboard = func(string) error { return errors.New("no terminal") }
+		st.screen.options.Clipboard = func(iamops.Secret) (string, error) { return "", errors.New("no terminal") }
 		st.press("c")
 		if !strings.Contains(st.toast(), "not sent") {
 			t.Fatalf("toast %q", st.toast())

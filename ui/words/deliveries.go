@@ -54,6 +54,13 @@ func deliveryNames(s rotation.State, states ...rotation.DeliveryState) string {
 	return strings.Join(names, ", ")
 }
 
+// What is said of a clipboard that the secret was sent to: the system's, and the
+// terminal's, which answers nothing.
+const (
+	OnSystemClipboard   = "on the clipboard for 45 s; a clipboard manager may keep it for longer"
+	OnTerminalClipboard = "sent to the clipboard; keyturn can't see whether it arrived, and can't clear it"
+)
+
 // What is asked of whoever adds a target.
 const (
 	AddTargetTitle = "Add a target for the secret"
