@@ -137,7 +137,7 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 	gate := rotation.GateOf(s, set, now)
 	switch w {
 	case rotation.WhyUsedRecently:
-		text := fmt.Sprintf("%s has been quiet for %s; %s of quiet is asked for", s.Target().ID, Period(now.Sub(gate.QuietSince)), Period(set.Quiet))
+		text := fmt.Sprintf("%s has been quiet for %s%s; %s of quiet is asked for", s.Target().ID, Period(now.Sub(gate.QuietSince)), countedFrom(s, gate), Period(set.Quiet))
 		if s.Target().LastUse.State == iamops.Used {
 			text += " (" + LastUse(s.Target(), now) + ")"
 		}

@@ -110,7 +110,7 @@ func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) 
 	if gate.QuietSince.IsZero() {
 		return []Fact{{Mark: Unknown, Label: label, Text: last + "; that counts as used"}}
 	}
-	f := Fact{Mark: Good, Label: label, Text: fmt.Sprintf("for %s; %s", Period(now.Sub(gate.QuietSince)), last)}
+	f := Fact{Mark: Good, Label: label, Text: fmt.Sprintf("for %s%s; %s", Period(now.Sub(gate.QuietSince)), countedFrom(s, gate), last)}
 	if gate.Open() {
 		return []Fact{f}
 	}
@@ -125,6 +125,17 @@ func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) 
 		Label: "quiet enough",
 		Text:  fmt.Sprintf("%s of quiet is asked for: from %s, if nobody uses it", Period(gate.Needed), Clock(gate.Opens(), now)),
 	})
+}
+
+// countedFrom says from when quiet is counted, where that is later than the last use.
+func countedFrom(s rotation.State, gate rotation.Gate) string {
+	switch {
+	case gate.QuietSince.Equal(s.Target().ActiveAgain):
+		return ", counted from its reactivation"
+	case gate.QuietSince.Equal(s.StoredAt):
+		return ", counted from when the new key was stored"
+	}
+	return ""
 }
 
 // off is about the key that was switched off.
