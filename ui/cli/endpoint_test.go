@@ -24,8 +24,11 @@ type endpoint struct {
 	secrets []string
 }
 
-func serve() *endpoint {
-	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1})}
+func serve() *endpoint { return serveUsers(0) }
+
+// serveUsers serves an account of that size.
+func serveUsers(users int) *endpoint {
+	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1, Users: users})}
 	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 }) // nothing here is about waiting for it
 	server := httptest.NewServer(e)
 	e.url, e.close = server.URL, server.Close

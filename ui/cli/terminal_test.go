@@ -30,6 +30,8 @@ type terminal struct {
 	root string // the folder of everything that it may write
 	said bytes.Buffer
 
+	patience time.Duration
+
 	mu    sync.Mutex
 	drawn []byte
 	rows  uint16
@@ -43,7 +45,14 @@ func open(t *testing.T, served *endpoint, args ...string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t: t, root: t.TempDir(), rows: 40, ended: make(chan error, 1)}
+	return openProgram(t, program, served, args...)
+}
+
+// openProgram starts a keyturn that was built for it, as open does.
+func openProgram(t *testing.T, program string, served *endpoint, args ...string) *terminal {
+	t.Helper()
+	var err error
+	term := &terminal{t: t, root: t.TempDir(), patience: patience, rows: 40, ended: make(chan error, 1)}
 	credentials := filepath.Join(term.root, "operator.ini")
 	if err := served.writeCredentials(credentials); err != nil {
 		t.Fatal(err)
@@ -99,7 +108,13 @@ func (t *terminal) press(keys string) {
 // change: to be shown the whole screen, the window is resized by a line.
 func (t *terminal) await(text string) {
 	t.t.Helper()
-	t.until("waited for "+text, func() bool {
+	t.awaitThat(text, func(drawn string) bool { return strings.Contains(drawn, text) })
+}
+
+// awaitThat waits until what the screen shows is as it should be.
+func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
+	t.t.Helper()
+	t.until("waited for "+what, func() bool {
 		t.mu.Lock()
 		from := len(t.drawn)
 		t.mu.Unlock()
@@ -107,14 +122,14 @@ func (t *terminal) await(text string) {
 		if err := pty.Setsize(t.pty, &pty.Winsize{Rows: t.rows, Cols: 120}); err != nil {
 			t.t.Fatal(err)
 		}
-		return t.poll(func() bool { return strings.Contains(ansi.Strip(t.output()[from:]), text) }, 300*time.Millisecond)
+		return t.poll(func() bool { return is(ansi.Strip(t.output()[from:])) }, 300*time.Millisecond)
 	})
 }
 
 // until polls a condition until it is true, or patience ends.
 func (t *terminal) until(what string, condition func() bool) {
 	t.t.Helper()
-	if !t.poll(condition, patience) {
+	if !t.poll(condition, t.patience) {
 		t.t.Fatalf("%s in vain; on stderr: %s; the end of what was drawn:\n%s", what, t.stderr(), tail(ansi.Strip(t.output())))
 	}
 }
