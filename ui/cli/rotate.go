@@ -48,6 +48,11 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		return err
 	}
 	defer func() { err = a.leave(p, err) }()
+	_, damages, err := p.underWay()
+	if err != nil {
+		return err
+	}
+	a.sayDamages(damages)
 	run, err := a.rotations.start(p, f, task)
 	if err != nil {
 		return err

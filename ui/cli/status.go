@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/iamops/journal"
 	"keyturn/iamops/runner"
 	"keyturn/ui/report"
 	"keyturn/ui/words"
@@ -47,9 +48,7 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if err != nil {
 		return err
 	}
-	for _, d := range damages {
-		a.say("keyturn: the journal's line %d was passed over: %s", d.Line, d.Why)
-	}
+	a.sayDamages(damages)
 	standings := runner.Survey(ctx, p.account, p.clock, f.settings(), memories)
 	if ctx.Err() != nil {
 		return errInterrupted
@@ -73,6 +72,13 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 		return errFound
 	}
 	return err
+}
+
+// sayDamages tells what of the journal could not be read.
+func (a *App) sayDamages(damages []journal.Damage) {
+	for _, d := range damages {
+		a.say("keyturn: the journal's line %d was passed over: %s", d.Line, d.Why)
+	}
 }
 
 // statusRows puts standings into words.

@@ -106,9 +106,9 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.BadConfig:
 		return Explanation{What: "The AWS configuration can't be used: " + p.Message, Next: "Mend the file that it names, then start again."}
 	case iamops.ExpiredCredentials:
-		return Explanation{What: "The session has expired; AWS refused " + action + ", without effect.", Next: "Renew the session, then start again."}
+		return Explanation{What: "The session has expired; AWS refused " + action + ", without effect.", Next: "Renew the session, then try again. Start keyturn again only if that does not help."}
 	case iamops.ExpiredSSO:
-		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then start again."}
+		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then try again."}
 	case iamops.BadCredentials:
 		return Explanation{
 			What: "AWS does not accept the credentials (" + codeOr(p, "no code") + "): the key is unknown, inactive or deleted, or its secret is wrong.",
