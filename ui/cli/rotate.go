@@ -48,15 +48,15 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		return err
 	}
 	defer func() { err = a.leave(p, err) }()
+	run, err := a.rotations.start(p, f, task)
+	if err != nil {
+		return err
+	}
 	_, damages, err := p.underWay()
 	if err != nil {
 		return err
 	}
 	a.sayDamages(damages)
-	run, err := a.rotations.start(p, f, task)
-	if err != nil {
-		return err
-	}
 	session := plain.Session{
 		Rotation: run, Clock: p.clock, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
 	}
