@@ -27,11 +27,11 @@ var leadsOn = []rotation.Decision{
 	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt,
 }
 
-// leading is the first offer that leads on.
+// leading is the first offer, if it leads on. Deliveries may be made before that.
 func (s *Screen) leading() (rotation.Offer, bool) {
 	for _, o := range s.offers {
-		if slices.Contains(leadsOn, o.Decision) {
-			return o, true
+		if o.Decision != rotation.Deliver {
+			return o, slices.Contains(leadsOn, o.Decision)
 		}
 	}
 	return rotation.Offer{}, false
