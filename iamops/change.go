@@ -40,6 +40,9 @@ type Change struct {
 	User     string
 	KeyID    string // "" for Create
 
+	// NotBefore and SendBefore are the instants between which it may be sent; zero: no
+	// such bound. A clock that goes backwards must not make an old list look fresh.
+	NotBefore time.Time
 	// SendBefore is the instant after which it must not be sent any more, since
 	// what was seen before it is too old by then. Zero: no such bound. A change
 	// with one is not sent again after a throttle.

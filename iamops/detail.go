@@ -4,7 +4,7 @@ package iamops
 // the user's name: what the user is for, and what it may do.
 type UserDetail struct {
 	Name   string
-	Tags   map[string]string
+	Tags   map[string]string // not to be changed: other users may share it
 	Groups []string
 	// Policies are the names of the policies that are attached to the user, are
 	// written into it, or come with its groups, in the order of their names.

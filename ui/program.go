@@ -241,6 +241,9 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	press, isPress := msg.(tea.KeyPressMsg)
+	if isPress {
+		p.toast = kit.Toast{} // it was about what came before
+	}
 	switch {
 	case p.tooSmall(): // nobody answers what can't be seen
 		if !isPress || !key.Matches(press, p.keys.interrupt, p.keys.quit) {

@@ -134,7 +134,7 @@ func (a *Account) send(ctx context.Context, change iamops.Change, cred aws.Crede
 // tooLate refuses a change that was not sent in time.
 func (a *Account) tooLate(change iamops.Change) *iamops.Problem {
 	now := a.options.Clock.Now()
-	if !now.After(change.SendBefore) {
+	if !now.After(change.SendBefore) && !now.Before(change.NotBefore) {
 		return nil
 	}
 	return &iamops.Problem{

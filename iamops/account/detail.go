@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -49,20 +51,34 @@ func (a *Account) Details(ctx context.Context) ([]iamops.UserDetail, error) {
 	}
 }
 
-// authorizations is what the pages have told.
+// authorizations is what the pages have told. A page is large, with the text of every
+// policy: of the users only what is wanted of them is kept.
 type authorizations struct {
-	details  []types.UserDetail
+	found    []authorization
 	groups   map[string]types.GroupDetail // by name
 	managed  map[string]bool              // policies by ARN: whether they make an administrator
+	tags     map[string]map[string]string // sets of them, by their text
 	policies map[string]bool              // names of a user's policies, used again for each
 }
 
+// authorization is a user with the user's own policies, those of the groups left out.
+type authorization struct {
+	user     iamops.UserDetail // an administrator if a policy written into it makes one
+	attached []types.AttachedPolicy
+}
+
 func newAuthorizations() *authorizations {
-	return &authorizations{groups: map[string]types.GroupDetail{}, managed: map[string]bool{}, policies: map[string]bool{}}
+	return &authorizations{
+		groups: map[string]types.GroupDetail{}, managed: map[string]bool{},
+		tags: map[string]map[string]string{}, policies: map[string]bool{},
+	}
 }
 
 func (f *authorizations) add(page *iam.GetAccountAuthorizationDetailsOutput) {
-	f.details = append(f.details, page.UserDetailList...)
+	f.found = slices.Grow(f.found, len(page.UserDetailList))
+	for _, d := range page.UserDetailList {
+		f.found = append(f.found, f.user(d))
+	}
 	for _, g := range page.GroupDetailList {
 		f.groups[aws.ToString(g.GroupName)] = g
 	}
@@ -75,26 +91,47 @@ func (f *authorizations) add(page *iam.GetAccountAuthorizationDetailsOutput) {
 	}
 }
 
+func (f *authorizations) user(d types.UserDetail) authorization {
+	u := iamops.UserDetail{Name: aws.ToString(d.UserName), Tags: f.tagsOf(d.Tags), Groups: slices.Clone(d.GroupList)}
+	clear(f.policies)
+	u.Administrator = f.grants(d.UserPolicyList, nil)
+	u.Policies = slices.Collect(maps.Keys(f.policies))
+	return authorization{u, slices.Clone(d.AttachedManagedPolicies)}
+}
+
+// tagsOf are tags as a map, nil if there are none. Those of a team's users are often the
+// same: they share it.
+func (f *authorizations) tagsOf(list []types.Tag) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	tags, all := make(map[string]string, len(list)), ""
+	for _, t := range list {
+		name, value := aws.ToString(t.Key), aws.ToString(t.Value)
+		tags[name] = value
+		all += strconv.Quote(name) + strconv.Quote(value)
+	}
+	if known, ok := f.tags[all]; ok {
+		return known
+	}
+	f.tags[all] = tags
+	return tags
+}
+
 func (f *authorizations) users() []iamops.UserDetail {
-	users := make([]iamops.UserDetail, 0, len(f.details))
-	for _, d := range f.details {
-		u := iamops.UserDetail{Name: aws.ToString(d.UserName), Groups: slices.Clone(d.GroupList)}
-		if len(d.Tags) > 0 {
-			u.Tags = make(map[string]string, len(d.Tags))
-			for _, t := range d.Tags {
-				u.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
-			}
-		}
+	users := make([]iamops.UserDetail, 0, len(f.found))
+	for _, own := range f.found {
+		u := own.user
 		clear(f.policies)
-		u.Administrator = f.grants(d.UserPolicyList, d.AttachedManagedPolicies)
-		for _, name := range d.GroupList {
+		for _, name := range u.Policies {
+			f.policies[name] = true
+		}
+		u.Administrator = f.grants(nil, own.attached) || u.Administrator
+		for _, name := range u.Groups {
 			g := f.groups[name]
 			u.Administrator = f.grants(g.GroupPolicyList, g.AttachedManagedPolicies) || u.Administrator
 		}
-		for name := range f.policies {
-			u.Policies = append(u.Policies, name)
-		}
-		slices.Sort(u.Policies)
+		u.Policies = slices.Sorted(maps.Keys(f.policies))
 		users = append(users, u)
 	}
 	return users

@@ -101,7 +101,8 @@ func ParseReport(content []byte, at time.Time) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the credential report: %w", err)
 	}
-	report := &Report{At: at.UTC()}
+	lines := bytes.Count(content, []byte{','}) / max(1, len(header)-1) // room that grows would hold them twice
+	report := &Report{At: at.UTC(), Users: make([]ReportUser, 0, lines)}
 	seen := map[string]bool{}
 	for {
 		fields, err := r.Read()

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -11,6 +12,7 @@ import (
 // to show is one row. Reusing the slice of the time before saves allocating it.
 func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 	inv.sort()
+	rows = slices.Grow(rows, inv.mostRows())
 	for i := range inv.users {
 		u := &inv.users[i]
 		first := len(rows)
@@ -38,6 +40,20 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 		}
 	}
 	return rows
+}
+
+// mostRows is a number of rows that suffices: room that grows as rows come would hold
+// them twice for a while, and more of them than there are for good.
+func (inv *Inventory) mostRows() int {
+	n := 0
+	for i := range inv.users {
+		u := &inv.users[i]
+		n += max(1, len(u.keys))
+		if len(u.keys) == 0 && u.line != nil && u.line.Slots[1].Traced() {
+			n++
+		}
+	}
+	return n
 }
 
 // rowOf is what all rows of a user have in common.

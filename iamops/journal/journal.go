@@ -16,6 +16,7 @@ import (
 type Journal struct {
 	mu   sync.Mutex
 	file *os.File
+	torn bool // the last line may be without its end
 }
 
 // Open opens the journal of an account in the folder dir, both of which it makes
@@ -57,8 +58,15 @@ func (j *Journal) Append(r Record) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.torn {
+		if err := j.closeTornLine(); err != nil {
+			return err
+		}
+		j.torn = false
+	}
 	if _, err := j.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("writing to the journal: %w", errors.Join(err, j.closeTornLine()))
+		j.torn = true
+		return fmt.Errorf("writing to the journal: %w", err)
 	}
 	if err := j.file.Sync(); err != nil {
 		return fmt.Errorf("bringing the journal to disk: %w", err)

@@ -56,6 +56,9 @@ type Record struct {
 	NewKeyID string   `json:"new_key_id,omitempty"`
 	Listed   []string `json:"listed,omitempty"` // the key IDs listed just before an intent
 
+	// LongestGap is the longest time between two uses of the old key that were seen.
+	LongestGap time.Duration `json:"longest_gap_ns,omitempty"`
+
 	Decision string `json:"decision,omitempty"`
 	// ToPlan and ToStep are where a decision led.
 	ToPlan    string   `json:"to_plan,omitempty"`

@@ -16,6 +16,7 @@ type Decide struct {
 	Spec     string // which target, for Deliver; "" is all
 	Typed    string // what was typed for an offer that asks for a text
 	Reason   string // what was typed for an offer that asks for a reason
+	Whys     []Why  // the guards that were shown when it was typed
 }
 
 // Listed is a list of the user's keys, or why there is none.
@@ -53,6 +54,9 @@ type Described struct {
 	Texts map[string]string
 }
 
+// Lent says that the secret was shown or copied.
+type Lent struct{ At time.Time }
+
 // Tick is the passing of time.
 type Tick struct{ At time.Time }
 
@@ -62,6 +66,7 @@ func (e UseSeen) at() time.Time   { return e.At }
 func (e Answered) at() time.Time  { return e.At }
 func (e Tried) at() time.Time     { return e.At }
 func (e Described) at() time.Time { return e.At }
+func (e Lent) at() time.Time      { return e.At }
 func (e Tick) at() time.Time      { return e.At }
 
 // Intent is something that the runner is to do. The end of each is an event.

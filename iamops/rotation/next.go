@@ -3,6 +3,7 @@ package rotation
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	NotOffered    Reason = "not-offered"
 	WrongText     Reason = "wrong-text"
 	ReasonMissing Reason = "reason-missing"
+	NewGuard      Reason = "new-guard" // a guard speaks against it that was not shown
 )
 
 // Next is the state after an event, and what is to be done about it. A decision
@@ -50,6 +52,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.delivered(ev)
 	case PutBack:
 		s.putBack(ev)
+	case Lent:
+		s.Lent = true
 	case Described:
 		s.Descriptions = ev.Texts
 	case Tick:
@@ -74,6 +78,8 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return nil, &Refusal{ev.Decision, offer.Refused}
 	case offer.NeedsReason() && strings.TrimSpace(ev.Reason) == "":
 		return nil, &Refusal{ev.Decision, ReasonMissing}
+	case offer.NeedsReason() && !allShown(offer.Whys, ev.Whys):
+		return nil, &Refusal{ev.Decision, NewGuard}
 	case offer.Typed != "" && !strings.EqualFold(strings.TrimSpace(ev.Typed), offer.Typed):
 		return nil, &Refusal{ev.Decision, WrongText}
 	}
@@ -92,7 +98,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		s.Pending = &iamops.Change{
 			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
 		}
-		s.Look, s.Phase = nil, Verifying
+		s.Look, s.Phase, s.Accepted = nil, Verifying, offer.Whys
 		return []Intent{List{}}, nil
 	case Stored:
 		s.Secret, s.StoredAt = SecretStored, ev.At
@@ -101,6 +107,9 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.deliver(ev.Spec, ev.At), nil
 	case TakeBackAll:
 		return s.takeBack(ev.At), nil
+	case StartOver:
+		s.forgetNew()
+		return s.enter(Check, ev.At), nil
 	case HaveSecret:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return s.enter(Distribute, ev.At), nil
@@ -110,7 +119,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Plan = plan.DiscardBy[s.Step]
-		if s.Adopted || s.Secret == SecretUnknown || len(s.holding()) > 0 {
+		if s.Adopted || s.Secret == SecretUnknown || s.Lent || len(s.holding()) > 0 {
 			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
@@ -127,6 +136,16 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.beginTrial(ev.At), nil
 	}
 	return nil, &Refusal{ev.Decision, NotOffered}
+}
+
+// allShown reports whether all the guards are among those that were shown.
+func allShown(guards, shown []Why) bool {
+	return !slices.ContainsFunc(guards, func(w Why) bool { return !slices.Contains(shown, w) })
+}
+
+// forgetNew takes a new key that is gone out of the rotation.
+func (s *State) forgetNew() {
+	s.New, s.Secret, s.StoredAt, s.Trial, s.Deliveries, s.Lent, s.Adopted = KeyFacts{}, NoSecret, time.Time{}, Trial{}, nil, false, false
 }
 
 // whereNewStands is the step of the rotation that the new key has reached.
@@ -208,17 +227,18 @@ func (s *State) listed(ev Listed, set Settings) []Intent {
 	case s.looking():
 		intents := s.lookedAt(ev)
 		if firstList && !s.ListedAt.IsZero() && s.Phase == Ready { // recalled, with an answer to prove
-			s.reconcile()
-			intents = append(intents, s.lookUpUse(ev.At)...)
+			intents = append(append(intents, s.reconcile()...), s.lookUpUse(ev.At)...)
 		}
 		return intents
+	}
+	if s.Reconciling && (ev.Problem == nil || s.UserGone) {
+		return append(s.reconcile(), s.lookUpUse(ev.At)...)
 	}
 	if ev.Problem != nil {
 		s.Problem = ev.Problem
 		return nil
 	}
 	if firstList {
-		s.reconcile()
 		return s.lookUpUse(ev.At)
 	}
 	return nil
@@ -240,7 +260,7 @@ func (s *State) learn(ev Listed) {
 		if s.stale(k) {
 			continue // the lists lag behind an answer that is known
 		}
-		facts.Gone, facts.Status = false, k.Status
+		facts.Gone, facts.GoneSince, facts.GoneSure, facts.Status = false, time.Time{}, false, k.Status
 		switch {
 		case k.Status == iamops.Active:
 			if !facts.InactiveSeen.IsZero() || !facts.InactiveSince.IsZero() {
@@ -253,15 +273,24 @@ func (s *State) learn(ev Listed) {
 	}
 	for _, facts := range []*KeyFacts{&s.Old, &s.New} {
 		if _, there := iamops.FindKey(ev.Keys, facts.ID); facts.Known() && !there && !s.awaited(facts.ID) {
-			facts.Gone = true
+			facts.missing(ev.At)
 		}
 	}
+}
+
+// missing takes it into account that a list does not show the key. One list proves
+// nothing.
+func (k *KeyFacts) missing(at time.Time) {
+	if !k.Gone {
+		k.Gone, k.GoneSince = true, at
+	}
+	k.GoneSure = k.GoneSure || at.Sub(k.GoneSince) >= LookGap
 }
 
 // stale reports whether a listed status is older than an answer of AWS that the
 // lists have not caught up with.
 func (s *State) stale(k iamops.AccessKey) bool {
-	if s.Look == nil || s.Look.Effect != iamops.Done || s.Look.Change.KeyID != k.ID {
+	if s.Look == nil || s.Look.Overdue || s.Look.Effect != iamops.Done || s.Look.Change.KeyID != k.ID {
 		return false
 	}
 	return !showsEffect(s.Look.Change, nil, "", []iamops.AccessKey{k})
@@ -284,9 +313,9 @@ func (s *State) verified(ev Listed, set Settings) []Intent {
 		return nil
 	}
 	if change.Kind == iamops.Delete {
-		change.SendBefore = ev.At.Add(ListFresh)
+		change.NotBefore, change.SendBefore = ev.At, ev.At.Add(ListFresh)
 	}
-	s.Phase, s.Pending, s.PreIDs = Changing, &change, iamops.KeyIDs(s.Listed)
+	s.Phase, s.Pending, s.PreIDs, s.PendingAt = Changing, &change, iamops.KeyIDs(s.Listed), ev.At
 	return []Intent{Make{Change: change, PreIDs: s.PreIDs}}
 }
 
@@ -299,17 +328,28 @@ func (s *State) allows(change iamops.Change, ev Listed, set Settings) bool {
 		_, old := iamops.FindKey(ev.Keys, s.Old.ID)
 		return old && len(ev.Keys) < iamops.MaxKeys
 	case iamops.Deactivate:
-		if PlanOf(s.Plan).Target == OldKey && s.New.Known() {
-			replacement, there := iamops.FindKey(ev.Keys, s.New.ID)
-			return found && key.Status == iamops.Active && there && replacement.Status == iamops.Active
-		}
-		return found && key.Status == iamops.Active
+		return found && key.Status == iamops.Active && s.otherWorks(Deactivate, ev.Keys)
 	case iamops.Reactivate:
 		return found
 	case iamops.Delete:
-		return found && key.Status == iamops.Inactive && !ev.At.Before(s.Target().deleteFrom()) && !set.ReadOnly
+		return found && key.Status == iamops.Inactive && !ev.At.Before(s.Target().deleteFrom()) && !set.ReadOnly && s.otherWorks(Delete, ev.Keys)
 	}
 	return false
+}
+
+// otherWorks reports whether the key that is to do the target's work is listed Active.
+func (s *State) otherWorks(step Step, keys []iamops.AccessKey) bool {
+	plan, other := PlanOf(s.Plan), s.New.ID
+	switch {
+	case plan.Target == NewKey && (step == Delete || slices.Contains(s.Accepted, WhyOldKeyOff)):
+		return true
+	case plan.Target == NewKey:
+		other = s.Old.ID
+	case !plan.replacedBy(step):
+		return true
+	}
+	key, there := iamops.FindKey(keys, other)
+	return there && key.Status == iamops.Active
 }
 
 // back returns to the operator without a change.
@@ -359,6 +399,9 @@ func (s *State) effect(at time.Time) []Intent {
 		intents := s.enter(plan.After(Deactivate), at)
 		if plan.Target == NewKey && s.Secret == SecretHeld {
 			s.Secret = SecretLost
+			if plan.Gated {
+				s.Secret = SecretUnknown // it went somewhere before
+			}
 			intents = append(intents, Forget{})
 		}
 		return intents
@@ -371,7 +414,8 @@ func (s *State) effect(at time.Time) []Intent {
 		}
 		return s.enter(plan.RollBackTo, at)
 	case iamops.Delete:
-		s.byID(change.KeyID).Gone = true
+		key := s.byID(change.KeyID)
+		key.Gone, key.GoneSure = true, true
 		var intents []Intent
 		if plan.Target == NewKey {
 			s.Note = NoteDiscarded
@@ -402,6 +446,9 @@ func (s *State) lookedAt(ev Listed) []Intent {
 		if look.Change.Kind == iamops.Create && !s.New.Known() {
 			key, _ := unknownKey(s.PreIDs, ev.Keys)
 			s.New, s.Secret = KeyFacts{ID: key.ID, Status: key.Status, Created: key.Created}, SecretLost
+			if off := key.Created.Sub(s.PendingAt); off < -createSkew || off > createSkew+iamops.ChangeTimeout {
+				s.Adopted, s.Secret = true, SecretUnknown // somebody else made it, at another time
+			}
 			s.learn(ev)
 		}
 		s.Note = NoteEffect
@@ -412,8 +459,7 @@ func (s *State) lookedAt(ev Listed) []Intent {
 		if look.Change.Kind == iamops.Create && s.New.Known() {
 			s.New.Gone = true // AWS named it, and it is not there
 		}
-		s.reconcile()
-		return s.lookUpUse(ev.At)
+		return append(s.reconcile(), s.lookUpUse(ev.At)...)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func TestTransitions(t *testing.T) {
 	lost := rotation.Answered{At: now, Effect: iamops.Unclear, Problem: &iamops.Problem{Kind: iamops.Lost}}
 	refused := rotation.Answered{At: now, Effect: iamops.NoEffect, Problem: denied}
 	decide := func(d rotation.Decision) rotation.Decide {
-		return rotation.Decide{At: now, Decision: d, Typed: "MPLE", Reason: "because"}
+		return rotation.Decide{At: now, Decision: d, Typed: "MPLE", Reason: "because", Whys: everyWhy}
 	}
 	for name, c := range map[string]struct {
 		state   rotation.State
@@ -143,7 +143,8 @@ func repeat(n int, keys ...iamops.AccessKey) [][]iamops.AccessKey {
 }
 
 func TestProofByLooking(t *testing.T) {
-	active, off, fresh := key(oldID, iamops.Active), key(oldID, iamops.Inactive), key(newID, iamops.Active)
+	active, off := key(oldID, iamops.Active), key(oldID, iamops.Inactive)
+	fresh := iamops.AccessKey{UserName: "Suzie", ID: newID, Status: iamops.Active, Created: now.Add(time.Second)}
 	tenSeconds := []time.Duration{10 * time.Second}
 	unclearCreate := at(rotation.Create, phase(rotation.Unclear, iamops.Create, ""))
 	unclearOff := at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID))
@@ -182,8 +183,16 @@ func TestProofByLooking(t *testing.T) {
 		t.Errorf("offers for it: %s", got)
 	}
 	late := looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(13, off, fresh)...)
-	if !late.Look.Overdue || late.Old.Status != iamops.Active {
-		t.Errorf("a look that ran out: overdue %v; AWS's answer must stand over stale lists: %s", late.Look.Overdue, late.Old.Status)
+	if !late.Look.Overdue || late.Old.Status != iamops.Inactive {
+		t.Errorf("a look that ran out: overdue %v, and the lists count: %s", late.Look.Overdue, late.Old.Status)
+	}
+	early := looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(3, off, fresh)...)
+	if early.Old.Status != iamops.Active {
+		t.Errorf("until then AWS's answer stands over the lists: %s", early.Old.Status)
+	}
+	foreign := looks(unclearCreate, tenSeconds, repeat(2, active, iamops.AccessKey{ID: newID, Status: iamops.Active, Created: now.Add(time.Hour)})...)
+	if foreign.Secret != rotation.SecretUnknown || !foreign.Adopted {
+		t.Errorf("a key that was made an hour later is taken for ours: secret %q", foreign.Secret)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	Stored     Decision = "stored"      // the secret is put away: it is forgotten here
 	GiveUpNew  Decision = "give-up-new" // turn to the plan that gives up the new key; changes nothing yet
 	KeepNew    Decision = "keep-new"    // turn back from that plan; changes nothing
+	StartOver  Decision = "start-over"  // the new key is gone: begin again with the old one; changes nothing
 	HaveSecret Decision = "have-secret" // the new key's secret is put away, whatever keyturn knows
 	Adopt      Decision = "adopt"       // the user's two keys are a rotation under way: go on with it
 	// Turn to the plan that takes the older or the newer of two keys out of use; changes
@@ -73,7 +74,9 @@ const (
 	WhyWatchNotOver        Why = "watch-not-over"
 	WhyDeactivationUnknown Why = "deactivation-unknown"
 	WhyTrialNotPassed      Why = "trial-not-passed"
-	WhyNotPutBack          Why = "not-put-back" // a target still holds the key that is given up
+	WhyNotPutBack          Why = "not-put-back"     // a target still holds the key that is given up
+	WhyOldKeyPutBack       Why = "old-key-put-back" // a target holds the old key again
+	WhyOldKeyOff           Why = "old-key-off"      // the old key does not work either
 )
 
 // Offer is a decision that belongs to the state, whether or not it can be taken.
@@ -134,6 +137,9 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	case Store:
 		offers = append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
 	case Distribute:
+		if s.New.Gone && s.Old.Status == iamops.Active {
+			offers = append(offers, Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking))})
+		}
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
 		offers = append(offers, s.deactivateOffer(plan, set, now))
@@ -172,7 +178,12 @@ func (s State) busy() Reason {
 		return StillLooking
 	case Ready:
 	}
-	return Possible
+	return when(s.Reconciling && s.unsure(), StillLooking)
+}
+
+// unsure reports whether a key is missing from the last list, and from that one alone.
+func (s State) unsure() bool {
+	return s.Old.Gone && !s.Old.GoneSure || s.New.Gone && !s.New.GoneSure
 }
 
 func (s State) lookBlock() Reason {
@@ -264,6 +275,7 @@ func (s State) tryBlock() Reason {
 func (s State) newKeyBlock() Reason {
 	return first(
 		s.busy(),
+		s.deliveryBlock(),
 		when(s.ListedAt.IsZero(), NotListed),
 		when(s.UserGone, NoSuchUser),
 		when(!s.New.Known() || s.New.Gone, NewKeyMissing),
@@ -280,8 +292,8 @@ func (s State) targetBlock() Reason {
 
 func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	target := s.Target()
-	if target.Gone || target.Status == iamops.Inactive {
-		return Offer{Decision: GoOn, KeyID: target.ID, Refused: s.targetBlock()} // somebody was here before
+	if target.Gone || target.Status == iamops.Inactive { // somebody was here before
+		return Offer{Decision: GoOn, KeyID: target.ID, Refused: first(s.targetBlock(), when(target.Gone && !target.GoneSure, StillLooking))}
 	}
 	o := Offer{
 		Decision: MakeChange, Change: iamops.Deactivate, KeyID: target.ID,
@@ -290,6 +302,7 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 			when(s.ListedAt.IsZero(), NotListed),
 			when(target.Status != iamops.Active, OddStatus),
 			s.signerBlock(target.ID),
+			s.deliveryBlock(),
 		),
 	}
 	if plan.replacedBy(Deactivate) {
@@ -301,13 +314,19 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	if plan.Target == NewKey && len(s.holding()) > 0 {
 		o.Whys = append(o.Whys, WhyNotPutBack)
 	}
+	if plan.Target == NewKey && (s.Old.Gone || s.Old.Status != iamops.Active) {
+		o.Whys = append(o.Whys, WhyOldKeyOff)
+	}
+	if plan.Target == OldKey && len(s.deliveries(DeliveryBack)) > 0 {
+		o.Whys = append(o.Whys, WhyOldKeyPutBack)
+	}
 	return o
 }
 
 func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
 	target := s.Target()
 	if target.Gone {
-		return Offer{Decision: GoOn, KeyID: target.ID, Refused: s.targetBlock()}
+		return Offer{Decision: GoOn, KeyID: target.ID, Refused: first(s.targetBlock(), when(!target.GoneSure, StillLooking))}
 	}
 	o := Offer{
 		Decision: MakeChange, Change: iamops.Delete, KeyID: target.ID, Typed: lastFour(target.ID),
@@ -376,12 +395,12 @@ func lastFour(id string) string {
 	return id[len(id)-4:]
 }
 
-// LeaveBlock is what stands against leaving: a secret that nobody has yet. Whoever
-// has turned to give up its key may leave.
+// LeaveBlock is what stands against leaving: a secret that nobody has yet.
 func LeaveBlock(s State) Reason {
 	return first(
 		when(s.InFlight(), ChangeInFlight),
 		s.deliveryBlock(),
-		when(s.Secret == SecretHeld && PlanOf(s.Plan).Target != NewKey, SecretNotPut),
+		// Where AWS does not let the key be given up, the operator is not kept here.
+		when(s.Secret == SecretHeld && (PlanOf(s.Plan).Target != NewKey || s.Problem == nil), SecretNotPut),
 	)
 }

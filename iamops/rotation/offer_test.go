@@ -96,12 +96,13 @@ func TestRefusals(t *testing.T) {
 		"a change on a look that ran":  {state: at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID), overdue), decision: rotation.MakeChange, want: rotation.StillLooking},
 		"roll back an unclear switch":  {state: at(rotation.Deactivate, phase(rotation.Unclear, iamops.Deactivate, oldID), func(s *rotation.State) { s.Old.Status = iamops.Inactive }), decision: rotation.RollBack},
 		"deactivate what is off":       {state: at(rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), decision: rotation.GoOn},
-		"delete what is gone":          {state: at(rotation.Delete, func(s *rotation.State) { s.Old.Gone = true }), decision: rotation.GoOn},
-		"deactivate a user's key gone": {state: at(rotation.Deactivate, func(s *rotation.State) { s.UserGone = true; s.Old.Gone = true }), decision: rotation.GoOn},
+		"delete what is gone":          {state: at(rotation.Delete, gone), decision: rotation.GoOn},
+		"delete what one list misses":  {state: at(rotation.Delete, func(s *rotation.State) { s.Old.Gone = true }), decision: rotation.GoOn, want: rotation.StillLooking},
+		"deactivate a user's key gone": {state: at(rotation.Deactivate, gone, func(s *rotation.State) { s.UserGone = true }), decision: rotation.GoOn},
 	} {
 		set := c.set
 		set.Quiet, set.WatchPeriod = settings.Quiet, settings.WatchPeriod
-		decide := rotation.Decide{At: now, Decision: c.decision, Typed: "MPLE", Reason: "because"}
+		decide := rotation.Decide{At: now, Decision: c.decision, Typed: "MPLE", Reason: "because", Whys: everyWhy}
 		next, intents, err := rotation.Next(c.state, decide, set)
 		var refusal *rotation.Refusal
 		switch {
@@ -142,7 +143,7 @@ func TestTypedDecisions(t *testing.T) {
 		if c.state.Step == rotation.Store {
 			decision = rotation.Stored
 		}
-		next, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: decision, Typed: c.typed, Reason: c.reason}, settings)
+		next, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: decision, Typed: c.typed, Reason: c.reason, Whys: everyWhy}, settings)
 		var refusal *rotation.Refusal
 		if got := asRefusal(err, &refusal); got != (c.want != "") || got && refusal.Reason != c.want {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
@@ -159,6 +160,8 @@ func as(c iamops.Caller) edit { return func(s *rotation.State) { s.Caller = c } 
 func trial(state rotation.TrialState) edit {
 	return func(s *rotation.State) { s.Trial = rotation.Trial{State: state, Since: now} }
 }
+
+func gone(s *rotation.State) { s.Old.Gone, s.Old.GoneSure = true, true }
 
 func newOff(s *rotation.State) { s.New.Status = iamops.Inactive }
 

@@ -29,6 +29,10 @@ type Memory struct {
 	// again, as far as keyturn did it.
 	OffSince, OnSince map[string]time.Time
 
+	// LongestGap is the longest time between two uses of the old key that were seen. The
+	// time in which nobody looked is none.
+	LongestGap time.Duration
+
 	// Deliveries are those that were made and not put back. One that was begun and did
 	// not end counts as made.
 	Deliveries []Delivery
@@ -37,6 +41,7 @@ type Memory struct {
 	// outcome on record, or an unclear one that no list has settled. PreIDs are the
 	// key IDs listed just before.
 	Open   *iamops.Change
+	OpenAt time.Time
 	PreIDs []string
 	// Unproven is a change that AWS answered as done, and that no list has shown yet;
 	// nil if there is none.
@@ -50,14 +55,16 @@ type Memory struct {
 // is looked after before anything else can be decided.
 func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
-	s.Recalled, s.Begun, s.Step, s.Overrides = true, m.Begun, m.Step, m.Overrides
+	s.Recalled, s.Reconciling = true, true
+	s.Begun, s.Step, s.Overrides = m.Begun, m.Step, m.Overrides
 	s.New.ID = m.NewID
 	for _, key := range []*KeyFacts{&s.Old, &s.New} {
 		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]
 	}
 	s.Secret, s.StoredAt = m.Secret, m.StoredAt
 	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
-	s.PreIDs = m.PreIDs
+	s.PreIDs, s.PendingAt = m.PreIDs, m.OpenAt
+	s.Old.LongestGap = m.LongestGap
 	switch {
 	case m.Open != nil:
 		s.Phase, s.Pending = Unclear, m.Open
@@ -81,7 +88,7 @@ func (s *State) takeAnswered(change iamops.Change) {
 	case change.Kind == iamops.Reactivate:
 		key.Status = iamops.Active
 	case change.Kind == iamops.Delete:
-		key.Gone = true
+		key.Gone, key.GoneSure = true, true
 	}
 }
 
@@ -91,17 +98,27 @@ func (m Memory) AtStake() bool {
 }
 
 // reconcile moves a recalled rotation to where AWS shows that it stands. It is done
-// when the keys are listed for the first time.
-func (s *State) reconcile() {
-	if !s.Recalled {
-		return
+// when the keys are listed for the first time, or, where a key is missing, when a
+// second list misses it too.
+func (s *State) reconcile() []Intent {
+	if !s.Reconciling {
+		return nil
 	}
-	if step := s.whereKeysStand(); step != s.Step {
+	if s.unsure() {
+		return []Intent{List{After: LookGap}}
+	}
+	s.Reconciling = false
+	step := s.whereKeysStand()
+	if step == Check && s.New.Gone {
+		s.forgetNew()
+	}
+	if step != s.Step {
 		s.Step = step
-		if s.Note == "" {
+		if s.Note == "" && !s.Orphan() {
 			s.Note = NoteMovedOn
 		}
 	}
+	return nil
 }
 
 // whereKeysStand is the step at which the keys show a recalled rotation to be. The

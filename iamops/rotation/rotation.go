@@ -62,6 +62,8 @@ const (
 	RefreshEvery = 30 * time.Second
 
 	lookRetry = 3 * time.Second
+	// createSkew is by how much AWS's clock may differ from the account's.
+	createSkew = 5 * time.Minute
 )
 
 // Settings are the operator's choices.
@@ -110,7 +112,11 @@ type KeyFacts struct {
 	Status  iamops.KeyStatus
 	Created time.Time
 	Gone    bool // it was there, and the last list does not show it
-	LastUse iamops.LastUse
+	// GoneSince is when a list first did not show it, and GoneSure says that another one,
+	// LookGap later, did not either, or that it was deleted here.
+	GoneSince time.Time
+	GoneSure  bool
+	LastUse   iamops.LastUse
 	// LatestUse is the latest use by others seen during the rotation, and LongestGap
 	// the longest time between two such uses; zero if none was seen.
 	LatestUse  time.Time
@@ -180,9 +186,16 @@ type State struct {
 	// the new key, so it is "probably ours", and handled as if it were in use.
 	Recalled bool
 	Adopted  bool
+	// Reconciling says that a recalled rotation has not been moved to where AWS shows it
+	// to be yet.
+	Reconciling bool
+	// Lent says that the secret was shown or copied: somebody may be using the new key.
+	Lent bool
 
 	Pending   *iamops.Change // confirmed, not yet settled; nil if none
 	PreIDs    []string       // the key IDs listed just before it
+	PendingAt time.Time      // when it was, or may have been, sent
+	Accepted  []Why          // the guards that its decision went against
 	Look      *Look          // the proof under way, or that ran out of time
 	Overrides []Override
 

@@ -23,6 +23,12 @@ var (
 	settings = rotation.DefaultSettings()
 )
 
+// everyWhy is an operator who was shown every guard that there is.
+var everyWhy = []rotation.Why{
+	rotation.WhyUsedRecently, rotation.WhyUseUnknown, rotation.WhyGapLonger, rotation.WhyWatchNotOver,
+	rotation.WhyDeactivationUnknown, rotation.WhyTrialNotPassed, rotation.WhyNotPutBack, rotation.WhyOldKeyPutBack, rotation.WhyOldKeyOff,
+}
+
 // edit alters a state for a test.
 type edit func(*rotation.State)
 
@@ -97,7 +103,7 @@ func phase(p rotation.Phase, kind iamops.ChangeKind, keyID string) edit {
 	return func(s *rotation.State) {
 		s.Phase = p
 		s.Pending = &iamops.Change{Kind: kind, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: keyID}
-		s.PreIDs = iamops.KeyIDs(keysOf(*s))
+		s.PreIDs, s.PendingAt = iamops.KeyIDs(keysOf(*s)), now
 		if p == rotation.Unclear {
 			s.Look = &rotation.Look{Change: *s.Pending, Effect: iamops.Unclear, Since: now}
 		}

@@ -34,9 +34,9 @@ func WaitOf(s State, set Settings, now time.Time) Wait {
 	switch {
 	case s.Over():
 		return Wait{}
-	case s.Phase == Unclear:
+	case s.Phase == Unclear, s.Reconciling && s.unsure():
 		return Wait{Kind: WaitLook, Over: true}
-	case s.Orphan(), s.ListedAt.IsZero(), s.Secret == SecretHeld:
+	case s.Orphan() && PlanOf(s.Plan).has(Create), s.ListedAt.IsZero(), s.Secret == SecretHeld:
 		return Wait{Kind: WaitDecision, Since: s.New.Created, Over: true}
 	}
 	switch s.Step {

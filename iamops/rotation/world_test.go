@@ -219,7 +219,7 @@ func (w *world) effect(c iamops.Change) iamops.AccessKey {
 func (w *world) decide() {
 	d := rapid.SampledFrom([]rotation.Decision{
 		rotation.GoOn, rotation.GoOn, rotation.MakeChange, rotation.MakeChange, rotation.RollBack, rotation.Stored,
-		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.LookAgain, rotation.TryAgain,
+		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.StartOver, rotation.HaveSecret, rotation.LookAgain, rotation.TryAgain,
 	}).Draw(w.t, "decision")
 	offer, _ := rotation.OfferFor(rotation.Offers(w.s, settings, w.now), d)
 	before := w.decided
@@ -230,6 +230,7 @@ func (w *world) decide() {
 		At: w.now, Decision: d,
 		Typed:  rapid.SampledFrom([]string{"MPLE", "", "x"}).Draw(w.t, "typed"),
 		Reason: rapid.SampledFrom([]string{"because", ""}).Draw(w.t, "reason"),
+		Whys:   offer.Whys,
 	})
 	if err != nil {
 		w.decided = before
@@ -310,7 +311,7 @@ func (w *world) drive() {
 		if o.Change != "" {
 			w.decided = o.Change
 		}
-		if w.feed(rotation.Decide{At: w.now, Decision: o.Decision, Typed: o.Typed, Reason: "because"}) != nil {
+		if w.feed(rotation.Decide{At: w.now, Decision: o.Decision, Typed: o.Typed, Reason: "because", Whys: everyWhy}) != nil {
 			w.decided = before
 		}
 		return

@@ -118,7 +118,7 @@ func (r *Runner) atTarget(
 		var problem *iamops.Problem
 		target, err := r.parts.Targets.Parse(spec)
 		if err == nil {
-			err = r.append(record)
+			err = r.appendAlone(record)
 		}
 		if err == nil {
 			ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)

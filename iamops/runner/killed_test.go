@@ -78,7 +78,8 @@ func obey(text string) error {
 		}
 		next := o.Decisions[0]
 		o.Decisions = o.Decisions[1:]
-		if err := run.Decide(s.Turn, rotation.Decide{Decision: next, Typed: lastFour(s.Target().ID), Reason: "a test"}); err != nil {
+		offer, _ := rotation.OfferFor(snapshot.Offers(time.Now().UTC()), next)
+		if err := run.Decide(s.Turn, rotation.Decide{Decision: next, Typed: lastFour(s.Target().ID), Reason: "a test", Whys: offer.Whys}); err != nil {
 			return fmt.Errorf("%s at %s: %w", next, s.Step, err)
 		}
 	}

@@ -109,7 +109,7 @@ func (r *Runner) begin(intent rotation.Make) {
 // unless the process dies.
 func (r *Runner) change(change iamops.Change, intent journal.Record) {
 	var outcome iamops.Outcome
-	permit, err := iamops.RecordFirst(change, func() error { return r.parts.Journal.Append(intent) })
+	permit, err := iamops.RecordFirst(change, func() error { return r.appendAlone(intent) })
 	if err != nil {
 		outcome = iamops.Outcome{Change: change, Effect: iamops.NoEffect, Problem: noRecord(err)}
 	} else {

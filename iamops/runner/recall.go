@@ -49,6 +49,9 @@ func add(m *rotation.Memory, r journal.Record) {
 	if m.NewID != "" && m.Secret == rotation.SecretUnknown {
 		m.OwnUse = r.At // the trial goes on until the secret is put away
 	}
+	if r.LongestGap > m.LongestGap {
+		m.LongestGap = r.LongestGap
+	}
 	if r.OldKeyID != "" {
 		m.OldID = r.OldKeyID
 	}
@@ -69,9 +72,14 @@ func add(m *rotation.Memory, r journal.Record) {
 		ended(m, r, rotation.SecretUnknown)
 	case journal.Proven:
 		m.Unproven = nil
-		if m.Open != nil {
-			ended(m, r, rotation.SecretLost)
+		if m.Open == nil {
+			break
 		}
+		secret := rotation.SecretLost
+		if rotation.Step(r.Step) != rotation.Create {
+			secret = rotation.SecretUnknown // it arrived, though that could not be recorded
+		}
+		ended(m, r, secret)
 	case journal.Delivering, journal.Delivered, journal.PuttingBack, journal.PutBack, journal.Settling, journal.Settled:
 		atTarget(m, r)
 	case journal.Ended:
@@ -98,6 +106,8 @@ func atTarget(m *rotation.Memory, r journal.Record) {
 		d.State, d.MayHold = rotation.DeliveryMade, false
 	case r.Kind == journal.PutBack && !failed:
 		d.State, d.MayHold = rotation.DeliveryBack, false
+	case r.Kind == journal.Settled && !failed:
+		m.Deliveries = slices.Delete(m.Deliveries, i, i+1)
 	}
 }
 
@@ -109,10 +119,13 @@ func announced(m *rotation.Memory, r journal.Record) {
 	if m.Open.Kind == iamops.Create {
 		m.Open.KeyID = "" // the outcome names the key that it made
 	}
-	m.PreIDs, m.Unproven = r.Listed, nil
+	m.PreIDs, m.OpenAt, m.Unproven = r.Listed, r.At, nil
 }
 
 func decided(m *rotation.Memory, r journal.Record) {
+	if r.NewKeyID == "" && m.NewID != "" { // it was gone, and the rotation begins again
+		m.NewID, m.Secret, m.StoredAt, m.OwnUse, m.Deliveries = "", rotation.NoSecret, time.Time{}, time.Time{}, nil
+	}
 	if r.ToPlan != "" {
 		m.Plan, m.Step = rotation.PlanName(r.ToPlan), rotation.Step(r.ToStep)
 	}
@@ -135,7 +148,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}
 	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.RollBack, rotation.GiveUpNew, rotation.KeepNew,
-		rotation.RetireOlder, rotation.RetireNewer, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
+		rotation.RetireOlder, rotation.RetireNewer, rotation.StartOver, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 }
 
@@ -163,7 +176,7 @@ func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 		m.Secret = secret
 	case iamops.Deactivate:
 		m.OffSince[open.KeyID] = r.At
-		if open.KeyID == m.NewID && m.Secret != rotation.SecretStored {
+		if open.KeyID == m.NewID && m.Plan == rotation.Discard {
 			m.Secret = rotation.SecretLost
 		}
 	case iamops.Reactivate:

@@ -14,11 +14,30 @@ func (r *Runner) record(s rotation.State, kind journal.Kind) journal.Record {
 		At: r.parts.Clock.Now(), Kind: kind,
 		Rotation: s.ID, Account: s.Account, Partition: s.Partition, User: s.User, Caller: s.Caller.ARN,
 		Plan: string(s.Plan), Step: string(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
+		LongestGap: s.Old.LongestGap,
 	}
 }
 
+// append writes a record, after those that are owed. The caller holds the lock.
 func (r *Runner) append(rec journal.Record) error {
-	return r.parts.Journal.Append(rec)
+	for len(r.owed) > 0 {
+		if err := r.parts.Journal.Append(r.owed[0]); err != nil {
+			return err
+		}
+		r.owed = r.owed[1:]
+	}
+	if err := r.parts.Journal.Append(rec); err != nil {
+		return err
+	}
+	r.unrecorded = nil
+	return nil
+}
+
+// appendAlone is append for a caller who does not hold the lock.
+func (r *Runner) appendAlone(rec journal.Record) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.append(rec)
 }
 
 // recordDecision writes a decision down, and before the first one that the rotation
@@ -59,7 +78,7 @@ func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
 		}
 	}
 	if err := r.append(rec); err != nil {
-		r.unrecorded = noRecord(err)
+		r.unrecorded, r.owed = noRecord(err), append(r.owed, rec)
 	}
 }
 

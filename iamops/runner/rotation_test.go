@@ -108,8 +108,10 @@ func (s *scene) await(what string, ok func(rotation.State) bool) {
 }
 
 func (s *scene) decide(d rotation.Decision) error {
-	return s.run.Decide(s.state().Turn, rotation.Decide{
-		Decision: d, Typed: lastFour(s.state().Target().ID), Reason: "a test",
+	snapshot := s.run.Snapshot()
+	offer, _ := rotation.OfferFor(snapshot.Offers(s.cloud.Now()), d)
+	return s.run.Decide(snapshot.State.Turn, rotation.Decide{
+		Decision: d, Typed: lastFour(snapshot.State.Target().ID), Reason: "a test", Whys: offer.Whys,
 	})
 }
 

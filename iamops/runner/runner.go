@@ -90,6 +90,7 @@ type Runner struct {
 	secret      iamops.Secret
 	begun       bool // the journal knows of the rotation
 	unrecorded  *iamops.Problem
+	owed        []journal.Record // outcomes that could not be written; they go before any other
 	undescribed *iamops.Problem
 	closed      bool
 	listNumber  int // of the latest list asked for: older ones don't count
@@ -154,13 +155,19 @@ func (r *Runner) Snapshot() Snapshot {
 // one. It was not taken.
 var ErrOutdated = errors.New("things have moved on since: look again, then decide")
 
+// ErrClosed says that the runner was closed. The decision was not taken.
+var ErrClosed = errors.New("keyturn is ending")
+
 // Decide takes a decision that was made on the snapshot whose state has the given
 // turn. It returns ErrOutdated, a *rotation.Refusal, or a *iamops.Problem if the
 // journal can't be written; the decision was then not taken.
 func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state.Turn != turn {
+	switch {
+	case r.closed:
+		return ErrClosed
+	case r.state.Turn != turn:
 		return ErrOutdated
 	}
 	d.At = r.parts.Clock.Now()
@@ -200,6 +207,9 @@ var ErrNoSecret = errors.New("the secret is not in memory")
 func (r *Runner) Lend(use func(iamops.Secret) error) error {
 	r.mu.Lock()
 	secret, held := r.secret, r.state.Secret == rotation.SecretHeld
+	if held && !r.state.Lent {
+		r.applyLocked(rotation.Lent{At: r.parts.Clock.Now()})
+	}
 	r.mu.Unlock()
 	if !held || !secret.Held() {
 		return ErrNoSecret

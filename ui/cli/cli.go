@@ -10,7 +10,7 @@
 //
 // # Ending
 //
-// INT, TERM and HUP are caught for the life of the process: the first ends what
+// INT, TERM, HUP, QUIT and PIPE are caught for the life of the process: the first ends what
 // runs, later ones change nothing. Whatever ends a command, [App.Await] waits for a
 // change in flight and its record before the process goes.
 package cli
@@ -45,10 +45,12 @@ func (a *App) Run(args []string) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	go func() {
-		for range signals {
-			stop(errInterrupted)
+		for s := range signals {
+			if s != syscall.SIGPIPE { // a write that goes nowhere says so itself
+				stop(errInterrupted)
+			}
 		}
 	}()
 	root := a.root()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"keyturn/iamops"
 	"keyturn/ui/plain"
@@ -92,7 +93,7 @@ func (a *App) explain(err error) {
 	var problem *iamops.Problem
 	var attention attentionError
 	switch {
-	case err == nil, errors.Is(err, errPartial), errors.Is(err, errFound):
+	case err == nil, errors.Is(err, errPartial), errors.Is(err, errFound), onlyBrokenPipe(err):
 	case errors.As(err, &attention): // first of all, whatever else there is to say
 		a.sayLines(strings.Split(err.Error(), "\n"))
 	case errors.Is(err, errInterrupted):
@@ -106,6 +107,13 @@ func (a *App) explain(err error) {
 	default:
 		a.say("keyturn: %v", err)
 	}
+}
+
+// onlyBrokenPipe reports whether somebody has stopped reading, and nothing else is to
+// be said.
+func onlyBrokenPipe(err error) bool {
+	var attention attentionError
+	return errors.Is(err, syscall.EPIPE) && !errors.As(err, &attention)
 }
 
 func (a *App) sayLines(lines []string) {

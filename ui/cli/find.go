@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/words"
 )
@@ -44,8 +45,11 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 			return fmt.Errorf("printing what was found: %w", err)
 		}
 	}
-	if found.Problem != nil || found.AccountProblem != nil {
-		return errPartial
+	for _, problem := range []*iamops.Problem{found.AccountProblem, found.Problem} {
+		if problem != nil {
+			err = errPartial
+			a.sayLines(words.Problem(problem, p.profile).Lines())
+		}
 	}
-	return nil
+	return err
 }

@@ -19,8 +19,8 @@ import (
 )
 
 // awaitBound is how long the end of the program waits for a change in flight: the
-// change's own bound, and some time for its record.
-const awaitBound = iamops.ChangeTimeout + 10*time.Second
+// change's own bound, that of the descriptions after it, and some time for the records.
+const awaitBound = 2*iamops.ChangeTimeout + 10*time.Second
 
 // rotations are those that this process has begun, each behind its lock.
 type rotations struct {
@@ -57,9 +57,6 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 			return nil, noRecord(err)
 		}
 		r.journal = j
-		if err := p.targets.sweep(); err != nil {
-			return nil, &iamops.Problem{Kind: iamops.NotDelivered, Message: err.Error(), Err: err}
-		}
 	}
 	set := f.settings()
 	lock, err := lockUser(p, task.User)
@@ -73,7 +70,13 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 	// Read only now: what the last holder did is on record.
 	records, _, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
 	if err != nil {
+		if lock != nil {
+			err = errors.Join(err, lock.Unlock())
+		}
 		return nil, noRecord(err)
+	}
+	if lock != nil {
+		p.targets.cleanUp(context.Background(), records, task.User)
 	}
 	if m, found := runner.RecallUser(records, task.User); found {
 		task.Memory = &m

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -29,6 +31,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		return err
 	}
 	defer func() { err = a.leave(p, err) }()
+	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	common := kit.NewCommon(p.clock, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")})
 	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
 	rules := f.rules()
@@ -39,7 +42,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		List: inventory.New(ctx, common, p.account, inventory.Options{
 			Thresholds: f.thresholds(), Rules: &rules, Explain: explain,
 		}),
-		Identity:      p.identity(f),
+		Identity:      a.identity(p, f),
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return a.rotations.start(p, f, task) },
 		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
 		Notice:        p.journalNotice(),
@@ -52,6 +55,11 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	}
 	return a.runProgram(ctx, newGuard(ui.New(ctx, options)), common.Look.NoColor)
 }
+
+// garbagePercent is how much garbage there may be, to a hundred of what is in use, before
+// it is collected. What is known of a large account stays for as long as the screens do,
+// and by Go's own figure, 100, they would hold as much again in garbage.
+const garbagePercent = 25
 
 // standings are where the rotations stand that are under way.
 func (p *place) standings(ctx context.Context, f flags) ([]runner.Standing, error) {
@@ -126,14 +134,33 @@ func (a *App) isSet(name string) bool {
 }
 
 // identity is who is at work at the place, for the header.
-func (p *place) identity(f flags) ui.Identity {
+func (a *App) identity(p *place, f flags) ui.Identity {
 	info, caller := p.account.Info(), p.account.Caller()
-	banner := ""
+	var banners []string
+	if endpoint := a.endpoint(p, f); endpoint != "" {
+		banners = append(banners, "at "+endpoint)
+	}
 	if f.readOnly {
-		banner = "READ-ONLY"
+		banners = append(banners, "READ-ONLY")
 	}
 	return ui.Identity{
 		Account: info.DisplayID(), Alias: info.Alias, Caller: caller.ShortARN(), Profile: p.profile,
-		Partition: info.Partition, Banner: banner,
+		Partition: info.Partition, Banner: strings.Join(banners, " "),
 	}
+}
+
+// endpoint is the address that stands in for AWS's own, "" if none does.
+func (a *App) endpoint(p *place, f flags) string {
+	if p.cloud != nil {
+		return ""
+	}
+	if f.endpoint != "" {
+		return f.endpoint
+	}
+	for _, name := range []string{"AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"} {
+		if url, _ := a.Env(name); url != "" {
+			return url
+		}
+	}
+	return ""
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/report"
 	"keyturn/ui/words"
@@ -25,10 +27,10 @@ func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "table" && output != "json" {
-				return usageError{fmt.Errorf("--output %q: table or json", output)}
+				return usageError{fmt.Errorf("--output %q: valid are table and json", output)}
 			}
 			if failOn != "" && failOn != "waiting" {
-				return usageError{fmt.Errorf("--fail-on %q: waiting", failOn)}
+				return usageError{fmt.Errorf("--fail-on %q: valid is waiting", failOn)}
 			}
 			return a.status(cmd.Context(), *f, reach, output, failOn != "")
 		},
@@ -62,11 +64,18 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 		return fmt.Errorf("printing the status: %w", err)
 	}
 	waiting := false
+	var urgent []string
 	for _, s := range standings {
 		if s.Problem != nil {
 			err = errPartial
 		}
 		waiting = waiting || s.Wait.Over
+		if s.State.Orphan() || s.State.Phase == rotation.Unclear {
+			urgent = append(urgent, fmt.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+		}
+	}
+	if len(urgent) > 0 {
+		return attentionError{strings.Join(urgent, "\n")}
 	}
 	if err == nil && failOnWaiting && waiting {
 		return errFound

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"path/filepath"
 
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
+	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
+	"keyturn/iamops/runner"
 )
 
 // targets are the places where secrets can go: the profiles of the credentials file
@@ -48,11 +52,41 @@ func (t targets) Parse(spec string) (delivery.Target, error) {
 	return target, nil
 }
 
-// sweep removes what a write that a crash cut off may have left beside the credentials
-// file: it may hold a secret.
-func (t targets) sweep() error {
-	if _, err := delivery.Sweep(filepath.Dir(t.env.CredentialsFile())); err != nil {
-		return fmt.Errorf("removing what a crash left behind: %w", err)
+// cleanUp does at the start of a rotation what an earlier run may not have come to:
+// it removes what a write that was cut off left beside the targets, which may hold a
+// secret, and what was kept for the way back to keys of the user that are deleted. What
+// it can't do it leaves for the next time: it must not hold up a rotation.
+func (t targets) cleanUp(ctx context.Context, records []journal.Record, user string) {
+	folders := map[string]bool{filepath.Dir(t.env.CredentialsFile()): true}
+	specs := []string{"profile:default"}
+	for _, c := range t.configured {
+		specs = append(specs, c.Spec)
 	}
-	return nil
+	for _, r := range records {
+		specs = append(specs, r.Target)
+	}
+	for _, spec := range specs {
+		if target, err := t.Parse(spec); err == nil {
+			folders[delivery.Folder(target)] = true
+		}
+	}
+	delete(folders, "")
+	for folder := range folders {
+		_, _ = delivery.Sweep(folder)
+	}
+	for _, m := range runner.Recall(records) {
+		if m.User == user && m.Over && m.Plan == rotation.Rotate {
+			t.settle(ctx, m)
+		}
+	}
+}
+
+// settle removes what the deliveries of a rotation that is over kept for the way back.
+// Done twice it is the same as done once.
+func (t targets) settle(ctx context.Context, m rotation.Memory) {
+	for _, d := range m.Deliveries {
+		if target, err := t.Parse(d.Spec); err == nil && d.State == rotation.DeliveryMade {
+			_ = target.Settle(ctx, delivery.Credential{KeyID: m.NewID, OldKeyID: m.OldID, User: m.User})
+		}
+	}
 }

@@ -67,7 +67,7 @@ func (s *Screen) askReason(turn int, o rotation.Offer) tea.Cmd {
 	dialog := kit.NewReasonDialog(s.common, words.Question(o, s.snapshot.State), body,
 		"Why do it all the same?", kit.Choice{ID: answerYes, Label: "Go on all the same", Danger: true})
 	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		decide.Reason = a.Text
+		decide.Reason, decide.Whys = a.Text, o.Whys
 		return s.confirm(turn, o, decide)
 	})
 	return nil

@@ -24,7 +24,7 @@ func (s *Screen) move(by int) {
 
 // leadsOn are the decisions that take a rotation towards its end.
 var leadsOn = []rotation.Decision{
-	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt,
+	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt, rotation.StartOver,
 }
 
 // leading is the first offer, if it leads on. Deliveries may be made before that.
@@ -110,7 +110,7 @@ func (s *Screen) button(label string, chosen, possible bool) string {
 	}
 	switch {
 	case !possible:
-		return mark + st.Muted.Render(" "+g.Cross+text)
+		return mark + st.Muted.Render(" "+g.Dot+text)
 	case chosen:
 		return mark + " " + st.Chosen.Render(text)
 	}

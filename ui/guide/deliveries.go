@@ -41,7 +41,7 @@ func (s *Screen) deliveryLines(width int) []string {
 
 // askTarget asks for one more target.
 func (s *Screen) askTarget() tea.Cmd {
-	if !s.held() {
+	if !s.held() || s.snapshot.State.Step != rotation.Store {
 		return kit.Warn("there is no secret here to deliver")
 	}
 	dialog := kit.NewReasonDialog(s.common, words.AddTargetTitle, words.AddTargetBody(), words.AddTargetAsk,

@@ -262,7 +262,11 @@ func (s *Screen) take(snapshot runner.Snapshot) {
 
 // settle brings what depends on the snapshot and the time up to date.
 func (s *Screen) settle() {
+	before := s.offers
 	s.offers = s.snapshot.Offers(s.now)
+	if _, there := rotation.OfferFor(before, rotation.Deliver); !there && len(s.offers) > 0 && s.offers[0].Decision == rotation.Deliver {
+		s.chosen = rotation.Deliver // a target has come: it goes before forgetting
+	}
 	if _, there := rotation.OfferFor(s.offers, s.chosen); !there {
 		s.chosen = ""
 		if len(s.offers) > 0 {

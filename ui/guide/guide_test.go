@@ -104,7 +104,7 @@ func TestOverrideAsksForAReasonFirst(t *testing.T) {
 		st.wantDecisions()
 		st.wantView("Way back")
 		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Reason: "agreed"})
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Reason: "agreed", Whys: []rotation.Why{rotation.WhyUsedRecently}})
 	})
 }
 
@@ -116,7 +116,7 @@ func TestReasonAndTextForAnEarlyDeletion(t *testing.T) {
 		st.press("enter")
 		st.typed("MPLE")
 		st.press("enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLE", Reason: "leaver"})
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLE", Reason: "leaver", Whys: []rotation.Why{rotation.WhyWatchNotOver}})
 	})
 }
 

@@ -97,11 +97,15 @@ func (s *Screen) AskAboutSecret() {
 	s.take(s.rotation.Snapshot())
 	s.settle()
 	state := s.snapshot.State
+	other := rotation.Offer{Decision: rotation.GiveUpNew}
+	if rotation.PlanOf(state.Plan).Target == rotation.NewKey {
+		other.Decision = rotation.KeepNew // it is being given up already
+	}
 	dialog := kit.NewDialog(s.common, "The secret is not put away", []string{words.Leave(state)},
-		kit.Choice{ID: answerYes, Label: "Give up the new key", Danger: true}).CancelAs("Stay")
+		kit.Choice{ID: answerYes, Label: words.Decision(other, state), Danger: true}).CancelAs("Stay")
 	turn := state.Turn
 	s.ask(dialog, func(kit.Answer) tea.Cmd {
-		return s.decide(turn, rotation.Offer{}, rotation.Decide{Decision: rotation.GiveUpNew})
+		return s.decide(turn, rotation.Offer{}, rotation.Decide{Decision: other.Decision})
 	})
 }
 

@@ -8,10 +8,17 @@ import (
 	"keyturn/ui/words"
 )
 
+// tallHeight is the height from which the prose has room before the evidence.
+const tallHeight = 30
+
 // text is everything that the step has to say, what is urgent first.
 func (s *Screen) text(width int) []string {
 	state, st := s.snapshot.State, s.common.Styles
-	lines := []string{s.common.Glyphs.Truncate(st.Title.Render(kit.Clean(words.Heading(state))), width)}
+	heading := words.Heading(state)
+	if s.width < wideWidth {
+		heading = state.User + ": " + heading // the header may have no room for the name
+	}
+	lines := []string{s.common.Glyphs.Truncate(st.Title.Render(kit.Clean(heading)), width)}
 	part := func(more []string) {
 		if len(more) > 0 {
 			lines = append(append(lines, ""), more...)
@@ -25,6 +32,12 @@ func (s *Screen) text(width int) []string {
 	part(s.alerts(width))
 	part(secret)
 	part(s.deliveryLines(width))
+	if s.height < tallHeight { // the evidence must be in view, more than the prose
+		part(s.knownLines(width))
+		part(s.bodyLines(width))
+		part(s.commandLines(width))
+		return lines
+	}
 	part(s.bodyLines(width))
 	part(s.commandLines(width))
 	part(s.knownLines(width))

@@ -88,6 +88,7 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 	if msg.batch.Ended && !msg.single {
 		s.load.running = false
 		s.load.stopped = msg.batch.Err != nil
+		s.load.stream = nil // and what it still knows of who was to be asked
 		s.load.cancel()
 	}
 	s.Recount()

@@ -70,7 +70,7 @@ func (d *Dialog) CancelAs(label string) *Dialog {
 }
 
 // NewTypedDialog returns a dialog whose choice can be taken only after the
-// expected text has been typed or pasted, letter for letter.
+// expected text has been typed or pasted, in capitals or not.
 func NewTypedDialog(c *Common, title string, body []string, label, expect string, choice Choice) *Dialog {
 	d := NewDialog(c, title, body, choice)
 	d.label, d.expect = label, expect
@@ -197,7 +197,7 @@ func (d *Dialog) right() bool {
 	case d.expect == "":
 		return d.text() != ""
 	}
-	return d.text() == d.expect
+	return strings.EqualFold(d.text(), d.expect)
 }
 
 // The frame and the blanks inside it, on both sides and above and below.

@@ -91,7 +91,7 @@ func TestTypedDialog(t *testing.T) {
 		{"typed", cat(typed("MPLE"), key(enter)), done},
 		{"pasted, with its line's end", cat(key(tea.PasteMsg{Content: " MPLE\r\n"}), key(enter)), done},
 		{"wrong: stays open", cat(typed("MPLX"), key(enter)), Answer{}},
-		{"another case: stays open", cat(typed("mple"), key(enter)), Answer{}},
+		{"in another case", cat(typed("mple"), key(enter)), Answer{Done: true, Choice: "delete", Text: "mple"}},
 		{"too much: stays open", cat(typed("MPLEE"), key(enter)), Answer{}},
 		{"mended", cat(typed("MPLX"), key(enter), key(special(tea.KeyBackspace)), typed("E"), key(enter)), done},
 		{"right, then spoilt", cat(typed("MPLE"), typed("x"), key(enter)), Answer{}},

@@ -16,6 +16,7 @@ var wordOf = map[rotation.Decision]string{
 	rotation.GoOn:        "go",
 	rotation.Deliver:     "deliver",
 	rotation.TakeBackAll: "take-back",
+	rotation.StartOver:   "start-over",
 	rotation.HaveSecret:  "have",
 	rotation.Adopt:       "adopt",
 	rotation.RetireOlder: "retire-older",
@@ -67,8 +68,14 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	switch word {
 	case "":
 		return false, nil
+	case "help", "?":
+		return false, nil // the prompt comes again
 	case "show":
-		return false, s.show(ctx)
+		if snap.State.Secret == rotation.SecretHeld {
+			return false, s.show(ctx)
+		}
+		s.say("  There is no secret here to show.")
+		return false, nil
 	case "add":
 		if err := s.Rotation.AddTarget(strings.TrimSpace(rest)); err != nil {
 			s.say("  %v", err)
@@ -85,10 +92,15 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	if s.Sandbox != nil && s.inSandbox(word, strings.TrimSpace(rest), snap.State.User) {
 		return false, nil
 	}
-	for _, o := range snap.Offers(s.Clock.Now()) {
+	offers := snap.Offers(s.Clock.Now())
+	for _, o := range offers {
 		if wordOf[o.Decision] == word {
 			return false, s.decide(ctx, snap, o)
 		}
+	}
+	// "go" takes whatever leads on.
+	if o, there := rotation.OfferFor(offers, rotation.MakeChange); word == wordOf[rotation.GoOn] && there {
+		return false, s.decide(ctx, snap, o)
 	}
 	s.say("  %q is not one of the words. Nothing was done.", word)
 	return false, nil
@@ -126,7 +138,7 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 	}
 	d := rotation.Decide{Decision: o.Decision}
 	if o.Change != "" {
-		s.say("  %s\n  %s", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID))
+		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())
 	}
 	if words.Asks(o) && o.Change == "" {
 		s.say("  %s", words.Effect(o, st))
@@ -142,7 +154,7 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 		if err != nil || reason == "" {
 			return err
 		}
-		d.Reason = reason
+		d.Reason, d.Whys = reason, o.Whys
 	}
 	if o.Typed != "" {
 		typed, err := s.ask(ctx, "  %s. An empty line goes back.", words.TypeThis(o))

@@ -54,6 +54,7 @@ type Session struct {
 	lines    <-chan string // nil once the input has ended
 	typed    []string      // lines that came before they were asked for
 	told     map[string]string
+	deaf     error // why what is said does not arrive; nil if it does
 	prompted string
 }
 
@@ -80,6 +81,9 @@ func (s *Session) Run(ctx context.Context) error {
 		s.tell(snap)
 		if snap.State.Over() && !looking(snap.State) {
 			return s.end(snap)
+		}
+		if s.deaf != nil && !snap.State.InFlight() {
+			return s.ended(s.deaf)
 		}
 		if line, ok := s.take(snap); ok {
 			if left, err := s.answer(ctx, snap, line); left || err != nil {
@@ -121,8 +125,11 @@ func (s *Session) read(ctx context.Context, lines chan<- string) {
 
 func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
 
+// say prints a line. That nobody reads it any more ends the session, in its own time.
 func (s *Session) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.Out, format+"\n", args...)
+	if _, err := fmt.Fprintf(s.Out, format+"\n", args...); err != nil && s.deaf == nil {
+		s.deaf = fmt.Errorf("printing: %w", err)
+	}
 }
 
 // known reports whether the keys have been listed, or can't be.

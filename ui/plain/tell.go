@@ -19,6 +19,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 			s.say("%s", line)
 		}
 		s.prompted = ""
+		delete(s.told, "known") // each step is decided by what is known then
 	}
 	for _, line := range []struct{ topic, text string }{
 		{"in flight", words.InFlight(st)},

@@ -54,7 +54,7 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 	}
 	switch o.Decision {
 	case rotation.Deliver:
-		return "Way back: put the old key back, as long as it is not deleted. A command can't be put back by keyturn."
+		return "Way back: put the old key back, as long as it is not deleted. What a command did keyturn can't put back."
 	case rotation.TakeBackAll:
 		return "Way back: deliver again, as long as the secret is in memory."
 	case rotation.HaveSecret:
@@ -111,6 +111,10 @@ func override(w rotation.Why) string {
 		return "the time of deactivation was not known"
 	case rotation.WhyNotPutBack:
 		return "the new key was still where it had been delivered"
+	case rotation.WhyOldKeyPutBack:
+		return "a target had been put back to the old key"
+	case rotation.WhyOldKeyOff:
+		return "the old key was not Active either"
 	case rotation.WhyTrialNotPassed:
 		return "the new key had not passed its trial"
 	}

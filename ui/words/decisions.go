@@ -39,6 +39,8 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "Deliver the secret"
 	case rotation.TakeBackAll:
 		return "Put the old key back where the new one was delivered"
+	case rotation.StartOver:
+		return "Begin again: the new key is gone"
 	case rotation.HaveSecret:
 		return "Its secret is put away: go on"
 	case rotation.Adopt:
@@ -124,6 +126,8 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return fmt.Sprintf("%s has the status %q, which keyturn does not handle", s.Target().ID, s.Target().Status)
 	case rotation.NotOffered:
 		return "this is not possible here"
+	case rotation.NewGuard:
+		return "something else speaks against it by now: look, then decide again"
 	case rotation.WrongText:
 		return "the text does not match: nothing was done"
 	case rotation.ReasonMissing:
@@ -153,6 +157,10 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		return "it is not known when " + s.Target().ID + " was deactivated, so the watch can't be counted"
 	case rotation.WhyNotPutBack:
 		return "the new key is still where it was delivered: put the old one back first"
+	case rotation.WhyOldKeyPutBack:
+		return "a target was put back to the old key: what reads it there fails from then on"
+	case rotation.WhyOldKeyOff:
+		return "the old key is not Active: without the new one " + s.User + " has no key that works"
 	case rotation.WhyTrialNotPassed:
 		return "the new key has not answered " + fmt.Sprint(rotation.TrialRounds) + " times in a row"
 	}
@@ -256,7 +264,12 @@ func Leave(s rotation.State) string {
 		return ""
 	case rotation.ChangeInFlight:
 		return LeaveInFlight
+	case rotation.DeliveryRuns:
+		return "A delivery is under way. Wait for its end, then leave."
 	default:
+		if rotation.PlanOf(s.Plan).Target == rotation.NewKey {
+			return fmt.Sprintf("The secret of %s is in memory only, and the key is still Active. Deactivate it first, or keep it.", s.New.ID)
+		}
 		return fmt.Sprintf("The secret of %s is in memory only. Leaving now would lose it for good: store it, or give up the new key.", s.New.ID)
 	}
 }

@@ -38,7 +38,7 @@ func DeliveryState(d rotation.Delivery) string {
 		text = "put back: it holds the old key again"
 	}
 	if d.Problem != nil {
-		text += ": " + d.Problem.Message
+		text += ": " + strings.TrimPrefix(d.Problem.Message, d.Name+": ")
 	}
 	return text
 }
@@ -75,4 +75,30 @@ func AddTargetBody() []string {
 		`command:json:vault kv put secret/billing -`,
 		"A command gets the secret on its standard input.",
 	}
+}
+
+// elsewhere says where the secret is besides in memory.
+func elsewhere(s rotation.State) string {
+	if names := deliveryNames(s, rotation.DeliveryMade); names != "" {
+		return ", and in " + names
+	}
+	if s.Lent {
+		return ", and wherever you took it"
+	}
+	return ", and nowhere else"
+}
+
+// whereItWent says what was done with the secret, before it is forgotten.
+func whereItWent(s rotation.State) string {
+	var parts []string
+	if names := deliveryNames(s, rotation.DeliveryMade); names != "" {
+		parts = append(parts, "It was delivered to "+names+".")
+	}
+	if names := deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack); names != "" {
+		parts = append(parts, "It was NOT delivered to "+names+".")
+	}
+	if len(s.Deliveries) == 0 && !s.Lent {
+		parts = append(parts, "It was neither shown nor copied nor delivered here.")
+	}
+	return strings.Join(parts, " ")
 }

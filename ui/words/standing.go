@@ -58,6 +58,9 @@ func Waits(s rotation.State, w rotation.Wait, now time.Time) string {
 	case rotation.WaitNothing:
 		return "nothing: it is over"
 	case rotation.WaitLook:
+		if s.Phase != rotation.Unclear {
+			return "you: a key is missing from the list; open it, and keyturn looks again"
+		}
 		return "you: it is not known how " + change(s) + " ended; open it, and keyturn looks"
 	case rotation.WaitQuiet:
 		if w.Over {
@@ -73,7 +76,7 @@ func Waits(s rotation.State, w rotation.Wait, now time.Time) string {
 		}
 		return "the end of the watch" + until
 	case rotation.WaitDecision:
-		if s.Orphan() {
+		if s.Orphan() && rotation.PlanOf(s.Plan).Target == rotation.OldKey {
 			return "you: nobody is known to have the secret of " + s.New.ID
 		}
 		if w.Over {

@@ -137,7 +137,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Store:
 		return []string{
-			fmt.Sprintf("The secret of %s is in memory, and nowhere else. AWS shows it this once.", s.New.ID),
+			fmt.Sprintf("The secret of %s is in memory%s. AWS shows it this once.", s.New.ID, elsewhere(s)),
 			"Put it where the applications' secrets live: deliver it to targets, show it, or send it to the clipboard. When you say that it is stored, keyturn forgets it.",
 		}
 	case rotation.Distribute:
@@ -154,7 +154,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Delete:
 		return []string{
-			fmt.Sprintf("%s of %s is deleted. There is no way back: the key can't be reactivated or had again.", key, s.User),
+			fmt.Sprintf("This step deletes %s of %s. There is no way back then: the key can't be reactivated or had again.", key, s.User),
 			"As long as it is only Inactive, it costs nothing to wait.",
 		}
 	case rotation.Finished:
@@ -164,6 +164,9 @@ func Body(s rotation.State, set rotation.Settings) []string {
 }
 
 func deactivateBody(s rotation.State, key string) []string {
+	if s.Target().Status == iamops.Inactive {
+		return []string{key + " is Inactive already. Nothing is left to do in this step.", "Way back: reactivate it, at any time until it is deleted."}
+	}
 	body := []string{
 		fmt.Sprintf("%s goes from Active to Inactive. Requests signed with it fail from then on, within about a minute. Presigned S3 URLs and SES SMTP passwords made with it stop too. Sessions already issued go on.", key),
 	}
@@ -233,7 +236,7 @@ func Command(kind iamops.ChangeKind, user, keyID string) string {
 func Effect(o rotation.Offer, s rotation.State) string {
 	switch o.Decision {
 	case rotation.Stored:
-		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again.", s.New.ID)
+		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again. %s", s.New.ID, whereItWent(s))
 	case rotation.Deliver:
 		return "The secret goes to: " + deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack) + "."
 	case rotation.TakeBackAll:
@@ -252,7 +255,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case iamops.Reactivate:
 		return fmt.Sprintf("%s goes back to Active. What uses it works again, within about a minute.", o.KeyID)
 	case iamops.Delete:
-		return fmt.Sprintf("%s is deleted. This can't be undone.", o.KeyID)
+		return fmt.Sprintf("This deletes %s. It can't be undone.", o.KeyID)
 	}
 	return ""
 }
