@@ -73,7 +73,7 @@ func obey(text string) error {
 	for {
 		snapshot := <-run.Updates()
 		s := snapshot.State
-		if len(o.Decisions) == 0 || s.ListedAt.IsZero() || s.Phase != rotation.Ready || s.Look != nil {
+		if len(o.Decisions) == 0 || s.ListedAt.IsZero() || s.Phase != rotation.Ready || s.Look != nil || !s.Fresh() {
 			continue
 		}
 		next := o.Decisions[0]
