@@ -40,7 +40,7 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 	}
 	now := p.clock.Now()
 	row, judged := found.Row(f.thresholds(), now)
-	for _, line := range words.Found(found, row, judged, now) {
+	for _, line := range words.Found(found, row, judged, p.cloud != nil, now) {
 		if _, err := fmt.Fprintln(a.Out, line); err != nil {
 			return fmt.Errorf("printing what was found: %w", err)
 		}

@@ -64,7 +64,7 @@ func (s *Screen) askReason(turn int, o rotation.Offer) tea.Cmd {
 		body = append(body, s.common.Glyphs.Warn+" "+words.Why(why, s.snapshot.State, s.snapshot.Settings, s.now))
 	}
 	body = append(body, "", "Your reason goes into the journal.")
-	dialog := kit.NewReasonDialog(s.common, words.Question(o, s.snapshot.State), body,
+	dialog := kit.NewReasonDialog(s.common, words.Question(o, s.snapshot.State)+" 1 of 2", body,
 		"Why do it all the same?", kit.Choice{ID: answerYes, Label: "Go on all the same", Danger: true})
 	s.ask(dialog, func(a kit.Answer) tea.Cmd {
 		decide.Reason, decide.Whys = a.Text, o.Whys
@@ -80,6 +80,9 @@ func (s *Screen) confirm(turn int, o rotation.Offer, decide rotation.Decide) tea
 	}
 	state := s.snapshot.State
 	title, body := words.Question(o, state), s.confirmation(o)
+	if decide.Reason != "" {
+		title, body = title+" 2 of 2", append(body, "", "Your reason: "+decide.Reason)
+	}
 	choice := kit.Choice{ID: answerYes, Label: words.Decision(o, state), Danger: o.Change != ""}
 	dialog := kit.NewDialog(s.common, title, body, choice)
 	if o.Typed != "" {

@@ -10,8 +10,8 @@ import (
 )
 
 // Found says whose key it is, and what to do. The row is the key as an audit would show
-// it, if judged.
-func Found(f audit.Found, row audit.Row, judged bool, now time.Time) []string {
+// it, if judged. In the sandbox the commands are the sandbox's.
+func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []string {
 	lines := []string{field("key", f.KeyID)}
 	switch {
 	case f.Account != "" && f.Elsewhere:
@@ -42,10 +42,17 @@ func Found(f audit.Found, row audit.Row, judged bool, now time.Time) []string {
 	if f.User == "" {
 		return append(lines, field("next", "Whose key it is can't be told. Look again."))
 	}
-	return append(lines,
-		field("replace it", "keyturn rotate "+f.User+" --key "+f.KeyID),
-		field("retire it", "keyturn retire "+f.User+" --key "+f.KeyID+", if nobody needs it"),
-		field("if it leaked", Command(iamops.Deactivate, f.User, f.KeyID)))
+	keyturn := "keyturn"
+	if sandbox {
+		keyturn = "keyturn sandbox"
+	}
+	lines = append(lines,
+		field("replace it", keyturn+" rotate "+f.User+" --key "+f.KeyID),
+		field("retire it", keyturn+" retire "+f.User+" --key "+f.KeyID+", if nobody needs it"))
+	if sandbox {
+		return lines
+	}
+	return append(lines, field("if it leaked", Command(iamops.Deactivate, f.User, f.KeyID)))
 }
 
 func field(name, text string) string { return fmt.Sprintf("%-13s %s", name, text) }
