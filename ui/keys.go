@@ -44,11 +44,18 @@ func (p *Program) hints() []key.Binding {
 	if p.front().CapturesInput() {
 		return hints
 	}
+	// The help, where all keys are found, comes first where there is little room; the
+	// sandbox's keys, which nobody knows, before those that one can guess.
+	known := min(2, len(hints))
+	before := slices.Clone(hints[:known])
 	if p.common.Width < roomyFooter {
-		hints = append([]key.Binding{p.keys.help}, hints...)
-		return append(hints, p.keys.quit, p.keys.day, p.keys.apps)
+		before = append([]key.Binding{p.keys.help}, before...)
 	}
-	return append(hints[:len(hints):len(hints)], p.keys.help, p.keys.quit, p.keys.day, p.keys.apps)
+	before = append(before, p.keys.apps, p.keys.day)
+	if p.common.Width >= roomyFooter {
+		before = append(before, p.keys.help)
+	}
+	return append(append(before, hints[known:]...), p.keys.quit)
 }
 
 // roomyFooter is the width below which the help, where all keys are found, comes

@@ -100,7 +100,7 @@ export AWS_DEFAULT_REGION=%s
 	}
 	a.say("keyturn: the sandbox listens at http://%s until it is interrupted. Source the lines above in a shell.", listener.Addr())
 	a.say("  AWS CLI before 2.13: pass --endpoint-url http://%s as well.", listener.Addr())
-	a.say("  A day later: curl -X POST 'http://%s/_keyturn/advance?days=1'", listener.Addr())
+	a.say("  A day later, for the account (your own clock stays): curl -X POST 'http://%s/_keyturn/advance?days=1'", listener.Addr())
 	server := &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
