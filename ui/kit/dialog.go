@@ -106,9 +106,6 @@ func (c *Common) InputStyles() textinput.Styles {
 	}
 }
 
-// Typed reports whether the dialog takes text, so that letters are no commands.
-func (d *Dialog) Typed() bool { return d.input != nil }
-
 // Update takes a key press or a paste. The Answer is Done when the dialog is over.
 func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
 	if press, ok := msg.(tea.KeyPressMsg); ok {

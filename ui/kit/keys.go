@@ -10,9 +10,7 @@ type Keys struct {
 	PageUp, PageDown      key.Binding
 	Enter, Esc, Tab       key.Binding
 	Filter, Sort, Refresh key.Binding
-	Mark                  key.Binding
 	Copy                  key.Binding
-	Calls                 key.Binding
 	Help, Quit, Interrupt key.Binding
 }
 
@@ -38,9 +36,7 @@ func NewKeys(ascii bool) Keys {
 		Filter:    Bind("filter", "/", "/"),
 		Sort:      Bind("sort", "s", "s"),
 		Refresh:   Bind("refresh", "r", "r"),
-		Mark:      Bind("mark", "space", "space"),
 		Copy:      Bind("copy key ID", "y", "y"),
-		Calls:     Bind("calls", "L", "L"),
 		Help:      Bind("help", "?", "?"),
 		Quit:      Bind("quit", "q", "q"),
 		Interrupt: Bind("quit", "ctrl+c", "ctrl+c"),

@@ -9,11 +9,6 @@ type Toast struct {
 	Bad  bool // something did not work
 }
 
-// Say returns the command of a toast that tells what was done.
-func Say(text string) tea.Cmd {
-	return func() tea.Msg { return Toast{Text: text} }
-}
-
 // Warn returns the command of a toast that tells what was not done, and why.
 func Warn(text string) tea.Cmd {
 	return func() tea.Msg { return Toast{Text: text, Bad: true} }

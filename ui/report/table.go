@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 )
@@ -53,6 +52,3 @@ func align(b *strings.Builder, head []string, rows [][]string) {
 		b.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
 }
-
-// Table writes one audit as a table.
-func Table(w io.Writer, a Audit) error { return Write(w, AsTable, a) }
