@@ -43,10 +43,14 @@ func TestGuardsOfTargetsAndKeys(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"a take-back is under way":   {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryUnderWay, false)), "make-change=deactivate no:delivery-runs; keep-new; look-again"},
-		"the old key was put back":   {at(rotation.Deactivate, target("a", rotation.DeliveryBack, false)), "make-change=deactivate why:old-key-put-back; give-up-new; look-again"},
-		"the old key is off as well": {discarding(rotation.DiscardStored, rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), "make-change=deactivate why:old-key-off; keep-new; look-again"},
-		"the new key is gone":        {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; go-on no:new-key-missing; look-again"},
+		"a take-back is under way":      {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryUnderWay, false)), "make-change=deactivate no:delivery-runs; keep-new; look-again"},
+		"the old key was put back":      {at(rotation.Deactivate, target("a", rotation.DeliveryBack, false)), "make-change=deactivate why:old-key-put-back; give-up-new; look-again"},
+		"the old key is off as well":    {discarding(rotation.DiscardStored, rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), "make-change=deactivate why:old-key-off; keep-new; look-again"},
+		"the new key is gone":           {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; go-on no:new-key-missing; look-again"},
+		"gone before deactivation":      {at(rotation.Deactivate, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; make-change=deactivate no:new-key-missing; look-again"},
+		"gone while its secret is held": {at(rotation.Store, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; stored; try-again; look-again"},
+		"both are gone":                 {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure, s.Old.Gone = true, true, true }), "go-on no:new-key-missing; look-again"},
+		"gone, and the old one is off":  {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.Old.Status = true, iamops.Inactive }), "go-on no:new-key-missing; roll-back=reactivate; look-again"},
 	} {
 		if got := offersOf(c.state, settings, now); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
@@ -85,5 +89,39 @@ func TestBeginningAgainForgetsTheNewKey(t *testing.T) {
 	}
 	if got := offersOf(s, settings, now); got != "go-on; look-again" {
 		t.Errorf("offers %s", got)
+	}
+}
+
+func TestLeavingWhenNothingIsAtStake(t *testing.T) {
+	gone := func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }
+	for name, c := range map[string]struct {
+		state rotation.State
+		want  rotation.Reason
+	}{
+		"the secret is held":          {at(rotation.Store), rotation.SecretNotPut},
+		"being given up":              {discarding(rotation.Discard, rotation.Deactivate), rotation.SecretNotPut},
+		"AWS does not let it":         {discarding(rotation.Discard, rotation.Deactivate, func(s *rotation.State) { s.Problem = &iamops.Problem{Kind: iamops.AccessDenied} }), rotation.Possible},
+		"the key is gone":             {at(rotation.Store, gone), rotation.Possible},
+		"given up, by somebody else":  {discarding(rotation.Discard, rotation.Finished, gone), rotation.Possible},
+		"switched off by somebody":    {discarding(rotation.Discard, rotation.Delete, func(s *rotation.State) { s.Secret = rotation.SecretHeld }), rotation.Possible},
+		"a change is under way":       {at(rotation.Store, phase(rotation.Changing, iamops.Deactivate, newID)), rotation.ChangeInFlight},
+		"a delivery is under way":     {at(rotation.Distribute, target("a", rotation.DeliveryUnderWay, false)), rotation.DeliveryRuns},
+		"left in Distribute, as ever": {at(rotation.Distribute), rotation.Possible},
+	} {
+		if got := rotation.LeaveBlock(c.state); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	s, intents, err := rotation.Next(discarding(rotation.Discard, rotation.Deactivate, newOff), rotation.Decide{At: now, Decision: rotation.GoOn}, settings)
+	if err != nil || s.Secret != rotation.SecretLost || intentsOf(intents) != "forget, use×2" {
+		t.Errorf("going on past a key that is off already: %q, %s, %v", s.Secret, intentsOf(intents), err)
+	}
+}
+
+func TestWhatWasDeliveredAndTakenBackIsGivenUpWithCare(t *testing.T) {
+	s := at(rotation.Store, target("a", rotation.DeliveryBack, false))
+	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.GiveUpNew}, settings)
+	if err != nil || s.Plan != rotation.DiscardStored {
+		t.Errorf("given up by %s, %v", s.Plan, err)
 	}
 }

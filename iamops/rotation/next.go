@@ -91,7 +91,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 	plan := PlanOf(s.Plan)
 	switch ev.Decision {
 	case GoOn:
-		return s.enter(plan.After(s.Step), ev.At), nil
+		return append(s.giveUpSecret(plan), s.enter(plan.After(s.Step), ev.At)...), nil
 	case GoBack:
 		return s.enter(plan.before(), ev.At), nil
 	case MakeChange, RollBack:
@@ -109,7 +109,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.takeBack(ev.At), nil
 	case StartOver:
 		s.forgetNew()
-		return s.enter(Check, ev.At), nil
+		return append([]Intent{Forget{}}, s.enter(Check, ev.At)...), nil
 	case HaveSecret:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return s.enter(Distribute, ev.At), nil
@@ -119,7 +119,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Plan = plan.DiscardBy[s.Step]
-		if s.Adopted || s.Secret == SecretUnknown || s.Lent || len(s.holding()) > 0 {
+		if s.Adopted || s.Secret == SecretUnknown || s.Lent || len(s.holding())+len(s.deliveries(DeliveryBack)) > 0 {
 			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
@@ -136,6 +136,18 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.beginTrial(ev.At), nil
 	}
 	return nil, &Refusal{ev.Decision, NotOffered}
+}
+
+// giveUpSecret wipes the secret of a new key that is given up and does not work any more.
+func (s *State) giveUpSecret(plan Plan) []Intent {
+	if plan.Target != NewKey || s.Secret != SecretHeld {
+		return nil
+	}
+	s.Secret = SecretLost
+	if plan.Gated {
+		s.Secret = SecretUnknown // it went somewhere before
+	}
+	return []Intent{Forget{}}
 }
 
 // allShown reports whether all the guards are among those that were shown.
@@ -281,7 +293,7 @@ func (s *State) learn(ev Listed) {
 // missing takes it into account that a list does not show the key. One list proves
 // nothing.
 func (k *KeyFacts) missing(at time.Time) {
-	if !k.Gone {
+	if !k.Gone || at.Before(k.GoneSince) { // the clock may have been set back
 		k.Gone, k.GoneSince = true, at
 	}
 	k.GoneSure = k.GoneSure || at.Sub(k.GoneSince) >= LookGap
@@ -397,14 +409,7 @@ func (s *State) effect(at time.Time) []Intent {
 		key := s.key(plan.Target)
 		key.Status, key.InactiveSince, key.InactiveSeen = iamops.Inactive, at, at
 		intents := s.enter(plan.After(Deactivate), at)
-		if plan.Target == NewKey && s.Secret == SecretHeld {
-			s.Secret = SecretLost
-			if plan.Gated {
-				s.Secret = SecretUnknown // it went somewhere before
-			}
-			intents = append(intents, Forget{})
-		}
-		return intents
+		return append(intents, s.giveUpSecret(plan)...)
 	case iamops.Reactivate:
 		key := s.byID(change.KeyID)
 		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
@@ -419,6 +424,7 @@ func (s *State) effect(at time.Time) []Intent {
 		var intents []Intent
 		if plan.Target == NewKey {
 			s.Note = NoteDiscarded
+			intents = s.giveUpSecret(plan)
 		} else {
 			intents = s.settle()
 		}

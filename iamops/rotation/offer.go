@@ -137,9 +137,6 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	case Store:
 		offers = append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
 	case Distribute:
-		if s.New.Gone && s.Old.Status == iamops.Active {
-			offers = append(offers, Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking))})
-		}
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
 		offers = append(offers, s.deactivateOffer(plan, set, now))
@@ -150,11 +147,15 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	case Finished:
 		return nil
 	}
+	if plan.NeedsSlot && s.New.Gone && !s.Old.Gone && s.Old.Status == iamops.Active && s.Step != Watch && s.Step != Delete {
+		over := Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking))}
+		offers = append([]Offer{over}, offers...)
+	}
 	// Somebody else has reactivated it.
 	if (s.Step == Watch || s.Step == Delete) && !s.Target().Gone && s.Target().Status == iamops.Active {
 		return append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: s.busy()}, Offer{Decision: LookAgain, Refused: s.lookBlock()})
 	}
-	if plan.RollBackTo != "" && (s.Step == Watch || s.Step == Delete || s.Step == Deactivate && s.Target().Status == iamops.Inactive) {
+	if plan.RollBackTo != "" && (s.Step == Watch || s.Step == Delete || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
 		offers = append(offers, s.rollBackOffer(set))
 	}
 	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute {
@@ -401,6 +402,6 @@ func LeaveBlock(s State) Reason {
 		when(s.InFlight(), ChangeInFlight),
 		s.deliveryBlock(),
 		// Where AWS does not let the key be given up, the operator is not kept here.
-		when(s.Secret == SecretHeld && (PlanOf(s.Plan).Target != NewKey || s.Problem == nil), SecretNotPut),
+		when(s.SecretAtStake() && (PlanOf(s.Plan).Target != NewKey || s.Problem == nil), SecretNotPut),
 	)
 }

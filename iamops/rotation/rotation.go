@@ -243,6 +243,11 @@ func (s State) Untouched() bool {
 	return !s.New.Known() && s.Old.InactiveSince.IsZero() && s.Pending == nil && !s.Recalled
 }
 
+// SecretAtStake reports whether a key that works depends on the secret in memory.
+func (s State) SecretAtStake() bool {
+	return s.Secret == SecretHeld && !s.Over() && !s.New.GoneSure && s.New.Status != iamops.Inactive
+}
+
 // Orphan reports whether there is a new key whose secret nobody is known to have.
 func (s State) Orphan() bool {
 	return s.New.Known() && !s.New.Gone && (s.Secret == SecretLost || s.Secret == SecretUnknown)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -138,7 +139,7 @@ func (a *App) identity(p *place, f flags) ui.Identity {
 	info, caller := p.account.Info(), p.account.Caller()
 	var banners []string
 	if endpoint := a.endpoint(p, f); endpoint != "" {
-		banners = append(banners, "at "+endpoint)
+		banners = append(banners, "at "+hostOf(endpoint))
 	}
 	if f.readOnly {
 		banners = append(banners, "READ-ONLY")
@@ -147,6 +148,14 @@ func (a *App) identity(p *place, f flags) ui.Identity {
 		Account: info.DisplayID(), Alias: info.Alias, Caller: caller.ShortARN(), Profile: p.profile,
 		Partition: info.Partition, Banner: strings.Join(banners, " "),
 	}
+}
+
+// hostOf is the host and port of an address.
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
 }
 
 // endpoint is the address that stands in for AWS's own, "" if none does.
@@ -158,8 +167,8 @@ func (a *App) endpoint(p *place, f flags) string {
 		return f.endpoint
 	}
 	for _, name := range []string{"AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"} {
-		if url, _ := a.Env(name); url != "" {
-			return url
+		if address, _ := a.Env(name); address != "" {
+			return address
 		}
 	}
 	return ""

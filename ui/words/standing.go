@@ -40,7 +40,7 @@ func Attention(s rotation.State, unrecorded *iamops.Problem) string {
 	switch {
 	case s.Phase == rotation.Unclear:
 		return fmt.Sprintf("%s: it is not known how %s ended. Start keyturn again: it looks before it does anything else.", s.User, s.Pending.Kind.Action())
-	case s.Secret == rotation.SecretHeld:
+	case s.SecretAtStake():
 		return fmt.Sprintf("%s: the secret of %s was not put away, and is lost. Start keyturn again to give the key up.", s.User, s.New.ID)
 	case unrecorded != nil:
 		return fmt.Sprintf("%s: the outcome of a change could not be recorded: %s. Look at the keys before you do anything else.", s.User, unrecorded.Message)
