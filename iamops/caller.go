@@ -16,6 +16,9 @@ type Caller struct {
 	// temporary session: those of the profile and of its source profiles. It is
 	// empty where the source could not be found out.
 	SourceKeyIDs []string
+	// SourceUnknown says that a temporary session was handed over, by the environment, a
+	// file or a program, so that any key may stand behind it.
+	SourceUnknown bool
 }
 
 // IsRoot reports whether the caller is the account's root user.
@@ -54,8 +57,17 @@ func (c Caller) SignsWith(user, keyID string) Dependence {
 			return DependsOnKey
 		}
 	}
-	if c.IsSession() && c.UserName() != "" && c.UserName() == user && len(c.SourceKeyIDs) == 0 {
-		return MayDependOnKey // a session of this user, made from one of the user's keys
+	if !c.IsSession() || len(c.SourceKeyIDs) > 0 {
+		return Independent
+	}
+	if c.UserName() != "" {
+		if c.UserName() == user {
+			return MayDependOnKey // made from one of the user's keys
+		}
+		return Independent
+	}
+	if c.SourceUnknown {
+		return MayDependOnKey // a role's session, which any user's key may have made
 	}
 	return Independent
 }

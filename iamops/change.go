@@ -40,6 +40,10 @@ type Change struct {
 	User     string
 	KeyID    string // "" for Create
 
+	// SessionElsewhere says that the operator was asked, and answered that the session
+	// which signs was not made from KeyID. It counts only where that can't be found out.
+	SessionElsewhere bool
+
 	// NotBefore and SendBefore are the instants between which it may be sent; zero: no
 	// such bound. A clock that goes backwards must not make an old list look fresh.
 	NotBefore time.Time

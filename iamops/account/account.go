@@ -16,7 +16,8 @@
 //   - takes one credential, and signs with it both the question who it belongs to
 //     and the change, so that the answer holds for the change;
 //   - refuses a read-only account, another account than the pinned one, the root
-//     user, and a change that would switch off the key that carries it;
+//     user, a change that would switch off the key that carries it, and a new key for
+//     a session that ends before its secret can be put away ([SessionLeft]);
 //   - sends once. Only a throttle, which AWS answers before any effect, is sent
 //     again. Whatever else leaves the effect open is [iamops.Unclear]: look,
 //     don't resend;
@@ -54,6 +55,9 @@ const GlobalRegion = "aws-global"
 
 // MaxInFlight is how many reads of one Account are under way at once.
 const MaxInFlight = 16
+
+// SessionLeft is how long a session must go on for a key to be created with it.
+const SessionLeft = 15 * time.Minute
 
 // identityTimeout bounds the question who signs.
 const identityTimeout = 10 * time.Second
@@ -134,12 +138,17 @@ func Connect(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	sources := sourceKeyIDs(cred, cfg.ConfigSources)
+	sources, unknown := sourceKeyIDs(cred, cfg.ConfigSources)
 	if o.MFASerial != "" && cred.SessionToken == "" {
 		sources = []string{cred.AccessKeyID}
 		cfg.Credentials = withMFA(mfaCtx, cfg, o)
 	}
-	return newAccount(ctx, cfg, o, sources)
+	a, err := newAccount(ctx, cfg, o, sources)
+	if err != nil {
+		return nil, err
+	}
+	a.caller.SourceUnknown = unknown
+	return a, nil
 }
 
 // At reaches the account of the given credential at the given endpoint, and

@@ -66,11 +66,15 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	if err != nil {
 		return aws.Credentials{}, iamops.AsProblem(err)
 	}
+	// A session's end is AWS's time, whatever the account's clock says.
+	if left := cred.Expires.Sub(iamops.WallClock{}.Now()); change.Kind == iamops.Create && cred.CanExpire && left < SessionLeft {
+		return aws.Credentials{}, &iamops.Problem{Kind: iamops.ExpiresSoon, Message: fmt.Sprintf("the session ends in %d min", max(0, int(left.Minutes())))}
+	}
 	who, err := a.identify(ctx, cred, a.region)
 	if err != nil {
 		return aws.Credentials{}, iamops.AsProblem(err)
 	}
-	who.SourceKeyIDs = a.caller.SourceKeyIDs
+	who.SourceKeyIDs, who.SourceUnknown = a.caller.SourceKeyIDs, a.caller.SourceUnknown
 	switch {
 	case who.Account != change.Account:
 		return aws.Credentials{}, wrongAccount(change.Account, who.Account)
@@ -90,6 +94,9 @@ func ownKey(who iamops.Caller, change iamops.Change) *iamops.Problem {
 	case iamops.DependsOnKey:
 		return &iamops.Problem{Kind: iamops.OwnKey, Message: fmt.Sprintf("the caller signs with %s, or with a session made from it", change.KeyID)}
 	case iamops.MayDependOnKey:
+		if change.SessionElsewhere {
+			return nil
+		}
 		return &iamops.Problem{Kind: iamops.OwnKey, Message: fmt.Sprintf("the caller signs with a session of %s, which may have been made from %s", change.User, change.KeyID)}
 	case iamops.Independent:
 	}

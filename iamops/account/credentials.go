@@ -73,10 +73,11 @@ func retrieve(ctx context.Context, provider aws.CredentialsProvider) (aws.Creden
 }
 
 // sourceKeyIDs finds the long-term key from which the chain made the session
-// that cred is. The configuration sources are those that the SDK has read.
-func sourceKeyIDs(cred aws.Credentials, sources []any) []string {
+// that cred is. The configuration sources are those that the SDK has read. Of a session
+// that was handed over, by the environment, a file or a program, the source is unknown.
+func sourceKeyIDs(cred aws.Credentials, sources []any) (keyIDs []string, unknown bool) {
 	if cred.SessionToken == "" || cred.Source == stscreds.WebIdentityProviderName {
-		return nil
+		return nil, false
 	}
 	var env config.EnvConfig
 	var profile *config.SharedConfig
@@ -88,8 +89,11 @@ func sourceKeyIDs(cred aws.Credentials, sources []any) []string {
 			profile = &s
 		}
 	}
-	if cred.AccessKeyID == env.Credentials.AccessKeyID || profile == nil {
-		return nil // a session handed over in the environment does not tell its source
+	if cred.AccessKeyID == env.Credentials.AccessKeyID {
+		return nil, true
+	}
+	if profile == nil {
+		return nil, false
 	}
 	for profile.Source != nil {
 		profile = profile.Source
@@ -98,10 +102,13 @@ func sourceKeyIDs(cred aws.Credentials, sources []any) []string {
 	if !source.HasKeys() && profile.CredentialSource == "Environment" {
 		source = env.Credentials
 	}
-	if !source.HasKeys() || source.SessionToken != "" {
-		return nil
+	switch {
+	case source.SessionToken != "", profile.CredentialProcess != "":
+		return nil, true
+	case !source.HasKeys():
+		return nil, false // SSO, a web identity, a container's or an instance's role
 	}
-	return []string{source.AccessKeyID}
+	return []string{source.AccessKeyID}, false
 }
 
 // static signs with one credential as it was retrieved, expiry and all.

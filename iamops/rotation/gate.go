@@ -43,9 +43,11 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	}
 	use := key.LastUse
 	switch {
-	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh, ownUse(key):
+	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh, ownUse(key) && now.Sub(key.OwnUse) < OwnUseMargin:
 		g.Whys = append(g.Whys, WhyUseUnknown)
 		return g
+	case ownUse(key): // whoever else used it did so before the margin was over
+		g.QuietSince = key.OwnUse.Add(OwnUseMargin)
 	case use.State == iamops.Used:
 		g.QuietSince = use.At
 	case use.State == iamops.NeverUsed:

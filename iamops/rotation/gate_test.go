@@ -35,7 +35,9 @@ func TestGate(t *testing.T) {
 		"a weekly job, quiet for a week":   {use: use(7 * day), stored: 20 * day, edit: gap(7 * day), want: "[gap-longer]"},
 		"a weekly job, quiet for longer":   {use: use(7*day + time.Second), stored: 20 * day, edit: gap(7 * day), want: "[]"},
 		"silent while it was off":          {use: use(9 * day), stored: 20 * day, edit: func(s *rotation.State) { s.Old.ActiveAgain = now.Add(-time.Hour) }, want: "[used-recently]"},
-		"keyturn's own use":                {use: use(2 * day), stored: 9 * day, edit: ownUse(2*day + time.Minute), want: "[use-unknown]"},
+		"keyturn's own use":                {use: use(2 * day), stored: 9 * day, edit: ownUse(2*day + time.Minute), want: "[]"},
+		"keyturn's own use, a while ago":   {use: use(2 * time.Hour), stored: 9 * day, edit: ownUse(2 * time.Hour), want: "[used-recently]"},
+		"keyturn's own use, just now":      {use: use(2 * time.Minute), stored: 9 * day, edit: ownUse(2 * time.Minute), want: "[use-unknown]"},
 		"used well after keyturn's own":    {use: use(2 * day), stored: 9 * day, edit: ownUse(3 * day), want: "[]"},
 	} {
 		s := at(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse, s.StoredAt = c.use, now.Add(-c.stored) })

@@ -87,7 +87,7 @@ func TestBeginningAgainForgetsTheNewKey(t *testing.T) {
 	if err != nil || s.Step != rotation.Check || s.New.Known() || s.Secret != rotation.NoSecret || len(s.Deliveries) != 0 {
 		t.Errorf("%s, new %q, secret %q, %d deliveries, %v", s.Step, s.New.ID, s.Secret, len(s.Deliveries), err)
 	}
-	if got := offersOf(s, settings, now); got != "go-on; look-again" {
+	if got := offersOf(s, settings, now); got != "go-on; leaked; look-again" {
 		t.Errorf("offers %s", got)
 	}
 }

@@ -56,6 +56,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.Lent = true
 	case Described:
 		s.Descriptions = ev.Texts
+	case Signed:
+		s.signed(ev)
 	case Tick:
 		intents = s.tick(ev.At)
 	}
@@ -91,12 +93,13 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 	plan := PlanOf(s.Plan)
 	switch ev.Decision {
 	case GoOn:
-		return append(s.giveUpSecret(plan), s.enter(plan.After(s.Step), ev.At)...), nil
+		return append(s.giveUpSecret(plan), s.goOn(plan, ev.At)...), nil
 	case GoBack:
 		return s.enter(plan.before(), ev.At), nil
 	case MakeChange, RollBack:
 		s.Pending = &iamops.Change{
 			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
+			SessionElsewhere: s.Origin == OriginElsewhere,
 		}
 		s.Look, s.Phase, s.Accepted = nil, Verifying, offer.Whys
 		return []Intent{List{}}, nil
@@ -118,14 +121,23 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 	case RetireOlder, RetireNewer:
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
-		s.Plan = plan.DiscardBy[s.Step]
+		s.Main, s.Plan = plan.Name, plan.DiscardBy[s.Step]
 		if s.Adopted || s.Secret == SecretUnknown || s.Lent || len(s.holding())+len(s.deliveries(DeliveryBack)) > 0 {
 			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
 		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
+	case Leak:
+		s.Plan = Leaked
+		return s.enter(Check, ev.At), nil
+	case NoNewKey:
+		s.Plan = plan.AlonePlan
+		if s.Old.Gone {
+			return s.enter(Finished, ev.At), nil
+		}
+		return s.enter(Delete, ev.At), nil
 	case KeepNew:
-		s.Plan = plan.RollBackPlan
+		s.Plan = s.main(plan)
 		return s.enter(s.whereNewStands(), ev.At), nil
 	case LookAgain:
 		if s.Look != nil {
@@ -134,8 +146,40 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
 	case TryAgain:
 		return s.beginTrial(ev.At), nil
+	case SignAfresh:
+		s.Resigning = true
+		return []Intent{Resign{}}, nil
+	case SessionFromKey:
+		s.Origin = OriginThisKey
+		return nil, nil
+	case SessionElsewhere:
+		s.Origin = OriginElsewhere
+		return nil, nil
 	}
 	return nil, &Refusal{ev.Decision, NotOffered}
+}
+
+// goOn goes to the next step.
+func (s *State) goOn(plan Plan, at time.Time) []Intent {
+	if s.Step == Review && plan.NoSlotPlan != "" && !s.New.Known() && len(s.Listed) >= iamops.MaxKeys {
+		s.Plan, plan = plan.NoSlotPlan, PlanOf(plan.NoSlotPlan)
+	}
+	to := plan.After(s.Step)
+	if to == Create && s.New.Known() {
+		to = s.whereNewStands() // it was made before somebody reactivated the old one
+	}
+	if to == Finished && plan.deletesFirst() {
+		return append(s.settle(), s.enter(to, at)...)
+	}
+	return s.enter(to, at)
+}
+
+// main is the plan to go back to from the given one.
+func (s *State) main(plan Plan) PlanName {
+	if plan.Target == NewKey && s.Main != "" {
+		return s.Main
+	}
+	return plan.RollBackPlan
 }
 
 // giveUpSecret wipes the secret of a new key that is given up and does not work any more.
@@ -212,6 +256,7 @@ func (s *State) tick(at time.Time) []Intent {
 }
 
 func (s *State) useSeen(ev UseSeen) {
+	s.ownCalls(ev.At)
 	if key := s.byID(ev.KeyID); key != nil {
 		key.sawUse(ev.Use)
 		return
@@ -258,6 +303,9 @@ func (s *State) listed(ev Listed, set Settings) []Intent {
 
 // learn brings what is known of the keys up to a list.
 func (s *State) learn(ev Listed) {
+	if s.Before == nil && ev.Problem == nil {
+		s.Before = iamops.KeyIDs(ev.Keys)
+	}
 	s.Listed, s.ListedAt, s.Others = ev.Keys, ev.At, nil
 	if !s.Old.Known() && len(ev.Keys) == 1 {
 		s.Old.ID = ev.Keys[0].ID
@@ -338,7 +386,7 @@ func (s *State) allows(change iamops.Change, ev Listed, set Settings) bool {
 	switch change.Kind {
 	case iamops.Create:
 		_, old := iamops.FindKey(ev.Keys, s.Old.ID)
-		return old && len(ev.Keys) < iamops.MaxKeys
+		return (old || PlanOf(s.Plan).deletesFirst()) && len(ev.Keys) < iamops.MaxKeys
 	case iamops.Deactivate:
 		return found && key.Status == iamops.Active && s.otherWorks(Deactivate, ev.Keys)
 	case iamops.Reactivate:
@@ -413,7 +461,7 @@ func (s *State) effect(at time.Time) []Intent {
 	case iamops.Reactivate:
 		key := s.byID(change.KeyID)
 		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
-		s.Plan, s.Note = plan.RollBackPlan, NoteRolledBack
+		s.Plan, s.Note = s.main(plan), NoteRolledBack
 		if plan.Target == NewKey {
 			return s.enter(s.whereNewStands(), at)
 		}

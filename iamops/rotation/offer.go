@@ -29,6 +29,12 @@ const (
 	TakeBackAll Decision = "take-back"  // restore what was there before the deliveries
 	LookAgain   Decision = "look-again" // read the keys and their last use again
 	TryAgain    Decision = "try-again"  // begin the new key's trial again
+	// SignAfresh resolves the credentials that keyturn signs with again, where they
+	// depend on the target.
+	SignAfresh Decision = "sign-afresh"
+	// What the operator says of a session that hides the key it was made from.
+	SessionFromKey   Decision = "session-from-key"
+	SessionElsewhere Decision = "session-from-elsewhere"
 )
 
 // Reason is why a decision can't be taken now.
@@ -61,6 +67,7 @@ const (
 	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
 	DeliveryRuns   Reason = "delivery-runs"
 	OddStatus      Reason = "odd-status" // neither Active nor Inactive
+	Resolving      Reason = "resolving"  // the credentials are being resolved afresh
 )
 
 // Why is a guard that an override goes against.
@@ -133,6 +140,9 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		}
 		if !s.New.Known() {
 			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set)})
+			if plan.AlonePlan != "" {
+				offers = append(offers, Offer{Decision: NoNewKey, Refused: s.busy()})
+			}
 		}
 	case Store:
 		offers = append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
@@ -140,7 +150,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
 		offers = append(offers, s.deactivateOffer(plan, set, now))
-	case Watch:
+	case Watch, Review:
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.targetBlock()})
 	case Delete:
 		offers = append(offers, s.deleteOffer(plan, set, now))
@@ -152,12 +162,13 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append([]Offer{over}, offers...)
 	}
 	// Somebody else has reactivated it.
-	if (s.Step == Watch || s.Step == Delete) && !s.Target().Gone && s.Target().Status == iamops.Active {
-		return append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: s.busy()}, Offer{Decision: LookAgain, Refused: s.lookBlock()})
+	if plan.offBy(s.Step) && !s.Target().Gone && s.Target().Status == iamops.Active {
+		return append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: first(s.busy(), s.heldBlock(plan))}, Offer{Decision: LookAgain, Refused: s.lookBlock()})
 	}
-	if plan.RollBackTo != "" && (s.Step == Watch || s.Step == Delete || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
-		offers = append(offers, s.rollBackOffer(set))
+	if plan.RollBackTo != "" && (plan.offBy(s.Step) || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
+		offers = append(offers, s.rollBackOffer(plan, set))
 	}
+	offers = append(offers, s.leakOffer(plan, set)...)
 	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute {
 		offers = append(offers, s.takeBackOffer()...)
 	}
@@ -167,6 +178,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	if plan.DiscardBy[s.Step] != "" && s.New.Known() && !s.New.Gone {
 		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: first(s.busy(), s.deliveryBlock())})
 	}
+	offers = append(offers, s.signerOffers(plan)...)
 	return append(offers, Offer{Decision: LookAgain, Refused: s.lookBlock()})
 }
 
@@ -231,24 +243,12 @@ func (s State) checkBlock(plan Plan, set Settings) Reason {
 	return first(
 		s.changeBlock(set),
 		when(s.ListedAt.IsZero(), NotListed),
-		when(len(s.Listed) == 0, NoKey),
+		when(len(s.Listed) == 0 && !plan.deletesFirst(), NoKey),
 		when(!s.Old.Known() && len(s.Listed) > 1, NoSlot),
-		when(s.Old.Gone, NoSuchKey),
-		s.signerBlock(s.Old.ID),
-		when(plan.NeedsSlot && len(s.Listed) >= iamops.MaxKeys, NoSlot),
+		when(s.Old.Gone && !plan.deletesFirst(), NoSuchKey),
+		s.beginBlock(plan, s.Old.ID),
+		when((plan.NeedsSlot || s.Step == Create) && len(s.Listed) >= iamops.MaxKeys, NoSlot),
 	)
-}
-
-// signerBlock refuses to switch off what the caller signs with.
-func (s State) signerBlock(keyID string) Reason {
-	switch s.Caller.SignsWith(s.User, keyID) {
-	case iamops.DependsOnKey:
-		return CallersKey
-	case iamops.MayDependOnKey:
-		return MaybeCallers
-	case iamops.Independent:
-	}
-	return Possible
 }
 
 func (s State) storedOffer() Offer {
@@ -357,15 +357,21 @@ func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
 	return o
 }
 
-func (s State) rollBackOffer(set Settings) Offer {
+// heldBlock refuses what would lead away from a secret that is not put away.
+func (s State) heldBlock(plan Plan) Reason {
+	return when(plan.OffFirst() && s.Secret == SecretHeld, SecretNotPut)
+}
+
+func (s State) rollBackOffer(plan Plan, set Settings) Offer {
 	target := s.Target()
-	return Offer{Decision: RollBack, Change: iamops.Reactivate, KeyID: target.ID, Refused: first(
+	return Offer{Decision: RollBack, Change: iamops.Reactivate, KeyID: target.ID, Whys: plan.RollBackWhys, Refused: first(
 		when(s.InFlight(), ChangeInFlight),
 		when(s.Phase == Unclear && s.Pending != nil && s.Pending.Kind != iamops.Deactivate, StillLooking),
 		when(set.ReadOnly, InReadOnly),
 		when(s.Caller.IsRoot(), CallerIsRoot),
 		when(s.UserGone, NoSuchUser),
 		when(target.Gone, NoSuchKey),
+		s.heldBlock(plan),
 	)}
 }
 

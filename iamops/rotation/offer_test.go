@@ -13,7 +13,7 @@ func TestOffersOfEachStep(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"check":      {at(rotation.Check), "go-on; look-again"},
+		"check":      {at(rotation.Check), "go-on; leaked; look-again"},
 		"create":     {at(rotation.Create), "make-change=create; look-again"},
 		"store":      {at(rotation.Store), "stored; try-again; give-up-new; look-again"},
 		"distribute": {at(rotation.Distribute), "go-on; give-up-new; look-again"},
@@ -43,8 +43,8 @@ func TestRefusals(t *testing.T) {
 		set      rotation.Settings
 	}{
 		"root caller":   {state: at(rotation.Check, as(iamops.Caller{ARN: "arn:aws:iam::1:root"})), decision: rotation.GoOn, want: rotation.CallerIsRoot},
-		"own key":       {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: oldID})), decision: rotation.GoOn, want: rotation.CallersKey},
-		"own source":    {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", SourceKeyIDs: []string{oldID}})), decision: rotation.GoOn, want: rotation.CallersKey},
+		"own key":       {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: oldID})), decision: rotation.GoOn},
+		"own source":    {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", SourceKeyIDs: []string{oldID}})), decision: rotation.GoOn},
 		"own session":   {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", ARN: "arn:aws:iam::1:user/dev/Suzie"})), decision: rotation.GoOn, want: rotation.MaybeCallers},
 		"other session": {state: at(rotation.Check, as(iamops.Caller{SigningKeyID: "ASIA1", ARN: "arn:aws:sts::1:assumed-role/admin/Suzie"})), decision: rotation.GoOn},
 		"no slot":       {state: at(rotation.Check, withOther), decision: rotation.GoOn, want: rotation.NotOffered},

@@ -12,6 +12,7 @@ const (
 	Store      Step = "store"      // the new key is tried, its secret put away
 	Distribute Step = "distribute" // applications move over
 	Deactivate Step = "deactivate" // the target goes Inactive
+	Review     Step = "review"     // what a leaked key did
 	Watch      Step = "watch"      // time for what broke to show
 	Delete     Step = "delete"     // the target goes for good
 	Finished   Step = "done"
@@ -41,6 +42,13 @@ const (
 	// DiscardStored gives up a new key whose secret was put away, and which may
 	// therefore be in use: it takes the same care as switching off an old key.
 	DiscardStored PlanName = "discard-stored"
+	// Leaked replaces a key that others have: off at once, and only then a new one.
+	Leaked PlanName = "leaked"
+	// LeakedNoSlot is the same for a user with two keys: the leaked one is deleted to
+	// make room.
+	LeakedNoSlot PlanName = "leaked-no-slot"
+	// LeakedAlone is the same for a user who needs no new key.
+	LeakedAlone PlanName = "leaked-alone"
 )
 
 // Plan is a way through the steps, as plain values: the machine has no branch
@@ -56,9 +64,15 @@ type Plan struct {
 	// NeedsSlot says that the user must have room for another key.
 	NeedsSlot bool
 	// RollBackTo is the step to which a reactivation of the target leads, in the
-	// plan RollBackPlan. "": there is no way back to offer.
+	// plan RollBackPlan, or in the one that was left to give the new key up. "": there
+	// is no way back to offer.
 	RollBackTo   Step
 	RollBackPlan PlanName
+	// RollBackWhys are the guards that a reactivation of the target goes against.
+	RollBackWhys []Why
+	// NoSlotPlan is the plan to turn to after Review where no slot is free for a new key,
+	// and AlonePlan the one where no new key is needed.
+	NoSlotPlan, AlonePlan PlanName
 	// DiscardBy is the plan by which the new key can be given up from each step.
 	DiscardBy map[Step]PlanName
 	// KeepAt says that the plan can be left again for RollBackPlan as long as its
@@ -99,7 +113,31 @@ var plans = map[PlanName]Plan{
 		Gated:      true,
 		RollBackTo: Distribute, RollBackPlan: Rotate, KeepAt: true,
 	},
+	Leaked: {
+		Name:       Leaked,
+		Steps:      []Step{Check, Deactivate, Review, Create, Store, Distribute, Delete, Finished},
+		Target:     OldKey,
+		DiscardBy:  discardLeaked,
+		RollBackTo: Deactivate, RollBackPlan: Leaked, RollBackWhys: []Why{WhyLeaked},
+		NoSlotPlan: LeakedNoSlot, AlonePlan: LeakedAlone,
+	},
+	LeakedNoSlot: {
+		Name:       LeakedNoSlot,
+		Steps:      []Step{Check, Deactivate, Review, Delete, Create, Store, Distribute, Finished},
+		Target:     OldKey,
+		DiscardBy:  discardLeaked,
+		RollBackTo: Deactivate, RollBackPlan: Leaked, RollBackWhys: []Why{WhyLeaked},
+		AlonePlan: LeakedAlone,
+	},
+	LeakedAlone: {
+		Name:       LeakedAlone,
+		Steps:      []Step{Check, Deactivate, Review, Delete, Finished},
+		Target:     OldKey,
+		RollBackTo: Deactivate, RollBackPlan: Leaked, RollBackWhys: []Why{WhyLeaked},
+	},
 }
+
+var discardLeaked = map[Step]PlanName{Create: Discard, Store: Discard, Distribute: DiscardStored}
 
 // PlanOf returns the plan with the given name.
 func PlanOf(name PlanName) Plan { return plans[name] }

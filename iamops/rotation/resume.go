@@ -18,6 +18,11 @@ type Memory struct {
 	Last time.Time
 	By   string
 
+	// Main is the plan that was left to give up the new key; "" while none was.
+	Main PlanName
+	// Before are the IDs of the user's keys listed before the first change.
+	Before []string
+
 	OldID, NewID string
 	// Secret is what is known of the new key's secret: stored, lost (it never
 	// arrived), or unknown (it arrived, and nobody said that it was put away).
@@ -57,6 +62,7 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
 	s.Recalled, s.Reconciling = true, true
 	s.Begun, s.Step, s.Overrides = m.Begun, m.Step, m.Overrides
+	s.Main, s.Before = m.Main, m.Before
 	s.New.ID = m.NewID
 	for _, key := range []*KeyFacts{&s.Old, &s.New} {
 		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]
@@ -109,7 +115,7 @@ func (s *State) reconcile() []Intent {
 	}
 	s.Reconciling = false
 	step := s.whereKeysStand()
-	if step == Check && s.New.Gone {
+	if (step == Check || step == Create) && s.New.Gone {
 		s.forgetNew()
 	}
 	if step != s.Step {
@@ -125,6 +131,9 @@ func (s *State) reconcile() []Intent {
 // journal decides only what the keys leave open.
 func (s *State) whereKeysStand() Step {
 	plan, target := PlanOf(s.Plan), s.Target()
+	if plan.OffFirst() {
+		return s.whereLeakedStands(plan)
+	}
 	switch {
 	case plan.has(Create) && !s.New.Known():
 		return Check // nothing was made: all of Check may be different by now

@@ -17,7 +17,7 @@ func remember(step rotation.Step, edits ...func(*rotation.Memory)) rotation.Memo
 		m.NewID, m.Secret, m.StoredAt = "", rotation.NoSecret, time.Time{}
 	case rotation.Store:
 		m.Secret, m.StoredAt = rotation.SecretUnknown, time.Time{}
-	case rotation.Watch, rotation.Delete:
+	case rotation.Watch, rotation.Review, rotation.Delete:
 		m.OffSince[oldID] = now.AddDate(0, 0, -2)
 	case rotation.Distribute, rotation.Deactivate, rotation.Finished:
 	}
@@ -49,8 +49,8 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 		note   rotation.Note
 		offers string
 	}{
-		"left in check":                  {remember(rotation.Check), []iamops.AccessKey{oldOn}, rotation.Check, "", "go-on; look-again"},
-		"left before create":             {remember(rotation.Create), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; look-again"},
+		"left in check":                  {remember(rotation.Check), []iamops.AccessKey{oldOn}, rotation.Check, "", "go-on; leaked; look-again"},
+		"left before create":             {remember(rotation.Create), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; leaked; look-again"},
 		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret; give-up-new; look-again"},
 		"left in distribute":             {remember(rotation.Distribute), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, "", "go-on; give-up-new; look-again"},
 		"left in watch":                  {remember(rotation.Watch), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
@@ -58,7 +58,7 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 		"deactivated by somebody":        {remember(rotation.Distribute), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, rotation.NoteMovedOn, "go-on; roll-back=reactivate; look-again"},
 		"reactivated by somebody":        {remember(rotation.Watch), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, rotation.NoteMovedOn, "go-on; give-up-new; look-again"},
 		"deleted by somebody":            {remember(rotation.Watch), []iamops.AccessKey{newOn}, rotation.Finished, rotation.NoteMovedOn, ""},
-		"new key deleted by somebody":    {remember(rotation.Distribute), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; look-again"},
+		"new key deleted by somebody":    {remember(rotation.Distribute), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; leaked; look-again"},
 		"new key gone, old one off":      {remember(rotation.Watch), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
 		"both gone":                      {remember(rotation.Watch), nil, rotation.Finished, rotation.NoteMovedOn, ""},
 		"giving up, left":                {remember(rotation.Deactivate, plan(rotation.DiscardStored)), []iamops.AccessKey{oldOn, newOn}, rotation.Deactivate, "", "make-change=deactivate why:use-unknown; keep-new; look-again"},

@@ -151,17 +151,25 @@ type State struct {
 	Partition string
 	User      string
 	Caller    iamops.Caller
+	// Origin is what the operator said of a session whose key can't be found out, and
+	// Resigning says that the credentials are being resolved afresh.
+	Origin    Origin
+	Resigning bool
 	Begun     time.Time
 
 	Plan  PlanName
 	Step  Step
 	Phase Phase
+	// Main is the plan that was left to give up the new key; "" while none was.
+	Main PlanName
 	// Turn counts the moves from step to step and phase to phase, so that a decision
 	// made on an older picture can be told.
 	Turn int
 
 	Old, New KeyFacts
 	Others   []iamops.AccessKey // keys of the user that play no part
+	// Before are the IDs of the user's keys at the beginning.
+	Before []string
 	// OtherUses are the last uses of those, by key ID.
 	OtherUses map[string]iamops.LastUse
 
@@ -215,7 +223,9 @@ const (
 	NoteChangedByOthers Note = "changed-by-other" // the list before the change showed something else than expected
 	NoteRolledBack      Note = "rolled-back"
 	NoteDiscarded       Note = "discarded"
-	NoteMovedOn         Note = "moved-on" // AWS shows that the rotation stands elsewhere than it was left
+	NoteSignsAfresh     Note = "signs-afresh"    // what signs now does not depend on the target
+	NoteSignsAsBefore   Note = "signs-as-before" // resolved afresh, and it still does
+	NoteMovedOn         Note = "moved-on"        // AWS shows that the rotation stands elsewhere than it was left
 )
 
 // Begin makes the state at the first step of a plan, for a user's key, or for the only

@@ -41,7 +41,7 @@ func at(step rotation.Step, edits ...edit) rotation.State {
 	s.Step, s.UseAsked = step, now
 	s.Old = rotation.KeyFacts{ID: oldID, Status: iamops.Active, Created: long.Add(-24 * time.Hour), LastUse: quiet}
 	switch step {
-	case rotation.Check, rotation.Create:
+	case rotation.Check, rotation.Create, rotation.Review:
 	case rotation.Store:
 		s.Secret, s.Trial.State = rotation.SecretHeld, rotation.TrialPassed
 	case rotation.Distribute, rotation.Deactivate, rotation.Watch, rotation.Delete, rotation.Finished:
@@ -51,7 +51,7 @@ func at(step rotation.Step, edits ...edit) rotation.State {
 		s.New = rotation.KeyFacts{ID: newID, Status: iamops.Active, Created: long, LastUse: quiet}
 	}
 	switch step {
-	case rotation.Watch, rotation.Delete:
+	case rotation.Watch, rotation.Review, rotation.Delete:
 		s.Old.Status, s.Old.InactiveSince, s.Old.InactiveSeen = iamops.Inactive, long, long
 	case rotation.Finished:
 		s.Old.Gone = true

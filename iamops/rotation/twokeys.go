@@ -90,7 +90,7 @@ func (s State) twoKeyOffers(plan Plan, set Settings) []Offer {
 	block := first(
 		s.busy(), when(set.ReadOnly, InReadOnly), when(s.Caller.IsRoot(), CallerIsRoot), when(s.UserGone, NoSuchUser),
 	)
-	adopt := Offer{Decision: Adopt, KeyID: t.Newer.ID, Refused: first(block, when(t.Newer.Status != iamops.Active, NewKeyOff), s.signerBlock(t.Older.ID))}
+	adopt := Offer{Decision: Adopt, KeyID: t.Newer.ID, Refused: first(block, when(t.Newer.Status != iamops.Active, NewKeyOff), s.beginBlock(plan, t.Older.ID))}
 	retire := func(d Decision, k iamops.AccessKey) Offer {
 		return Offer{Decision: d, KeyID: k.ID, Refused: first(block, s.signerBlock(k.ID))}
 	}

@@ -52,7 +52,7 @@ func WaitOf(s State, set Settings, now time.Time) Wait {
 	case Delete:
 		earliest := target.deleteFrom()
 		return Wait{Kind: WaitDecision, Since: target.InactiveSince, Until: earliest, Over: !now.Before(earliest)}
-	case Check, Create, Store, Finished:
+	case Check, Create, Store, Review, Finished:
 	}
 	return Wait{Kind: WaitDecision, Over: true}
 }

@@ -44,7 +44,7 @@ func newWorld(t *rapid.T) *world {
 	w := &world{t: t, now: now, off: map[string]time.Time{}}
 	w.set([]iamops.AccessKey{{UserName: "Suzie", ID: oldID, Status: iamops.Active, Created: now.AddDate(-1, 0, 0)}})
 	w.now = w.now.Add(time.Hour)
-	w.s, w.pending = rotation.Begin(rotation.Rotate, "rot1", caller, "Suzie", oldID, w.now)
+	w.s, w.pending = rotation.Begin(rotation.Rotate, "rot1", w.someCaller("caller"), "Suzie", oldID, w.now)
 	return w
 }
 
@@ -108,6 +108,9 @@ func (w *world) check(m rotation.Make) {
 	if m.Change.Kind != iamops.Reactivate && !w.listedAt.Equal(w.now) {
 		w.t.Fatalf("%s on a list of %v, now %v", m.Change.Kind, w.listedAt, w.now)
 	}
+	if off := m.Change.Kind == iamops.Deactivate || m.Change.Kind == iamops.Delete; off && w.s.Caller.SignsWith("Suzie", m.Change.KeyID) == iamops.DependsOnKey {
+		w.t.Fatalf("%s of the key that signs", m.Change.Kind)
+	}
 	key, _ := iamops.FindKey(w.s.Listed, m.Change.KeyID)
 	switch m.Change.Kind {
 	case iamops.Create:
@@ -122,7 +125,7 @@ func (w *world) check(m rotation.Make) {
 			w.t.Fatalf("delete %v after the deactivation", w.now.Sub(real))
 		}
 	case iamops.Deactivate:
-		if m.Change.KeyID == oldID && w.s.Secret != rotation.SecretStored {
+		if m.Change.KeyID == oldID && w.s.Secret != rotation.SecretStored && !rotation.PlanOf(w.s.Plan).OffFirst() {
 			w.t.Fatalf("old key off while the new secret is %q", w.s.Secret)
 		}
 	case iamops.Reactivate:
@@ -157,6 +160,8 @@ func (w *world) act(i rotation.Intent) {
 		_ = w.feed(ev)
 	case rotation.Make:
 		w.make(i.Change)
+	case rotation.Resign:
+		_ = w.feed(rotation.Signed{At: w.now, Caller: w.someCaller("signs afresh")})
 	case rotation.Forget:
 		if w.s.Secret == rotation.SecretHeld {
 			w.t.Fatalf("forgotten while held")
@@ -215,11 +220,23 @@ func (w *world) effect(c iamops.Change) iamops.AccessKey {
 	return iamops.AccessKey{}
 }
 
+// someCaller signs with a key of somebody else, with one of Suzie's, or with a session
+// whose key is known or not.
+func (w *world) someCaller(label string) iamops.Caller {
+	own := iamops.Caller{Account: caller.Account, Partition: caller.Partition, ARN: "arn:aws:iam::" + caller.Account + ":user/Suzie", SigningKeyID: oldID}
+	moved, role, session := own, caller, own
+	moved.SigningKeyID = newID
+	role.SigningKeyID, role.ARN, role.SourceUnknown = "ASIA1", "arn:aws:sts::"+caller.Account+":assumed-role/admin/x", true
+	session.SigningKeyID = "ASIA2"
+	return rapid.SampledFrom([]iamops.Caller{caller, caller, caller, own, moved, role, session}).Draw(w.t, label)
+}
+
 // decide takes one of the decisions, offered or not.
 func (w *world) decide() {
 	d := rapid.SampledFrom([]rotation.Decision{
 		rotation.GoOn, rotation.GoOn, rotation.MakeChange, rotation.MakeChange, rotation.RollBack, rotation.Stored,
 		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.StartOver, rotation.HaveSecret, rotation.LookAgain, rotation.TryAgain,
+		rotation.Leak, rotation.NoNewKey, rotation.SignAfresh, rotation.SessionElsewhere, rotation.SessionFromKey,
 	}).Draw(w.t, "decision")
 	offer, _ := rotation.OfferFor(rotation.Offers(w.s, settings, w.now), d)
 	before := w.decided
@@ -304,7 +321,7 @@ func (w *world) drive() {
 		if o.Refused != rotation.Possible || o.Decision == rotation.RollBack || o.Decision == rotation.KeepNew || o.Decision == rotation.TryAgain {
 			continue
 		}
-		if o.Decision == rotation.LookAgain || o.Decision == rotation.GiveUpNew && w.s.Step != rotation.Create {
+		if o.Decision == rotation.Leak || o.Decision == rotation.SessionFromKey || o.Decision == rotation.LookAgain || o.Decision == rotation.GiveUpNew && w.s.Step != rotation.Create {
 			continue
 		}
 		before := w.decided

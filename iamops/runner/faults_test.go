@@ -204,7 +204,6 @@ func TestADecisionOnAnOlderPictureIsNotTaken(t *testing.T) {
 func TestWhatStandsInTheWayIsFoundInCheck(t *testing.T) {
 	for user, want := range map[string]rotation.Reason{
 		"nobody-of-this-name": rotation.NoSuchUser,
-		"operator":            rotation.CallersKey,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := begin(t, user)

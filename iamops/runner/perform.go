@@ -27,6 +27,8 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 			r.takeBack(intent.Spec)
 		case rotation.Settle:
 			r.settle(intent.Spec)
+		case rotation.Resign:
+			r.reads.Go(r.resign)
 		case rotation.Make:
 			r.begin(intent)
 		}
@@ -53,9 +55,29 @@ func (r *Runner) list(intent rotation.List) {
 		if number != r.listNumber || r.closed {
 			return
 		}
+		r.noticeSigner()
 		// A list is as old as its question.
 		r.applyLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
 	})
+}
+
+// resign resolves the credentials afresh. It may wait for the operator, who is asked for
+// a code.
+func (r *Runner) resign() {
+	err := error(&iamops.Problem{Kind: iamops.NoCredentials, Message: "there is nothing here to resolve credentials from"})
+	if r.parts.Renew != nil {
+		err = r.parts.Renew(r.ctx)
+	}
+	r.apply(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
+}
+
+// noticeSigner tells the machine when the credentials were resolved afresh elsewhere. The
+// caller holds the lock.
+func (r *Runner) noticeSigner() {
+	caller := r.parts.Account.Caller()
+	if caller.SigningKeyID != r.state.Caller.SigningKeyID || caller.ARN != r.state.Caller.ARN {
+		r.applyLocked(rotation.Signed{At: r.parts.Clock.Now(), Caller: caller})
+	}
 }
 
 func (r *Runner) lookUpUse(keyIDs []string) {

@@ -120,11 +120,17 @@ func announced(m *rotation.Memory, r journal.Record) {
 		m.Open.KeyID = "" // the outcome names the key that it made
 	}
 	m.PreIDs, m.OpenAt, m.Unproven = r.Listed, r.At, nil
+	if m.Before == nil {
+		m.Before = r.Listed
+	}
 }
 
 func decided(m *rotation.Memory, r journal.Record) {
 	if r.NewKeyID == "" && m.NewID != "" { // it was gone, and the rotation begins again
 		m.NewID, m.Secret, m.StoredAt, m.OwnUse, m.Deliveries = "", rotation.NoSecret, time.Time{}, time.Time{}, nil
+	}
+	if rotation.Decision(r.Decision) == rotation.GiveUpNew {
+		m.Main = rotation.PlanName(r.Plan)
 	}
 	if r.ToPlan != "" {
 		m.Plan, m.Step = rotation.PlanName(r.ToPlan), rotation.Step(r.ToStep)
@@ -148,7 +154,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}
 	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.RollBack, rotation.GiveUpNew, rotation.KeepNew,
-		rotation.RetireOlder, rotation.RetireNewer, rotation.StartOver, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
+		rotation.RetireOlder, rotation.RetireNewer, rotation.SignAfresh, rotation.SessionFromKey, rotation.SessionElsewhere, rotation.Leak, rotation.NoNewKey, rotation.StartOver, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 }
 
@@ -183,6 +189,9 @@ func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 		delete(m.OffSince, open.KeyID)
 		m.OnSince[open.KeyID] = r.At
 		m.Plan, m.Step = plan.RollBackPlan, plan.RollBackTo
+		if plan.Target == rotation.NewKey && m.Main != "" {
+			m.Plan = m.Main
+		}
 	case iamops.Delete:
 		m.Over = m.Step == rotation.Finished
 	}

@@ -54,6 +54,9 @@ type Parts struct {
 	// Describer keeps the console's descriptions of the keys up to date, for colleagues;
 	// nil leaves them alone.
 	Describer Describer
+	// Renew resolves the credentials of Account afresh, so that its Caller is who signs
+	// from then on; nil where there is nothing to resolve.
+	Renew func(ctx context.Context) error
 }
 
 // Describer reads and writes the descriptions of keys.

@@ -5,7 +5,8 @@ import "keyturn/iamops/rotation"
 // MetBy reports whether a rotation is the one that the task asks for. Giving up a new
 // key is a part of the rotation that made it.
 func (t Task) MetBy(s rotation.State) bool {
-	samePlan := (t.Plan == rotation.Retire) == (s.Plan == rotation.Retire)
+	leaked := rotation.PlanOf(t.Plan).OffFirst() == rotation.PlanOf(s.Plan).OffFirst()
+	samePlan := leaked && (t.Plan == rotation.Retire) == (s.Plan == rotation.Retire)
 	return s.User == t.User && samePlan && (t.KeyID == "" || t.KeyID == s.Old.ID || t.KeyID == s.New.ID)
 }
 

@@ -11,29 +11,36 @@ import (
 )
 
 func (a *App) rotateCommand(f *flags, reach reach) *cobra.Command {
-	cmd := a.guidedCommand(f, reach, rotation.Rotate)
+	task := &runner.Task{Plan: rotation.Rotate}
+	cmd := a.guidedCommand(f, reach, task)
 	cmd.Use, cmd.Short = "rotate USER", "Go straight to the guided rotation of one user's key"
+	var leaked bool
+	cmd.Flags().BoolVar(&leaked, "leaked", false, "the key has leaked: switch it off first, then see what it did, then replace it")
+	cmd.PreRun = func(*cobra.Command, []string) {
+		if leaked {
+			task.Plan = rotation.Leaked
+		}
+	}
 	return cmd
 }
 
 func (a *App) retireCommand(f *flags, reach reach) *cobra.Command {
-	cmd := a.guidedCommand(f, reach, rotation.Retire)
+	cmd := a.guidedCommand(f, reach, &runner.Task{Plan: rotation.Retire})
 	cmd.Use, cmd.Short = "retire USER", "Take a key that nobody uses out of use, without a new one"
 	return cmd
 }
 
-// guidedCommand goes straight to one user, by a plan.
-func (a *App) guidedCommand(f *flags, reach reach, plan rotation.PlanName) *cobra.Command {
+// guidedCommand goes straight to one user, by the plan of a task.
+func (a *App) guidedCommand(f *flags, reach reach, task *runner.Task) *cobra.Command {
 	var asPlain bool
-	task := runner.Task{Plan: plan}
 	cmd := &cobra.Command{
 		Args: oneUser,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			task.User = args[0]
 			if asPlain {
-				return a.converse(cmd.Context(), *f, reach, task)
+				return a.converse(cmd.Context(), *f, reach, *task)
 			}
-			return a.screens(cmd.Context(), *f, reach, &task)
+			return a.screens(cmd.Context(), *f, reach, task)
 		},
 	}
 	cmd.Flags().BoolVar(&asPlain, "plain", false, "ask line by line, with no full screen")

@@ -75,7 +75,7 @@ func (t targets) cleanUp(ctx context.Context, records []journal.Record, user str
 		_, _ = delivery.Sweep(folder)
 	}
 	for _, m := range runner.Recall(records) {
-		if m.User == user && m.Over && m.Plan == rotation.Rotate {
+		if m.User == user && m.Over && rotation.PlanOf(m.Plan).Target == rotation.OldKey {
 			t.settle(ctx, m)
 		}
 	}

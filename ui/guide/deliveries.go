@@ -15,7 +15,7 @@ func (s *Screen) deliveryLines(width int) []string {
 	st, g := s.common.Styles, s.common.Glyphs
 	switch state.Step {
 	case rotation.Store, rotation.Distribute, rotation.Deactivate:
-	case rotation.Check, rotation.Create, rotation.Watch, rotation.Delete, rotation.Finished:
+	case rotation.Check, rotation.Create, rotation.Review, rotation.Watch, rotation.Delete, rotation.Finished:
 		return nil
 	}
 	var lines []string

@@ -200,8 +200,7 @@ func TestTheSecretIsNotLeftBehindUnsaid(t *testing.T) {
 
 func TestWhatCannotBeRotatedIsSaid(t *testing.T) {
 	for user, says := range map[string]string{
-		"nobody":   "there is no IAM user nobody",
-		"operator": "you sign with this key",
+		"nobody": "there is no IAM user nobody",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), user, "go")

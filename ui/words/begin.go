@@ -27,15 +27,17 @@ func signer(s rotation.State) Fact {
 	f := Fact{Mark: Good, Label: "who signs", Text: s.Caller.ARN + " with " + s.Caller.SigningKeyID}
 	dependence := iamops.Independent
 	for _, id := range subjects(s) {
-		dependence = max(dependence, s.Caller.SignsWith(s.User, id))
+		dependence = max(dependence, s.SignerOf(id))
 	}
 	switch {
 	case s.Caller.IsRoot():
 		f.Mark, f.Text = Bad, f.Text+": root"
+	case dependence == iamops.DependsOnKey && s.Plan == rotation.Rotate:
+		f.Mark, f.Text = Neutral, f.Text+": your own key, or a session made from it. keyturn signs with the new one before the old one goes off"
 	case dependence == iamops.DependsOnKey:
 		f.Mark, f.Text = Bad, f.Text+": a key of "+s.User+" itself, or a session made from one"
 	case dependence == iamops.MayDependOnKey:
-		f.Mark, f.Text = Unknown, f.Text+": a session that may have been made from a key of "+s.User
+		f.Mark, f.Text = Unknown, f.Text+": a session, and nothing tells which key it was made from"
 	}
 	return f
 }

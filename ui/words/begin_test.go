@@ -30,7 +30,7 @@ func TestKnownBeforeItBegins(t *testing.T) {
 		want   string
 	}{
 		"in order":      {nil, "who signs + | account | old key + | slot +"},
-		"one's own key": {func(s *rotation.State) { s.Caller.SigningKeyID = "AKIAOLD" }, "who signs - | account | old key + | slot +"},
+		"one's own key": {func(s *rotation.State) { s.Caller.SigningKeyID = "AKIAOLD" }, "who signs | account | old key + | slot +"},
 		"perhaps one's own": {func(s *rotation.State) {
 			s.Caller.ARN, s.Caller.SigningKeyID = "arn:aws:iam::123456789012:user/Suzie", "ASIA1"
 		}, "who signs ? | account | old key + | slot +"},
@@ -42,7 +42,7 @@ func TestKnownBeforeItBegins(t *testing.T) {
 		"an inactive key":   {func(s *rotation.State) { s.Old.Status = iamops.Inactive }, "who signs + | account | old key | slot +"},
 		"an odd status":     {func(s *rotation.State) { s.Old.Status = iamops.Expired }, "who signs + | account | old key ? | slot +"},
 		"two keys":          {func(s *rotation.State) { s.Listed = append(s.Listed, second) }, "who signs + | account | slot -"},
-		"two keys, one own": {func(s *rotation.State) { s.Listed = append(s.Listed, second); s.Caller.SigningKeyID = "AKIASECOND" }, "who signs - | account | slot -"},
+		"two keys, one own": {func(s *rotation.State) { s.Listed = append(s.Listed, second); s.Caller.SigningKeyID = "AKIASECOND" }, "who signs | account | slot -"},
 		"to retire one":     {func(s *rotation.State) { s.Plan, s.Listed = rotation.Retire, append(s.Listed, second) }, "who signs + | account | the key +"},
 		"to retire, unsaid": {func(s *rotation.State) {
 			s.Plan, s.Old, s.Listed = rotation.Retire, rotation.KeyFacts{}, append(s.Listed, second)

@@ -16,7 +16,7 @@ const LeaveInFlight = "A change is under way. Wait for its answer, then leave."
 // something, or something is gone after it.
 func Asks(o rotation.Offer) bool {
 	switch o.Decision {
-	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret, rotation.Deliver, rotation.TakeBackAll:
+	case rotation.Stored, rotation.GiveUpNew, rotation.HaveSecret, rotation.Deliver, rotation.TakeBackAll, rotation.NoNewKey:
 		return true
 	default:
 		return o.Change != ""
@@ -57,6 +57,8 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 		return "Way back: put the old key back, as long as it is not deleted. What a command did keyturn can't put back."
 	case rotation.TakeBackAll:
 		return "Way back: deliver again, as long as the secret is in memory."
+	case rotation.NoNewKey:
+		return "Nothing changes yet. Way back: rotate the user later, as long as it has a key; else create one by hand."
 	case rotation.HaveSecret:
 		return "Nothing changes yet. Way back: give up the new key."
 	case rotation.GiveUpNew:
@@ -115,6 +117,8 @@ func override(w rotation.Why) string {
 		return "a target had been put back to the old key"
 	case rotation.WhyOldKeyOff:
 		return "the old key was not Active either"
+	case rotation.WhyLeaked:
+		return "the key had leaked"
 	case rotation.WhyTrialNotPassed:
 		return "the new key had not passed its trial"
 	}

@@ -47,6 +47,16 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "Go on with this rotation: " + otherKey(s, o.KeyID) + " to " + o.KeyID
 	case rotation.RetireOlder, rotation.RetireNewer:
 		return "Retire " + o.KeyID
+	case rotation.SignAfresh:
+		return "Sign with what the profile holds now"
+	case rotation.SessionFromKey:
+		return "My session was made from " + o.KeyID
+	case rotation.SessionElsewhere:
+		return "My session was not made from " + o.KeyID
+	case rotation.Leak:
+		return "It has leaked: switch it off first"
+	case rotation.NoNewKey:
+		return "No new key is needed"
 	case rotation.LookAgain:
 		return "Look again"
 	case rotation.TryAgain:
@@ -93,13 +103,21 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 	case rotation.NoSuchKey:
 		return s.User + " has no key " + s.Target().ID
 	case rotation.NoSlot:
+		if !s.Old.Known() && !rotation.PlanOf(s.Plan).NeedsSlot {
+			return s.User + " has two keys (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "): say which one is meant, with --key"
+		}
 		return s.User + " has two keys already (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first deactivate and delete the one that is not used"
 	case rotation.CallerIsRoot:
 		return "you sign as root: keyturn makes no change with root credentials"
 	case rotation.CallersKey:
+		if Replaces(s.Plan) && !rotation.PlanOf(s.Plan).OffFirst() || rotation.PlanOf(s.Plan).Target == rotation.NewKey {
+			return "you sign with this key, or with a session made from it: let keyturn sign with the other one first, or use another profile"
+		}
 		return "you sign with this key, or with a session made from it: use another profile, which does not depend on it"
 	case rotation.MaybeCallers:
-		return "your session may have been made from this key: use a profile of another user or role"
+		return "your session may have been made from this key, and nothing tells: say whether it was"
+	case rotation.Resolving:
+		return "the credentials are being resolved afresh: wait"
 	case rotation.NewKeyMissing:
 		return "the new key is not there: the old one is all that " + s.User + " has"
 	case rotation.NewKeyOff:
@@ -161,6 +179,8 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		return "a target was put back to the old key: what reads it there fails from then on"
 	case rotation.WhyOldKeyOff:
 		return "the old key is not Active: without the new one " + s.User + " has no key that works"
+	case rotation.WhyLeaked:
+		return s.Target().ID + " has leaked: whoever has it can use it again from then on"
 	case rotation.WhyTrialNotPassed:
 		return "the new key has not answered " + fmt.Sprint(rotation.TrialRounds) + " times in a row"
 	}
@@ -178,6 +198,10 @@ func Note(s rotation.State) string {
 		return "Nothing was sent: the list made just before it shows something else than expected. Look at the keys below."
 	case rotation.NoteRolledBack:
 		return s.Old.ID + " works again. Find out what still used it, give it the new key, then deactivate once more."
+	case rotation.NoteSignsAfresh:
+		return "keyturn signs with " + s.Caller.SigningKeyID + " now, as the profile does. AWS accepts it."
+	case rotation.NoteSignsAsBefore:
+		return "The credentials were resolved afresh, and they still depend on " + s.Target().ID + ". Put the other key where your profile reads it, or start keyturn again with a profile that does not depend on it."
 	case rotation.NoteMovedOn:
 		return "Things have moved on since this rotation was left: it stands here by what AWS shows."
 	case rotation.NoteDiscarded:

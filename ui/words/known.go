@@ -42,6 +42,8 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 		name, target, otherName, other = otherName, other, name, target
 	case s.Plan == rotation.Retire:
 		name = "the key"
+	case rotation.PlanOf(s.Plan).OffFirst():
+		name = "leaked key"
 	}
 	var replacement []Fact
 	if other.Known() || Replaces(s.Plan) {
@@ -56,6 +58,8 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 			return append(facts, off(name, target, now), unseenUse())
 		}
 		return append(append(facts, quiet(name, s, set, now)...), unseenUse())
+	case rotation.Review:
+		return []Fact{off(name, target, now)}
 	case rotation.Watch, rotation.Delete:
 		facts := append(replacement, off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
@@ -198,7 +202,7 @@ func KeyState(k rotation.KeyFacts) string {
 func ShortUse(k rotation.KeyFacts, now time.Time) string {
 	switch {
 	case k.UseIsOurs():
-		return "used by keyturn's trial only"
+		return "used by keyturn itself only"
 	case k.LastUse.State == iamops.UseUnknown && k.LastUse.Problem == nil:
 		return "last use not known"
 	}

@@ -54,6 +54,8 @@ func ProblemName(k iamops.ProblemKind) string {
 		return "root"
 	case iamops.OwnKey:
 		return "your own key"
+	case iamops.ExpiresSoon:
+		return "session ends soon"
 	case iamops.ReadOnly:
 		return "read-only"
 	case iamops.NoRecord:
@@ -149,7 +151,9 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.RootCaller:
 		return Explanation{What: "You sign as root. keyturn makes no change with root credentials.", Next: "Use a profile of an IAM user or role."}
 	case iamops.OwnKey:
-		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Use a profile that does not depend on the key."}
+		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
+	case iamops.ExpiresSoon:
+		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session (R), then try again: putting the secret away takes its time."}
 	case iamops.ReadOnly:
 		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
 	case iamops.NoRecord:

@@ -30,6 +30,8 @@ func StepName(s rotation.Step) string {
 		return "Distribute"
 	case rotation.Deactivate:
 		return "Deactivate"
+	case rotation.Review:
+		return "Review"
 	case rotation.Watch:
 		return "Watch"
 	case rotation.Delete:
@@ -49,6 +51,8 @@ func PlanName(p rotation.PlanName) string {
 		return "retire a key of"
 	case rotation.Discard, rotation.DiscardStored:
 		return "give up the new key of"
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+		return "replace a leaked key of"
 	}
 	return string(p)
 }
@@ -60,6 +64,8 @@ func ShortPlan(p rotation.PlanName) string {
 		return "retire"
 	case rotation.Discard, rotation.DiscardStored:
 		return "give up"
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+		return "leaked"
 	case rotation.Rotate:
 	}
 	return "rotate"
@@ -72,6 +78,8 @@ func target(s rotation.State) string {
 		return "the new key"
 	case s.Plan == rotation.Retire:
 		return "the key"
+	case rotation.PlanOf(s.Plan).OffFirst():
+		return "the leaked key"
 	}
 	return "the old key"
 }
@@ -92,6 +100,8 @@ func Heading(s rotation.State) string {
 		return "Hand the new key to every application"
 	case rotation.Deactivate:
 		return "Deactivate " + target(s)
+	case rotation.Review:
+		return "See what the leaked key did"
 	case rotation.Watch:
 		return "Watch what breaks"
 	case rotation.Delete:
@@ -106,6 +116,9 @@ func Heading(s rotation.State) string {
 // the way back. Each string is a paragraph.
 func Body(s rotation.State, set rotation.Settings) []string {
 	key := s.Target().ID
+	if body := leakedBody(s); body != nil {
+		return body
+	}
 	switch s.Step {
 	case rotation.Check:
 		if story := TwoKeys(s); story != nil {
@@ -159,6 +172,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Finished:
 		return finishedBody(s)
+	case rotation.Review: // a leaked key's
 	}
 	return nil
 }
@@ -177,6 +191,8 @@ func deactivateBody(s rotation.State, key string) []string {
 		return append(body, "First put the old key back wherever the new one was stored. Way back: reactivate it, at any time until it is deleted.")
 	case rotation.Retire:
 		return append(body, "Way back: reactivate it, at any time until it is deleted.")
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+		return append(body, "Way back: reactivate it, with a reason, until it is deleted.")
 	case rotation.Discard:
 		return append(body, "keyturn then forgets its secret. Way back: none that is worth it, the secret is gone. Until then you can keep the key.")
 	}
@@ -204,6 +220,8 @@ func finishedBody(s rotation.State) []string {
 		return []string{fmt.Sprintf("The new key %s is gone. %s still has %s, as before.", s.New.ID, s.User, s.Old.ID)}
 	case s.Plan == rotation.Retire:
 		return []string{fmt.Sprintf("%s of %s is gone.", s.Old.ID, s.User)}
+	case s.Plan == rotation.LeakedAlone, rotation.PlanOf(s.Plan).OffFirst() && !s.New.Known():
+		return []string{fmt.Sprintf("The leaked key %s of %s is gone. No new key was made.", s.Old.ID, s.User)}
 	case s.New.Gone:
 		return []string{fmt.Sprintf("%s and %s of %s are both gone. keyturn deleted one of them at the most: look who did.", s.Old.ID, s.New.ID, s.User)}
 	}
@@ -321,7 +339,7 @@ func LastUse(k rotation.KeyFacts, now time.Time) string {
 		return "never used"
 	case iamops.Used:
 		if k.UseIsOurs() {
-			return "used by nobody but keyturn's own trial, as far as can be told"
+			return "used by nobody but keyturn itself, as far as can be told"
 		}
 		return strings.Join(strings.Fields(fmt.Sprintf("used %s %s %s", Ago(use.At, now), use.Service, use.Region)), " ")
 	}

@@ -1,0 +1,102 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/rotation"
+)
+
+// SessionsOutlive is how long a session issued from a key can go on after the key is off
+// (GetSessionToken, GetFederationToken).
+const SessionsOutlive = 36 * time.Hour
+
+// leakedBody is the body of the steps that only a leaked key has, or has otherwise; nil
+// for the others.
+func leakedBody(s rotation.State) []string {
+	if !rotation.PlanOf(s.Plan).OffFirst() {
+		return nil
+	}
+	key := orKey(s.Old.ID)
+	switch s.Step {
+	case rotation.Check:
+		return []string{
+			fmt.Sprintf("%s of %s has leaked: it goes Inactive first, at once. Then you see what it did, and only then %s gets a new key. Each change is shown and confirmed first.", key, s.User, s.User),
+			"What still uses it breaks with the first change. Nothing changes in this step. Way back: leave.",
+		}
+	case rotation.Deactivate:
+		if s.Old.Status == iamops.Inactive {
+			return nil
+		}
+		return []string{
+			fmt.Sprintf("%s goes from Active to Inactive: whoever has it can't sign with it any more, within about a minute. Your own applications that use it fail as well.", key),
+			fmt.Sprintf("Sessions issued from it go on for up to %s: the next step says how to end them. Way back: reactivate it, with a reason.", Period(SessionsOutlive)),
+		}
+	case rotation.Review:
+		return append([]string{
+			fmt.Sprintf("%s is off. Look what it did, above all what it made: users, keys, login profiles and roles outlive it.", key),
+			fmt.Sprintf("Sessions issued from it go on for up to %s after that. This policy, attached to %s, denies them everything; it denies every session of the user that is older than it. keyturn prints it and does not send it:", Period(SessionsOutlive), s.User),
+			DenyOldSessions(s),
+			"To attach it: " + denyCommand(s.User),
+		}, appeared(s)...)
+	case rotation.Create:
+		if s.New.Known() {
+			return nil
+		}
+		return []string{
+			fmt.Sprintf("%s gets a new access key, Active. Nothing of the leaked one works by it.", s.User),
+			"AWS shows the secret once. keyturn keeps it in memory only, until you say that it is put away. If no application needs a key of this user, end without one.",
+		}
+	case rotation.Distribute:
+		return []string{
+			fmt.Sprintf("Give %s to every application that used %s: they fail until they have it.", s.New.ID, key),
+			"Go on when they work again.",
+		}
+	case rotation.Delete:
+		if s.New.Known() || s.Plan == rotation.LeakedAlone {
+			return nil
+		}
+		return []string{
+			fmt.Sprintf("Both of %s's slots are taken, and AWS allows no third key: %s is deleted to make room for the new one.", s.User, key),
+			"There is no way back then. Its ID stays in CloudTrail, for 90 days, for whoever looks what it did.",
+		}
+	case rotation.Store, rotation.Watch, rotation.Finished:
+	}
+	return nil
+}
+
+// LeakAlarm says that keys have appeared that nobody here made, "" if none have.
+func LeakAlarm(s rotation.State) string {
+	keys := s.Appeared()
+	if len(keys) == 0 {
+		return ""
+	}
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, fmt.Sprintf("%s (%s, created %s)", k.ID, k.Status, k.Created.UTC().Format("2006-01-02 15:04 UTC")))
+	}
+	return fmt.Sprintf("%s has a key that keyturn did not make, and that was not there before: %s. Whoever has the leaked key may have made it. Treat it as leaked too, unless you know who made it.", s.User, strings.Join(ids, ", "))
+}
+
+func appeared(s rotation.State) []string {
+	if text := LeakAlarm(s); text != "" {
+		return []string{text}
+	}
+	return nil
+}
+
+// DenyOldSessions is the policy that ends the sessions issued from a leaked key: it denies
+// everything to sessions issued before the key went off.
+func DenyOldSessions(s rotation.State) string {
+	before := s.Old.InactiveSince
+	if before.IsZero() {
+		before = s.ListedAt
+	}
+	return fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"DateLessThan": {"aws:TokenIssueTime": "%s"}}}]}`, before.UTC().Format(time.RFC3339))
+}
+
+func denyCommand(user string) string {
+	return "aws iam put-user-policy --user-name " + user + " --policy-name keyturn-deny-old-sessions --policy-document file://deny.json"
+}
