@@ -29,6 +29,12 @@ var wordOf = map[rotation.Decision]string{
 	rotation.KeepNew:     "keep",
 	rotation.LookAgain:   "look",
 	rotation.TryAgain:    "try",
+	rotation.Leak:        "leaked",
+	rotation.NoNewKey:    "no-new-key",
+	rotation.SignAfresh:  "sign-afresh",
+
+	rotation.SessionFromKey:   "from-it",
+	rotation.SessionElsewhere: "not-from-it",
 }
 
 // prompt lists what can be answered, once a picture.

@@ -72,7 +72,7 @@ func (s *Session) Run(ctx context.Context) error {
 	lines := make(chan string)
 	s.lines, s.told = lines, map[string]string{}
 	go s.read(ctx, lines)
-	s.say("keyturn: %s of %s. Account %s, as %s.", words.PlanName(rotation.Rotate), s.snapshot().State.User,
+	s.say("keyturn: %s %s. Account %s, as %s.", words.PlanName(s.snapshot().State.Plan), s.snapshot().State.User,
 		strings.TrimSpace(s.Account.DisplayID()+" "+s.Account.Alias), s.snapshot().State.Caller.ShortARN())
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

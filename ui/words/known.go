@@ -46,7 +46,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 		name = "leaked key"
 	}
 	var replacement []Fact
-	if other.Known() || Replaces(s.Plan) {
+	if other.Known() || Replaces(s.Plan) && !rotation.PlanOf(s.Plan).OffFirst() {
 		replacement = []Fact{inUse(otherName, other, now)}
 	}
 	switch s.Step {
@@ -106,6 +106,9 @@ func inUse(name string, k rotation.KeyFacts, now time.Time) Fact {
 // and what speaks against.
 func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	label := name + " quiet"
+	if rotation.PlanOf(s.Plan).OffFirst() {
+		return []Fact{{Label: name + "'s use", Text: LastUse(s.Target(), now) + "; yours or theirs"}}
+	}
 	if !rotation.PlanOf(s.Plan).Gated {
 		return []Fact{{Label: label, Text: "its secret was never put away: nobody can be using it. " + LastUse(s.Target(), now)}}
 	}
