@@ -26,6 +26,10 @@
 // Every error is an [*iamops.Problem]. A key's secret is in no error, no log of
 // calls and no message: an answer that cannot be read is not quoted.
 //
+// A session ends. No call asks the operator for an MFA code: it fails as
+// [iamops.ExpiredCredentials]. [Account.Renew] resolves the credentials afresh, and is
+// how a caller moves from a key to the one that replaced it.
+//
 // With no region configured, IAM and STS are called by the pseudo-region
 // aws-global, which stands for the partition's global endpoint.
 package account
@@ -42,7 +46,6 @@ import (
 	"keyturn/iamops"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -80,10 +83,10 @@ type Options struct {
 	// ReadOnly refuses every change.
 	ReadOnly bool
 
-	// MFAToken asks the operator for a code, when a role or MFASerial needs one.
-	// Its context ends with that of Connect, and with nothing after it: the code
-	// of a renewed session may be asked for at any later call. Without MFAToken a
-	// profile that needs a code is a problem of kind no-credentials.
+	// MFAToken asks the operator for a code, when a role or MFASerial needs one. It
+	// is called within Connect and Renew alone, and its context ends with theirs.
+	// Without MFAToken a profile that needs a code is a problem of kind
+	// no-credentials.
 	MFAToken func(ctx context.Context) (string, error)
 	// MFASerial is the serial number or ARN of the MFA device. With it, a
 	// long-term key is exchanged for a session by sts:GetSessionToken, and a
@@ -102,18 +105,22 @@ type Endpoint struct {
 	KeyID        string
 	Secret       iamops.Secret
 	SessionToken string
+
+	// Again is asked by Renew for the place's credential as it is by then; nil if it
+	// stays as it is. Of what it returns the credential alone counts.
+	Again func() (Endpoint, error)
 }
 
 // Account is one AWS account. It is safe for concurrent use.
 type Account struct {
-	options     Options
-	region      string
-	credentials aws.CredentialsProvider
-	iam         *iam.Client
-	sts         *sts.Client
-	onceClient  *http.Client // for changes: it never resends
-	inFlight    chan struct{}
-	caller      iamops.Caller
+	options    Options
+	region     string
+	signer     *signer
+	resolve    func(context.Context) (aws.CredentialsProvider, origin, error) // the credentials afresh
+	iam        *iam.Client
+	sts        *sts.Client
+	onceClient *http.Client // for changes: it never resends
+	inFlight   chan struct{}
 
 	mu   sync.Mutex
 	info iamops.Account
@@ -122,33 +129,14 @@ type Account struct {
 // Connect reaches the account that the SDK's configuration resolves to, and
 // asks AWS who signs there (sts:GetCallerIdentity). Its errors are Problems.
 func Connect(ctx context.Context, o Options) (*Account, error) {
-	mfaCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, cancel)
-	defer stop()
-
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(mfaCtx, o)...)
-	if err != nil {
-		return nil, loadProblem(err)
-	}
-	if aws.IsCredentialsProvider(cfg.Credentials, instanceRole) {
-		cfg.Credentials = impatient{cfg.Credentials}
-	}
-	cfg.Credentials = named{cfg.Credentials}
-	cred, err := retrieve(ctx, cfg.Credentials)
+	cfg, from, err := chain(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	sources, unknown := sourceKeyIDs(cred, cfg.ConfigSources)
-	if o.MFASerial != "" && cred.SessionToken == "" {
-		sources = []string{cred.AccessKeyID}
-		cfg.Credentials = withMFA(mfaCtx, cfg, o)
-	}
-	a, err := newAccount(ctx, cfg, o, sources)
-	if err != nil {
-		return nil, err
-	}
-	a.caller.SourceUnknown = unknown
-	return a, nil
+	return newAccount(ctx, cfg, o, from, func(ctx context.Context) (aws.CredentialsProvider, origin, error) {
+		cfg, from, err := chain(ctx, o)
+		return cfg.Credentials, from, err
+	})
 }
 
 // At reaches the account of the given credential at the given endpoint, and
@@ -160,16 +148,29 @@ func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
 		HTTPClient:  httpClient(o.HTTPClient),
 		Logger:      logging.Nop{},
 		AppID:       appID,
-		Credentials: named{credentials.NewStaticCredentialsProvider(at.KeyID, at.Secret.Reveal(), at.SessionToken)},
+		Credentials: at.credentials(),
 	}
 	if cfg.Region == "" {
 		cfg.Region = GlobalRegion
 	}
 	o.EndpointURL = at.URL
-	return newAccount(ctx, cfg, o, nil)
+	return newAccount(ctx, cfg, o, origin{unknown: at.SessionToken != ""}, func(context.Context) (aws.CredentialsProvider, origin, error) {
+		if at.Again == nil {
+			return at.credentials(), origin{unknown: at.SessionToken != ""}, nil
+		}
+		again, err := at.Again()
+		if err != nil {
+			return nil, origin{}, &iamops.Problem{Kind: iamops.NoCredentials, Message: err.Error(), Err: err}
+		}
+		return again.credentials(), origin{unknown: again.SessionToken != ""}, nil
+	})
 }
 
-func newAccount(ctx context.Context, cfg aws.Config, o Options, sources []string) (*Account, error) {
+func (e Endpoint) credentials() aws.CredentialsProvider {
+	return named{credentials.NewStaticCredentialsProvider(e.KeyID, e.Secret.Reveal(), e.SessionToken)}
+}
+
+func newAccount(ctx context.Context, cfg aws.Config, o Options, from origin, resolve func(context.Context) (aws.CredentialsProvider, origin, error)) (*Account, error) {
 	if err := checkPlace(cfg.Region, o.EndpointURL); err != nil {
 		return nil, err
 	}
@@ -177,12 +178,14 @@ func newAccount(ctx context.Context, cfg aws.Config, o Options, sources []string
 		o.Clock = iamops.WallClock{}
 	}
 	a := &Account{
-		options:     o,
-		region:      cfg.Region,
-		credentials: cfg.Credentials,
-		onceClient:  sendOnce(cfg.HTTPClient),
-		inFlight:    make(chan struct{}, MaxInFlight),
+		options:    o,
+		region:     cfg.Region,
+		signer:     &signer{provider: cfg.Credentials},
+		resolve:    resolve,
+		onceClient: sendOnce(cfg.HTTPClient),
+		inFlight:   make(chan struct{}, MaxInFlight),
 	}
+	cfg.Credentials = a.signer
 	a.iam = iam.NewFromConfig(cfg, func(io *iam.Options) {
 		io.Retryer, io.RetryMaxAttempts = newPatience(), 0
 		io.APIOptions = append(io.APIOptions, countAttempts)
@@ -197,15 +200,16 @@ func newAccount(ctx context.Context, cfg aws.Config, o Options, sources []string
 			so.BaseEndpoint = aws.String(o.EndpointURL)
 		}
 	})
-	cred, err := retrieve(ctx, cfg.Credentials)
+	cred, err := retrieve(ctx, a.signer)
 	if err != nil {
 		return nil, err
 	}
-	if a.caller, err = a.identify(ctx, cred, cfg.Region); err != nil {
+	caller, err := a.identify(ctx, cred, cfg.Region)
+	if err != nil {
 		return nil, err
 	}
-	a.caller.SourceKeyIDs = sources
-	a.info = iamops.Account{ID: a.caller.Account, Partition: a.caller.Partition}
+	a.signer.set(a.signer.provider, from.of(caller))
+	a.info = iamops.Account{ID: caller.Account, Partition: caller.Partition}
 	return a, nil
 }
 
@@ -227,8 +231,8 @@ func checkPlace(region, endpoint string) error {
 // Region is the region in use: GlobalRegion where none is configured.
 func (a *Account) Region() string { return a.region }
 
-// Caller is who signed when the account was reached.
-func (a *Account) Caller() iamops.Caller { return a.caller }
+// Caller is who signed when the account was reached, or renewed since.
+func (a *Account) Caller() iamops.Caller { return a.signer.who() }
 
 // Info is the pinned account, with its alias once LoadAlias has found one.
 func (a *Account) Info() iamops.Account {

@@ -59,10 +59,11 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	if a.options.ReadOnly {
 		return aws.Credentials{}, &iamops.Problem{Kind: iamops.ReadOnly, Message: "this account is open for reading only"}
 	}
-	if change.Account != a.caller.Account {
-		return aws.Credentials{}, wrongAccount(change.Account, a.caller.Account)
+	provider, known := a.signer.now()
+	if change.Account != known.Account {
+		return aws.Credentials{}, wrongAccount(change.Account, known.Account)
 	}
-	cred, err := retrieve(ctx, a.credentials)
+	cred, err := retrieve(ctx, provider)
 	if err != nil {
 		return aws.Credentials{}, iamops.AsProblem(err)
 	}
@@ -74,7 +75,7 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	if err != nil {
 		return aws.Credentials{}, iamops.AsProblem(err)
 	}
-	who.SourceKeyIDs, who.SourceUnknown = a.caller.SourceKeyIDs, a.caller.SourceUnknown
+	who.SourceKeyIDs, who.SourceUnknown = known.SourceKeyIDs, known.SourceUnknown
 	switch {
 	case who.Account != change.Account:
 		return aws.Credentials{}, wrongAccount(change.Account, who.Account)

@@ -287,8 +287,7 @@ func TestChangeIsRefusedUnsent(t *testing.T) {
 				s.callers = tc.callers
 			}
 			if tc.signsAs != "" {
-				a.credentials = static{aws.Credentials{AccessKeyID: tc.signsAs, SecretAccessKey: "s", SessionToken: "t"}}
-				a.caller.SourceKeyIDs = tc.sources
+				a.signer.set(static{aws.Credentials{AccessKeyID: tc.signsAs, SecretAccessKey: "s", SessionToken: "t"}}, origin{keyIDs: tc.sources}.of(a.Caller()))
 			}
 			out := a.Change(t.Context(), permit(t, tc.change))
 			want(t, out.Problem, tc.kind)
@@ -358,10 +357,10 @@ func TestChangeWithOneCredential(t *testing.T) {
 	s.on("DeleteAccessKey", good(iamops.Delete))
 	a := s.at(t, Options{})
 	taken := 0
-	a.credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	a.signer.set(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		taken++
 		return aws.Credentials{AccessKeyID: fmt.Sprintf("AKIANUMBER%d", taken), SecretAccessKey: "s"}, nil
-	})
+	}), a.Caller())
 	if out := a.Change(t.Context(), permit(t, change(iamops.Delete))); out.Effect != iamops.Done {
 		t.Fatalf("outcome %+v", out)
 	}
@@ -374,9 +373,9 @@ func TestChangeWithOneCredential(t *testing.T) {
 func TestNoCredentialNoEffect(t *testing.T) {
 	s := newServer()
 	a := s.at(t, Options{})
-	a.credentials = named{aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	a.signer.set(named{aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, fmt.Errorf("gone")
-	})}
+	})}, a.Caller())
 	out := a.Change(t.Context(), permit(t, change(iamops.Create)))
 	want(t, out.Problem, iamops.NoCredentials)
 	if out.Effect != iamops.NoEffect {

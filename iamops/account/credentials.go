@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,17 +22,80 @@ const instanceTimeout = 3 * time.Second
 // instanceRole is the type of provider that asks the instance metadata service.
 var instanceRole = (*ec2rolecreds.Provider)(nil)
 
-// chainOptions make the SDK's default chain heed o. The MFA code is asked for
-// with mfaCtx, since the SDK's token provider takes no context.
-func chainOptions(mfaCtx context.Context, o Options) []func(*config.LoadOptions) error {
+// chain resolves region and credentials as the SDK does. The providers that it returns ask
+// for an MFA code for as long as it runs, and not after that.
+func chain(ctx context.Context, o Options) (aws.Config, origin, error) {
+	asking := &prompt{ask: o.MFAToken}
+	asking.openFor(ctx)
+	defer asking.close()
+	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o)...)
+	if err != nil {
+		return aws.Config{}, origin{}, loadProblem(err)
+	}
+	if aws.IsCredentialsProvider(cfg.Credentials, instanceRole) {
+		cfg.Credentials = impatient{cfg.Credentials}
+	}
+	cfg.Credentials = named{cfg.Credentials}
+	cred, err := retrieve(ctx, cfg.Credentials)
+	if err != nil {
+		return aws.Config{}, origin{}, err
+	}
+	from := originOf(cred, cfg.ConfigSources)
+	if o.MFASerial != "" && cred.SessionToken == "" {
+		from = origin{keyIDs: []string{cred.AccessKeyID}}
+		cfg.Credentials = withMFA(asking, cfg, o)
+		if _, err := retrieve(ctx, cfg.Credentials); err != nil {
+			return aws.Config{}, origin{}, err
+		}
+	}
+	return cfg, from, nil
+}
+
+// prompt asks the operator for MFA codes while it is open. The SDK's token provider takes
+// no context: it is that of whoever opened the prompt.
+type prompt struct {
+	ask func(ctx context.Context) (string, error) // nil: there is nobody to ask
+
+	mu  sync.Mutex
+	ctx context.Context //nolint:containedctx // of the call that the prompt is open for; nil: it is closed
+}
+
+func (p *prompt) openFor(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ctx = ctx
+}
+
+func (p *prompt) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ctx = nil
+}
+
+// code asks for a code. A closed prompt says that the session has ended.
+func (p *prompt) code() (string, error) {
+	p.mu.Lock()
+	ctx := p.ctx
+	p.mu.Unlock()
+	switch {
+	case ctx == nil:
+		return "", &iamops.Problem{Kind: iamops.ExpiredCredentials, Message: "the session has ended, and a new one needs an MFA code"}
+	case p.ask == nil:
+		return "", &iamops.Problem{Kind: iamops.NoCredentials, Action: "sts:GetSessionToken", Message: mfaNeeded}
+	}
+	return p.ask(ctx)
+}
+
+// chainOptions make the SDK's default chain heed o.
+func chainOptions(asking *prompt, o Options) []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithLogger(logging.Nop{}), // the SDK's warnings would go to stderr, under the UI
 		config.WithHTTPClient(httpClient(o.HTTPClient)),
 		config.WithDefaultRegion(GlobalRegion),
 		config.WithAppID(appID),
 		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
-			if o.MFAToken != nil {
-				ro.TokenProvider = func() (string, error) { return o.MFAToken(mfaCtx) }
+			if asking.ask != nil {
+				ro.TokenProvider = asking.code
 			}
 			if o.MFASerial != "" {
 				ro.SerialNumber = aws.String(o.MFASerial)
@@ -72,12 +136,12 @@ func retrieve(ctx context.Context, provider aws.CredentialsProvider) (aws.Creden
 	return cred, nil
 }
 
-// sourceKeyIDs finds the long-term key from which the chain made the session
-// that cred is. The configuration sources are those that the SDK has read. Of a session
-// that was handed over, by the environment, a file or a program, the source is unknown.
-func sourceKeyIDs(cred aws.Credentials, sources []any) (keyIDs []string, unknown bool) {
+// originOf finds the long-term key from which the chain made the session that cred is.
+// The configuration sources are those that the SDK has read. Of a session that was handed
+// over, by the environment, a file or a program, the key is unknown.
+func originOf(cred aws.Credentials, sources []any) origin {
 	if cred.SessionToken == "" || cred.Source == stscreds.WebIdentityProviderName {
-		return nil, false
+		return origin{}
 	}
 	var env config.EnvConfig
 	var profile *config.SharedConfig
@@ -90,10 +154,10 @@ func sourceKeyIDs(cred aws.Credentials, sources []any) (keyIDs []string, unknown
 		}
 	}
 	if cred.AccessKeyID == env.Credentials.AccessKeyID {
-		return nil, true
+		return origin{unknown: true}
 	}
 	if profile == nil {
-		return nil, false
+		return origin{}
 	}
 	for profile.Source != nil {
 		profile = profile.Source
@@ -104,11 +168,11 @@ func sourceKeyIDs(cred aws.Credentials, sources []any) (keyIDs []string, unknown
 	}
 	switch {
 	case source.SessionToken != "", profile.CredentialProcess != "":
-		return nil, true
+		return origin{unknown: true}
 	case !source.HasKeys():
-		return nil, false // SSO, a web identity, a container's or an instance's role
+		return origin{} // SSO, a web identity, a container's or an instance's role
 	}
-	return []string{source.AccessKeyID}, false
+	return origin{keyIDs: []string{source.AccessKeyID}}
 }
 
 // static signs with one credential as it was retrieved, expiry and all.
@@ -166,7 +230,7 @@ type mfaSession struct {
 }
 
 // withMFA puts an MFA session, kept until it ends, before the credentials of cfg.
-func withMFA(mfaCtx context.Context, cfg aws.Config, o Options) aws.CredentialsProvider {
+func withMFA(asking *prompt, cfg aws.Config, o Options) aws.CredentialsProvider {
 	session := mfaSession{
 		client: sts.NewFromConfig(cfg, func(so *sts.Options) {
 			if o.EndpointURL != "" {
@@ -174,12 +238,7 @@ func withMFA(mfaCtx context.Context, cfg aws.Config, o Options) aws.CredentialsP
 			}
 		}),
 		serial: o.MFASerial,
-		code: func() (string, error) {
-			if o.MFAToken == nil {
-				return "", &iamops.Problem{Kind: iamops.NoCredentials, Action: "sts:GetSessionToken", Message: mfaNeeded}
-			}
-			return o.MFAToken(mfaCtx)
-		},
+		code:   asking.code,
 	}
 	return named{aws.NewCredentialsCache(session, func(co *aws.CredentialsCacheOptions) {
 		co.ExpiryWindow = time.Minute

@@ -45,8 +45,8 @@ func (a *Account) tryAt(ctx context.Context, cred aws.Credentials, region string
 		p.Message = fmt.Sprintf("%s (region %s)", p.Message, region)
 		return p
 	}
-	if who.Account != a.caller.Account {
-		return wrongAccount(a.caller.Account, who.Account)
+	if pinned := a.Caller().Account; who.Account != pinned {
+		return wrongAccount(pinned, who.Account)
 	}
 	return nil
 }

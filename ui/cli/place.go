@@ -39,15 +39,13 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 		return nil, err
 	}
 	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
-	asking := true
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
-		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: func(context.Context) (string, error) { return a.askMFA(asking) }, Clock: p.clock,
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: func(context.Context) (string, error) { return a.askMFA() }, Clock: p.clock,
 	})
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
 	}
-	asking = false
 	// The alias is for the header alone: without it the ID has to do.
 	soon, cancel := context.WithTimeout(ctx, aliasBound)
 	defer cancel()
@@ -76,11 +74,8 @@ func (a *App) targets(configured []config.Target) targets {
 	}}}
 }
 
-// askMFA asks for a code on the terminal, which is free only at the start.
-func (a *App) askMFA(atStart bool) (string, error) {
-	if !atStart {
-		return "", &iamops.Problem{Kind: iamops.ExpiredCredentials, Message: "the MFA session has ended"}
-	}
+// askMFA asks for a code on the terminal.
+func (a *App) askMFA() (string, error) {
 	if !term.IsTerminal(a.In.Fd()) {
 		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: "the profile needs an MFA code, and there is no terminal to ask on"}
 	}
