@@ -19,6 +19,14 @@ import (
 // service, which outside of EC2 nobody answers for.
 const instanceTimeout = 3 * time.Second
 
+// roleSession is how long a role is assumed for, unless the profile asks for longer: an
+// hour, which every role allows, also one that is assumed by another. The SDK's own 15
+// minutes would never leave SessionLeft; roleWork is what a session must have on top.
+const (
+	roleSession = time.Hour
+	roleWork    = 5 * time.Minute
+)
+
 // instanceRole is the type of provider that asks the instance metadata service.
 var instanceRole = (*ec2rolecreds.Provider)(nil)
 
@@ -96,6 +104,9 @@ func chainOptions(asking *prompt, o Options) []func(*config.LoadOptions) error {
 		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
 			if asking.ask != nil {
 				ro.TokenProvider = asking.code
+			}
+			if ro.Duration < SessionLeft+roleWork {
+				ro.Duration = roleSession
 			}
 			if o.MFASerial != "" {
 				ro.SerialNumber = aws.String(o.MFASerial)

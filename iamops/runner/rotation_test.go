@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,13 @@ func (n *notes) failWith(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.fail = err
+}
+
+// all are the records, in their order.
+func (n *notes) all() []journal.Record {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.records)
 }
 
 // story is the records in a line: what was recorded of which change.
