@@ -115,6 +115,7 @@ type Endpoint struct {
 type Account struct {
 	options    Options
 	region     string
+	config     aws.Config // for clients of regional services; signs by signer
 	signer     *signer
 	resolve    func(context.Context) (aws.CredentialsProvider, origin, error) // the credentials afresh
 	iam        *iam.Client
@@ -186,6 +187,7 @@ func newAccount(ctx context.Context, cfg aws.Config, o Options, from origin, res
 		inFlight:   make(chan struct{}, MaxInFlight),
 	}
 	cfg.Credentials = a.signer
+	a.config = cfg
 	a.iam = iam.NewFromConfig(cfg, func(io *iam.Options) {
 		io.Retryer, io.RetryMaxAttempts = newPatience(), 0
 		io.APIOptions = append(io.APIOptions, countAttempts)

@@ -156,6 +156,9 @@ var answerKinds = map[string]iamops.ProblemKind{
 	"UnrecognizedClientException": iamops.BadCredentials,
 	"NoSuchEntity":                iamops.NotFound,
 	"NoSuchEntityException":       iamops.NotFound,
+	"ParameterNotFound":           iamops.NotFound,
+	"ParameterVersionNotFound":    iamops.NotFound,
+	"ResourceNotFoundException":   iamops.NotFound,
 }
 
 // answerKind sorts an answer by its code, and by its status where the code tells

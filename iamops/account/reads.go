@@ -18,13 +18,7 @@ const notApplicable = "N/A"
 
 // read is call for reads: at most MaxInFlight of them are under way at once.
 func (a *Account) read(ctx context.Context, action string, do func(context.Context) error) error {
-	select {
-	case a.inFlight <- struct{}{}:
-	case <-ctx.Done():
-		return problemOf(action, ctx.Err())
-	}
-	defer func() { <-a.inFlight }()
-	return a.call(ctx, action, a.region, do)
+	return a.readIn(ctx, action, a.region, do)
 }
 
 // LoadAlias asks for the account's alias (iam:ListAccountAliases), for Info to

@@ -12,6 +12,12 @@
 //	command:json:["vault","kv","put","secret/billing","-"]
 //	command:secret:gh secret set BILLING   words without quotes may stand as they are
 //	file:dotenv+ses=eu-west-1:/srv/mail/.env   with the SES SMTP password for a region
+//	secretsmanager:id=key_id,secret=secret_key:ci/billing   these fields of its JSON object
+//	ssm:as=json:/ci/billing                a SecureString; also dotenv and secret
+//
+// The last two take options NAME=VALUE: profile for a profile of their own, account to
+// refuse any other, region, and ses with (in Secrets Manager) password and user for the
+// fields of an SES SMTP password.
 //
 // The [Clipboard] is a place too, but not one that a key stays in: it is cleared.
 //
@@ -87,6 +93,10 @@ type Env struct {
 	Getenv func(name string) string // AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, DISPLAY, WAYLAND_DISPLAY
 	Home   string                   // the operator's home folder
 
+	// Cloud reaches the AWS account of a profile, or, for "", the operator's own. Nil:
+	// there is none.
+	Cloud func(ctx context.Context, profile string) (Cloud, error)
+
 	// CommandTimeout is how long a command may run. Zero is 30 seconds.
 	CommandTimeout time.Duration
 }
@@ -161,7 +171,15 @@ func Parse(spec string, env Env) (Target, error) {
 		}
 		return &command{format: format, argv: argv, timeout: timeout}, nil
 	}
-	return nil, fmt.Errorf("target %q: it begins with none of profile, file and command", spec)
+	cloudy := map[string]func(string, Env) (Target, error){"secretsmanager": parseManagedSecret, "ssm": parseParameter}
+	if read := cloudy[kind]; read != nil {
+		target, err := read(rest, env)
+		if err != nil {
+			return nil, fmt.Errorf("target %q: %w", spec, err)
+		}
+		return target, nil
+	}
+	return nil, fmt.Errorf("target %q: it begins with none of profile, file, command, secretsmanager and ssm", spec)
 }
 
 // parseProfile reads NAME, or NAME:PATH with an absolute path.

@@ -32,6 +32,16 @@ const (
 	CommandFailed  Kind = "command-failed"  // see Failure.ExitCode and Failure.Output
 	TimedOut       Kind = "timed-out"       // it was stopped, with all that it had started
 
+	// Of AWS's services.
+	NotAllowed   Kind = "not-allowed"   // AWS refused the action that Failure.Err names
+	Throttled    Kind = "throttled"     // too many requests just now
+	Expired      Kind = "expired"       // the session has ended: renew it, then try again
+	WrongAccount Kind = "wrong-account" // the profile leads to another account than is pinned
+	NotSecret    Kind = "not-secret"    // the place keeps what it holds in clear
+	ReadOnly     Kind = "read-only"
+	NoCloud      Kind = "no-cloud" // there is no AWS account to reach it by
+	AtAWS        Kind = "at-aws"   // any other failure there; Failure.Err says which
+
 	// Of any target.
 	CannotPutBack Kind = "cannot-put-back" // what was there before is not known here
 	BadCredential Kind = "bad-credential"  // there is no secret to deliver any more
@@ -111,7 +121,7 @@ func putBackFailed(target string, err error) error {
 	}
 	f := AsFailure(err)
 	f.Target = target
-	f.MayHold = f.Kind != OtherKey && f.Kind != NoProfile
+	f.MayHold = f.Kind != OtherKey && f.Kind != NoProfile // which were seen not to hold it
 	return f
 }
 

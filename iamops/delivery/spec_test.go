@@ -37,9 +37,9 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for spec, says := range map[string]string{
-		"":                           "profile, file and command",
+		"":                           "begins with none of",
 		"file:csv:/caf\xe9":          "not UTF-8",
-		"vault:x":                    "profile, file and command",
+		"vault:x":                    "begins with none of",
 		"profile:":                   "of that name",
 		"profile:a#b":                "of that name",
 		"profile:a\nb":               "of that name",

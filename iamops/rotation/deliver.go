@@ -43,6 +43,8 @@ func (d Delivery) holds() bool {
 type Found struct {
 	At      time.Time
 	Targets []Delivery
+	// Notes are about places that hold the old key and are no targets.
+	Notes []string
 }
 
 // Delivered is the end of a delivery.
@@ -99,6 +101,9 @@ func (s *State) found(ev Found) {
 		}
 	}
 	s.Deliveries = all
+	if ev.Notes != nil {
+		s.TargetNotes = ev.Notes
+	}
 }
 
 // setDelivery changes the state of one delivery.

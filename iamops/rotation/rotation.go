@@ -188,6 +188,8 @@ type State struct {
 	// Deliveries are the targets of the new secret, in the order in which they were
 	// found.
 	Deliveries []Delivery
+	// TargetNotes are about places that hold the old key and are no targets.
+	TargetNotes []string
 
 	// Recalled says that the rotation was begun by an earlier run of keyturn, and
 	// Adopted that it was recognised by its keys alone: nothing shows that keyturn made

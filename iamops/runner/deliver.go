@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"keyturn/iamops"
 	"keyturn/iamops/delivery"
@@ -12,8 +13,9 @@ import (
 
 // Targets are the places where the secret of a user's new key can go.
 type Targets interface {
-	// Find returns those that hold the old key now, and those that are configured.
-	Find(user, oldKeyID string) ([]delivery.Target, error)
+	// Find returns those that hold the old key now, and those that are configured. The
+	// notes are about places that hold the old key and are none of them.
+	Find(user, oldKeyID string) (targets []delivery.Target, notes []string, err error)
 	// Parse makes a target from its spec.
 	Parse(spec string) (delivery.Target, error)
 }
@@ -28,6 +30,11 @@ func (r *Runner) AddTarget(spec string) error {
 	if err != nil {
 		return fmt.Errorf("adding a target: %w", err)
 	}
+	ctx, stop := context.WithTimeout(r.ctx, pinTimeout)
+	defer stop()
+	if target, err = delivery.Pin(ctx, target); err != nil {
+		return fmt.Errorf("adding a target: %w", err)
+	}
 	r.apply(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
 	return nil
 }
@@ -40,11 +47,19 @@ func (r *Runner) findTargets(before, next rotation.State) {
 	}
 	user, oldKeyID := next.User, next.Old.ID
 	r.reads.Go(func() {
-		targets, err := r.parts.Targets.Find(user, oldKeyID)
-		found := rotation.Found{At: r.parts.Clock.Now()}
+		targets, notes, err := r.parts.Targets.Find(user, oldKeyID)
+		found := rotation.Found{Notes: notes}
 		for _, t := range targets {
-			found.Targets = append(found.Targets, described(t))
+			ctx, stop := context.WithTimeout(r.ctx, pinTimeout)
+			pinned, pinning := delivery.Pin(ctx, t)
+			stop()
+			d := described(pinned)
+			if pinning != nil {
+				d.Warnings = append(d.Warnings, "its account could not be found out: "+delivery.AsFailure(pinning).Err.Error())
+			}
+			found.Targets = append(found.Targets, d)
 		}
+		found.At = r.parts.Clock.Now()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if err != nil {
@@ -145,6 +160,9 @@ func (r *Runner) atTarget(
 		r.applyLocked(event(failure, problem))
 	})
 }
+
+// pinTimeout bounds the look which account a target is in.
+const pinTimeout = 10 * time.Second
 
 // deliveryTimeout bounds a delivery; a command has a bound of its own, which is less.
 const deliveryTimeout = iamops.ChangeTimeout + iamops.ChangeTimeout

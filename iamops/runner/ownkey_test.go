@@ -81,7 +81,9 @@ func (d *desk) start(task runner.Task) {
 	d.run = runner.Start(runner.Parts{
 		Account: d.a, Journal: d.notes, Clock: d.cloud, Settings: rotation.DefaultSettings(), Targets: atHome{env}, Renew: d.a.Renew,
 	}, task)
-	d.await("the first list", func(st rotation.State) bool { return !st.ListedAt.IsZero() && !st.Reconciling && st.Phase == rotation.Ready })
+	d.await("the first list", func(st rotation.State) bool {
+		return !st.ListedAt.IsZero() && !st.Reconciling && st.Phase == rotation.Ready
+	})
 }
 
 // interrupt ends the run and begins another, by what the journal and the files hold.

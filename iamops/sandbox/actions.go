@@ -15,6 +15,8 @@ type call struct {
 	signer  signer
 	now     time.Time
 	form    url.Values
+	body    []byte // of the JSON protocols
+	region  string // that it was signed for
 }
 
 // action is something that the account can do.
@@ -27,12 +29,14 @@ type action struct {
 type concern int
 
 const (
-	anything concern = iota // no user in particular
-	allUsers                // all users, as a list of them
-	oneUser                 // the user of the UserName, or the signer
-	keyOwner                // the user of the AccessKeyId
-	aRole                   // the RoleArn
-	nobody                  // needs no permission
+	anything   concern = iota // no user in particular
+	allUsers                  // all users, as a list of them
+	oneUser                   // the user of the UserName, or the signer
+	keyOwner                  // the user of the AccessKeyId
+	aRole                     // the RoleArn
+	aSecret                   // the secret of the SecretId
+	aParameter                // the parameter of the Name
+	nobody                    // needs no permission
 )
 
 // actions are all that the account can do.
@@ -59,18 +63,35 @@ func init() {
 		"iam:ListAccountAliases":       {(*call).listAccountAliases, anything},
 
 		"iam:GetAccountAuthorizationDetails": {(*call).getAccountAuthorizationDetails, anything},
+		"iam:SimulatePrincipalPolicy":        {(*call).simulatePrincipalPolicy, anything},
+		"iam:GetRole":                        {(*call).getRole, anything},
 
 		"sts:GetCallerIdentity": {(*call).getCallerIdentity, nobody},
 		"sts:GetAccessKeyInfo":  {(*call).getAccessKeyInfo, anything},
 		"sts:GetSessionToken":   {(*call).getSessionToken, nobody},
 		"sts:AssumeRole":        {(*call).assumeRole, aRole},
+
+		"secretsmanager:CreateSecret":   {(*call).createSecret, anything},
+		"secretsmanager:PutSecretValue": {(*call).putSecretValue, aSecret},
+		"secretsmanager:GetSecretValue": {(*call).getSecretValue, aSecret},
+		"secretsmanager:DescribeSecret": {(*call).describeSecret, aSecret},
+		"secretsmanager:ListSecrets":    {(*call).listSecrets, anything},
+		"secretsmanager:DeleteSecret":   {(*call).deleteSecret, aSecret},
+
+		"ssm:PutParameter":       {(*call).putParameter, aParameter},
+		"ssm:GetParameter":       {(*call).getParameter, aParameter},
+		"ssm:DescribeParameters": {(*call).describeParameters, anything},
+		"ssm:DeleteParameter":    {(*call).deleteParameter, aParameter},
+
+		"cloudtrail:LookupEvents": {(*call).lookupEvents, anything},
+		"account:ListRegions":     {(*call).listRegions, anything},
 	}
 }
 
 // permitted checks that the signer may do the action; denied says that a fault
 // forbids it.
 func (c *call) permitted(name string, act action, denied bool) *refusal {
-	target, resource := "", "*"
+	target, resource, arn := "", "*", "*" // as the refusal names it, and as policies do
 	switch act.concerns {
 	case nobody:
 		if !denied {
@@ -81,16 +102,32 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 		resource = "arn:aws:iam::" + AccountID + ":user/"
 	case oneUser:
 		target = c.userName()
-		resource = "user " + target
+		resource, arn = "user "+target, c.account.resourceARN(target)
 	case keyOwner:
 		if k := c.account.keys[c.form.Get("AccessKeyId")]; k != nil {
 			target = k.owner.name
-			resource = "user " + target
+			resource, arn = "user "+target, k.owner.arn()
 		}
 	case aRole:
 		resource = c.form.Get("RoleArn")
+		arn = resource
+	case aSecret:
+		var in secretInput
+		if s := c.read(&in); s == nil {
+			resource = in.SecretId
+			if s := c.account.secretIn(c.region, in.SecretId); s != nil {
+				resource = s.arn
+			}
+		}
+		arn = resource
+	case aParameter:
+		var in struct{ Name string }
+		if s := c.read(&in); s == nil {
+			resource = (&parameter{name: in.Name, region: c.region}).arn()
+		}
+		arn = resource
 	}
-	if denied || !c.signer.allowed(name, target) {
+	if denied || !c.signer.allowed(name, target, arn) {
 		return accessDenied(c.signer.arn(), name, resource)
 	}
 	return nil

@@ -37,11 +37,14 @@ var namespaces = map[string]string{
 	"sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 
-// answer writes a result or a refusal as AWS's XML.
+// answer writes a result or a refusal as AWS does.
 func (a *Account) answer(q query, result any, problem *refusal) answer {
 	a.mu.Lock()
 	requestID := a.requestIDs.requestID()
 	a.mu.Unlock()
+	if q.json {
+		return jsonAnswer(result, problem, requestID)
+	}
 
 	service, name, known := strings.Cut(q.action, ":")
 	if !known {

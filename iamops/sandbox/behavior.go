@@ -39,6 +39,15 @@ type Behavior struct {
 	// counts as a use of its key.
 	RefusedCounts bool
 
+	// TrailDelay passes before an event shows in CloudTrail's LookupEvents.
+	TrailDelay time.Duration
+	// TrailShowsInactive says whether CloudTrail logs requests signed with a key that is
+	// off. It is not documented.
+	TrailShowsInactive bool
+	// LookupLimit puts LookupEvents behind AWS's limit: 2 calls a second and region, by
+	// the wire clock.
+	LookupLimit bool
+
 	// ReportTakes is how long a credential report takes to make.
 	ReportTakes time.Duration
 	// ReportDatesInactive says whether the report has a date for a key that is
@@ -52,6 +61,8 @@ func DefaultBehavior() Behavior {
 		NewKeyDelay:         3 * time.Second,
 		DeleteActive:        true,
 		RefusedCounts:       true,
+		TrailDelay:          5 * time.Minute,
+		LookupLimit:         true,
 		ReportTakes:         4 * time.Second,
 		ReportDatesInactive: true,
 	}

@@ -133,6 +133,13 @@ func wireUserDetail(u *user) userDetailXML {
 	if len(u.maySelf) > 0 {
 		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{"allowed-on-itself", allowDocument(u.maySelf, u.arn())})
 	}
+	for _, p := range u.policies {
+		if p.managed {
+			x.AttachedManagedPolicies.Member = append(x.AttachedManagedPolicies.Member, attachedPolicyXML{p.name, "arn:aws:iam::aws:policy/" + p.name})
+			continue
+		}
+		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{p.name, url.QueryEscape(p.document)})
+	}
 	return x
 }
 

@@ -45,13 +45,20 @@ func (c *call) createAccessKey() (any, *refusal) {
 		return nil, quotaExceeded("AccessKeysPerUser", maxKeys)
 	}
 	k := c.account.createKey(u, "", c.now)
-	return struct{ AccessKey keyXML }{keyXML{
+	return createdKeyXML{keyXML{
 		UserName:        u.name,
 		AccessKeyId:     k.id,
 		Status:          active,
 		SecretAccessKey: k.secret,
 		CreateDate:      isoTime(k.created),
 	}}, nil
+}
+
+// createdKeyXML is the answer of CreateAccessKey.
+type createdKeyXML struct{ AccessKey keyXML }
+
+func (x createdKeyXML) toTrail() map[string]any {
+	return map[string]any{"accessKey": map[string]any{"userName": x.AccessKey.UserName, "accessKeyId": x.AccessKey.AccessKeyId, "status": x.AccessKey.Status}}
 }
 
 // namedKey is the key that the call names, of the user that it names.

@@ -121,11 +121,11 @@ func (a *Account) permit(name string, actions []string, set func(*user)) {
 }
 
 // allowed reports whether the signer may do an action to a user; "" is an action
-// that concerns no user.
-func (s signer) allowed(action, target string) bool {
+// that concerns no user. resource is the ARN that it is about, or "*".
+func (s signer) allowed(action, target, resource string) bool {
 	u := s.user()
 	return u == nil || // the role may do everything
-		u.may.covers(action) || (target == u.name && u.maySelf.covers(action))
+		u.decide(action, target, resource) == allowedDecision
 }
 
 // actionMatches reports whether a pattern means the action: "" and "*" mean any,

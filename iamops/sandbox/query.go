@@ -12,12 +12,14 @@ import (
 // maxBody is the most that a request may carry, in bytes.
 const maxBody = 1 << 20
 
-// query is a request of the AWS query protocol, read but not believed yet.
+// query is a request, read but not believed yet: of the AWS query protocol, or of one of
+// the JSON protocols.
 type query struct {
 	form      url.Values
 	body      []byte
 	signature signature
 	action    string // as in "iam:ListUsers"; "" if there is no such action
+	json      bool   // it came in one of the JSON protocols
 }
 
 // readQuery reads a request. It returns what it could read together with the
@@ -34,6 +36,13 @@ func readQuery(r *http.Request) (query, *refusal) {
 		return q, validation("The request body could not be read")
 	}
 	q.body = body
+	if name, is := jsonAction(r); is {
+		q.json = true
+		if _, known := actions[name]; known {
+			q.action = name
+		}
+		return q, nil
+	}
 
 	if q.form, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return q, &refusal{http.StatusBadRequest, "MalformedQueryString", "The query string contains a syntax error"}

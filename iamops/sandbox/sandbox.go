@@ -1,5 +1,5 @@
-// Package sandbox is an embedded AWS account: IAM and STS as far as access keys
-// and their rotation need them, behind one http.Handler that AWS clients talk to
+// Package sandbox is an embedded AWS account: IAM, STS, CloudTrail, Secrets Manager and
+// SSM as far as access keys and their rotation need them, behind one http.Handler that AWS clients talk to
 // as they talk to AWS.
 //
 // An [Account] has users, each with up to two access keys; sessions; a
@@ -85,14 +85,19 @@ type Account struct {
 	requestIDs *entropy
 	behavior   Behavior
 
-	users    map[string]*user // by lower-case name: names are unique without regard to case
-	names    []string         // the keys of users, in order
-	keys     map[string]*accessKey
-	sessions map[string]*session
-	apps     []*application
-	root     rootUser
-	report   *credentialReport
-	operator Credentials
+	users      map[string]*user // by lower-case name: names are unique without regard to case
+	names      []string         // the keys of users, in order
+	keys       map[string]*accessKey
+	sessions   map[string]*session
+	apps       []*application
+	secrets    []*secret
+	parameters []*parameter
+	trail      map[string][]trailEvent // by region, oldest first
+	trailIDs   *entropy
+	lookups    map[string]*bucket // of LookupEvents, by region
+	root       rootUser
+	report     *credentialReport
+	operator   Credentials
 
 	bucket   bucket
 	faults   []*Injected
@@ -115,6 +120,9 @@ func New(o Options) *Account {
 		users:      map[string]*user{},
 		keys:       map[string]*accessKey{},
 		sessions:   map[string]*session{},
+		trail:      map[string][]trailEvent{},
+		trailIDs:   newEntropy(o.Seed, 2),
+		lookups:    map[string]*bucket{},
 		requests:   requestLog{keep: o.RequestsKept, sent: map[string]int{}},
 	}
 	now := a.now()

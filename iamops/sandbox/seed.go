@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 const day = 24 * time.Hour
 
@@ -33,6 +37,9 @@ type seedApplication struct {
 	name, service, region, does string
 	every                       time.Duration
 	ago                         time.Duration // its last run
+	// event is the management event of a run; "" is a data event, which no event history
+	// has. from and agent are the address and the user agent of its calls.
+	event, from, agent string
 }
 
 // suzieKeyID is the key of AWS's own examples.
@@ -53,14 +60,20 @@ var seedUsers = []seedUser{
 		name: "billing-cron", age: 1290 * day,
 		tags: []tag{{"owner", "finance"}, {"purpose", "monthly bills"}},
 		keys: []seedKey{{id: "AKIAIOSFODNN7EXAMPLE", age: 412 * day, apps: []seedApplication{
-			{name: "billing-rollup", service: "s3", region: "us-east-1", does: "added up the hour's usage", every: time.Hour, ago: 25 * time.Minute},
+			{name: "billing-rollup", service: "s3", region: "us-east-1", does: "added up the hour's usage", every: time.Hour, ago: 25 * time.Minute,
+				event: "ListBuckets", from: "10.2.0.14", agent: "Boto3/1.34.51 md/Botocore#1.34.51 lang/python#3.11.6"},
+			{name: "cost-dashboard", service: "ce", region: "us-east-1", does: "read the day's costs", every: 6 * time.Hour, ago: 2 * time.Hour,
+				event: "GetCostAndUsage", from: "10.2.0.19", agent: "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOARCH#amd64 api/costexplorer#1.40.2"},
+			{name: "month-end-archive", service: "ec2", region: "us-east-1", does: "listed the snapshots to archive", every: 7 * day, ago: 3 * day,
+				event: "DescribeSnapshots", from: "10.7.3.200", agent: "aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0 prompt/off command/ec2.describe-snapshots"},
 		}}},
 	},
 	{ // just past the limit
 		name: "ci-deploy", age: 640 * day,
 		tags: []tag{{"owner", "platform"}, {"purpose", "image builds"}},
 		keys: []seedKey{{id: "AKIAJ5QK3ZEXAMPLEC45", age: 91 * day, apps: []seedApplication{
-			{name: "image-build", service: "ecr", region: "eu-west-1", does: "pushed the nightly images", every: 6 * time.Hour, ago: 2 * time.Hour},
+			{name: "image-build", service: "ecr", region: "eu-west-1", does: "pushed the nightly images", every: 6 * time.Hour, ago: 2 * time.Hour,
+				event: "GetAuthorizationToken", from: "203.0.113.80", agent: "GitHub-Actions aws-sdk-js/3.600.0 os/linux lang/js"},
 		}}},
 	},
 	{ // never used
@@ -84,7 +97,8 @@ var seedUsers = []seedUser{
 		tags: []tag{{"owner", "analytics"}},
 		keys: []seedKey{
 			{age: 210 * day, apps: []seedApplication{
-				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse", every: 4 * time.Hour, ago: 100 * time.Minute},
+				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse", every: 4 * time.Hour, ago: 100 * time.Minute,
+					event: "DescribeClusters", from: "10.3.1.7", agent: "aws-sdk-java/1.12.600 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.9"},
 			}},
 			{age: 140 * day, apps: []seedApplication{
 				{name: "stream-tap", service: "kinesis", region: "eu-central-1", does: "drained the click stream", every: 15 * time.Minute, ago: 11 * time.Minute},
@@ -120,7 +134,8 @@ var seedUsers = []seedUser{
 		name: "monitoring", age: 12 * day,
 		tags: []tag{{"owner", "platform"}, {"purpose", "metrics"}},
 		keys: []seedKey{{age: 12 * day, apps: []seedApplication{
-			{name: "metrics-scrape", service: "cloudwatch", region: "eu-central-1", does: "read the metrics", every: time.Hour, ago: 12 * time.Minute},
+			{name: "metrics-scrape", service: "cloudwatch", region: "eu-central-1", does: "read the metrics", every: time.Hour, ago: 12 * time.Minute,
+				event: "DescribeAlarms", from: "10.9.0.4", agent: "grafana aws-sdk-go/1.51.31 (go1.22.4; linux; amd64)"},
 		}}},
 	},
 	{ // people
@@ -158,9 +173,38 @@ func (a *Account) seed(now time.Time) {
 			a.seedKey(u, k, now)
 		}
 	}
+	a.seedStores(now)
 	operator := a.user(OperatorUser)
 	operator.may = allowance{"*"}
 	a.operator = Credentials{KeyID: operator.keys[0].id, Secret: operator.keys[0].secret}
+}
+
+// Where seeded applications read their keys, and the fields that hold them.
+const (
+	SecretName    = "ci/deploy"       // of image-build, in Secrets Manager
+	ParameterName = "/monitoring/aws" // of metrics-scrape, in the Parameter Store
+	StoreRegion   = "eu-west-1"
+	KeyIDField    = "access_key_id"
+	SecretField   = "secret_access_key"
+)
+
+// seedStores makes the secret and the parameter.
+func (a *Account) seedStores(now time.Time) {
+	for _, p := range a.apps {
+		switch p.name {
+		case "image-build":
+			text := fmt.Sprintf("{\n  \"registry\": \"111122223333.dkr.ecr.eu-west-1.amazonaws.com\",\n  %q: %q,\n  %q: %q,\n  \"retries\": 3\n}", KeyIDField, p.key.id, SecretField, p.key.secret)
+			a.addSecret(StoreRegion, SecretName, text, now.Add(-91*day))
+			a.readSecret(p, StoreRegion, SecretName, KeyIDField, SecretField)
+		case "metrics-scrape":
+			text := fmt.Sprintf("{\n  \"AccessKeyId\": %q,\n  \"SecretAccessKey\": %q\n}\n", p.key.id, p.key.secret)
+			a.parameters = append(a.parameters, &parameter{
+				name: ParameterName, region: StoreRegion, kind: "SecureString", keyID: "alias/monitoring", tier: "Standard", dataType: "text",
+				versions: []parameterValue{{text, now.Add(-12 * day)}},
+			})
+			a.readParameter(p, StoreRegion, ParameterName, "AccessKeyId", "SecretAccessKey")
+		}
+	}
 }
 
 // seedLogLines is about how many runs a seeded application has behind it.
@@ -182,6 +226,7 @@ func (a *Account) seedKey(u *user, s seedKey, now time.Time) {
 		}
 		a.apps = append(a.apps, &application{
 			name: p.name, service: p.service, region: p.region, does: p.does,
+			event: p.event, from: cmp.Or(p.from, "10.2.0.50"), agent: cmp.Or(p.agent, "Boto3/1.34.51 Python/3.11.6"),
 			key: k, every: p.every, next: first,
 		})
 	}

@@ -92,12 +92,23 @@ func (c *call) assumeRole() (any, *refusal) {
 	}
 	s := c.account.newSession(d)
 	s.role, s.mfa = name, mfa
-	type assumed struct{ Arn, AssumedRoleId string } //nolint:revive // AWS's spelling
 	who := signer{account: c.account, session: s}
-	return struct {
-		Credentials     credentialsXML
-		AssumedRoleUser assumed
-	}{s.xml(), assumed{who.arn(), who.id()}}, nil
+	return assumedXML{s.xml(), assumedRoleXML{who.arn(), who.id()}}, nil
+}
+
+type assumedRoleXML struct{ Arn, AssumedRoleId string } //nolint:revive // AWS's spelling
+
+// assumedXML is the answer of AssumeRole.
+type assumedXML struct {
+	Credentials     credentialsXML
+	AssumedRoleUser assumedRoleXML
+}
+
+func (x assumedXML) toTrail() map[string]any {
+	return map[string]any{
+		"credentials":     map[string]any{"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration},
+		"assumedRoleUser": map[string]any{"arn": x.AssumedRoleUser.Arn, "assumedRoleId": x.AssumedRoleUser.AssumedRoleId},
+	}
 }
 
 // duration is the DurationSeconds that the call asks for.

@@ -78,7 +78,7 @@ func (a *Account) brokenAnswer(q query, how drop, b Break) answer {
 	default:
 		// The cut falls within a filling, so that no result is whole.
 		broken = a.answer(q, struct {
-			Filling string `xml:",comment"`
+			Filling string `xml:",comment" json:"filling"`
 		}{strings.Repeat(" ", 512)}, nil)
 	}
 	broken.drop = how
@@ -101,21 +101,24 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 	case forced == Expire:
 		return nil, errExpiredToken
 	case !known:
-		return nil, invalidAction(q.form.Get("Action"), q.form.Get("Version"))
+		return nil, invalidAction(q.form.Get("Action"), q.form.Get("Version")) // of a JSON protocol: no names
 	case forced == Throttle,
 		service == "iam" && !a.bucket.take(a.wire(), a.behavior.Rate, a.behavior.Burst):
 		return nil, errThrottled
 	}
 
-	c := &call{account: a, signer: who, now: now, form: q.form}
+	c := &call{account: a, signer: who, now: now, form: q.form, body: q.body, region: q.signature.region}
 	if problem := c.permitted(q.action, action, forced == Deny); problem != nil {
+		who.note(c, q.action, r, nil, problem)
 		if a.behavior.RefusedCounts {
 			who.used(now, service, q.signature.region)
 		}
 		return nil, problem
 	}
 	who.used(now, service, q.signature.region)
-	return action.run(c)
+	result, problem := action.run(c)
+	who.note(c, q.action, r, result, problem)
+	return result, problem
 }
 
 // whoSigned finds and verifies the signer.

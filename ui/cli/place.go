@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -39,6 +40,7 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 		return nil, err
 	}
 	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
+	p.targets.env.Cloud = a.clouds(p, f)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
 		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: func(context.Context) (string, error) { return a.askMFA() }, Clock: p.clock,
@@ -63,6 +65,28 @@ func (a *App) profileName(f flags) string {
 	}
 	name, _ := a.Env("AWS_PROFILE")
 	return name
+}
+
+// clouds reaches the AWS accounts of targets: the operator's own, and those of profiles
+// that targets name. Each is reached once.
+func (a *App) clouds(p *place, f flags) func(context.Context, string) (delivery.Cloud, error) {
+	var mu sync.Mutex
+	reached := map[string]*account.Account{}
+	return func(ctx context.Context, profile string) (delivery.Cloud, error) {
+		if profile == "" {
+			return p.account, nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if reached[profile] == nil {
+			other, err := account.Connect(ctx, account.Options{Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, Clock: p.clock})
+			if err != nil {
+				return nil, err //nolint:wrapcheck // a Problem, which tells enough
+			}
+			reached[profile] = other
+		}
+		return reached[profile], nil
+	}
 }
 
 // targets are the targets in the operator's own files.

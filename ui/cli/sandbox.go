@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
 )
@@ -59,7 +60,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
 	}
 	cloud := sandbox.New(sandbox.Options{Users: users})
-	home := targets{env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
+	home := targets{configured: sandboxTargets, env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
 	p := &place{cloud: cloud, clock: cloud, state: state, targets: home, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
 			return fmt.Errorf("removing the sandbox's folder: %w", err)
@@ -77,7 +78,20 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 	if err := p.account.LoadAlias(ctx); err != nil {
 		return nil, errors.Join(err, p.leave())
 	}
+	p.targets.env.Cloud = func(_ context.Context, profile string) (delivery.Cloud, error) {
+		if profile != "" {
+			return nil, &iamops.Problem{Kind: iamops.NoProfile, Message: "there is no profile " + profile}
+		}
+		return p.account, nil
+	}
 	return p, nil
+}
+
+// sandboxTargets are where applications of the sandbox read their keys: a delivery there
+// makes them move to the new one.
+var sandboxTargets = []config.Target{
+	{User: "ci-deploy", Spec: "secretsmanager:id=" + sandbox.KeyIDField + ",secret=" + sandbox.SecretField + ":" + sandbox.SecretName},
+	{User: "monitoring", Spec: "ssm:as=json:" + sandbox.ParameterName},
 }
 
 // serve serves an embedded account over HTTP until ctx ends.

@@ -11,6 +11,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/words"
 )
 
 // targets are the places where secrets can go: the profiles of the credentials file
@@ -21,10 +22,10 @@ type targets struct {
 }
 
 // Find returns the profiles that hold the old key, and what is configured for the user.
-func (t targets) Find(user, oldKeyID string) ([]delivery.Target, error) {
+func (t targets) Find(user, oldKeyID string) ([]delivery.Target, []string, error) {
 	holders, err := delivery.FindProfiles(t.env, oldKeyID)
 	if err != nil {
-		return nil, fmt.Errorf("looking for profiles with the old key: %w", err)
+		return nil, nil, fmt.Errorf("looking for profiles with the old key: %w", err)
 	}
 	found := make([]delivery.Target, 0, len(holders.Profiles))
 	for _, p := range holders.Profiles {
@@ -36,11 +37,11 @@ func (t targets) Find(user, oldKeyID string) ([]delivery.Target, error) {
 		}
 		target, err := t.Parse(c.Spec)
 		if err != nil {
-			return found, err
+			return found, nil, err
 		}
 		found = append(found, target)
 	}
-	return found, nil
+	return found, words.Holders(t.env.ConfigFile(), holders.InConfig, holders.Inheriting), nil
 }
 
 // Parse makes the target that a spec describes.

@@ -36,6 +36,11 @@ func (s *Screen) deliveryLines(width int) []string {
 			lines = append(lines, hanging("  "+st.Warning.Render(g.Warn)+" ", w, width)...)
 		}
 	}
+	if len(lines) > 0 || state.Step == rotation.Store {
+		for _, note := range state.TargetNotes {
+			lines = append(lines, marked(g.Dot, st.Muted, note, width)...)
+		}
+	}
 	return lines
 }
 

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,6 +44,18 @@ func DeliveryState(d rotation.Delivery) string {
 	return text
 }
 
+// Holders tell of profiles that hold a key, or follow one that does, and are not edited.
+func Holders(configFile string, inConfig, inheriting []string) []string {
+	var notes []string
+	if len(inConfig) > 0 {
+		notes = append(notes, fmt.Sprintf("%s holds the old key too, in profile %s: keyturn does not edit that file. Change it by hand.", configFile, strings.Join(inConfig, ", ")))
+	}
+	if len(inheriting) > 0 {
+		notes = append(notes, fmt.Sprintf("profile %s: follows by source_profile, nothing is to be done for it", strings.Join(inheriting, ", ")))
+	}
+	return notes
+}
+
 // deliveryNames are the names of the targets in one of the states.
 func deliveryNames(s rotation.State, states ...rotation.DeliveryState) string {
 	var names []string
@@ -73,6 +86,9 @@ func AddTargetBody() []string {
 		"profile:prod",
 		"file:csv:/path/new.csv     also dotenv, json",
 		`command:json:vault kv put secret/billing -`,
+		"secretsmanager:id=FIELD,secret=FIELD:NAME",
+		"ssm:as=json:/NAME    also dotenv, secret",
+		"With +ses=REGION behind a format: an SES SMTP password too.",
 		"A command gets the secret on its standard input.",
 	}
 }

@@ -1,0 +1,4 @@
+package delivery
+
+// ReplaceFields is replaceFields, for the fuzz target.
+var ReplaceFields = replaceFields

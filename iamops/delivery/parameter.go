@@ -1,0 +1,169 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"keyturn/iamops"
+)
+
+// lookTimeout bounds the look after a write whose answer was lost.
+const lookTimeout = 10 * time.Second
+
+// secureString is the one type of parameter that a secret may stand in.
+const secureString = "SecureString"
+
+// versionsBack is how many versions of a parameter are looked through for the old key.
+const versionsBack = 10
+
+// parameter is a parameter of the SSM Parameter Store, which holds the credential and
+// nothing else. A delivery is a new version, encrypted, stored and typed as the one before.
+type parameter struct {
+	at
+	name   string
+	format format
+}
+
+// parseParameter reads [OPTIONS:]NAME.
+func parseParameter(text string, env Env) (Target, error) {
+	list, name := splitName(text)
+	options, err := parseOptions(list, append([]string{"as", "ses"}, whereOptions...)...)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return nil, errors.New("the parameter's name is missing, as in ssm:as=json:/ci/billing")
+	}
+	shape := options["as"]
+	if shape == "" {
+		shape = secretFormat
+	}
+	if options["ses"] != "" {
+		shape += "+ses=" + options["ses"]
+	}
+	p := &parameter{name: name}
+	if p.format, err = parseFormat(shape, jsonFormat, dotenvFormat, secretFormat); err != nil {
+		return nil, err
+	}
+	p.at, err = parseWhere(options, name, env)
+	return p, err
+}
+
+func (p *parameter) Name() string { return "ssm " + p.name + p.suffix() }
+
+func (p *parameter) Spec() string {
+	return "ssm:" + p.options(map[string]string{"as": p.format.shape, "ses": p.format.region}) + ":" + p.name
+}
+
+func (p *parameter) Warnings() []string {
+	if p.format.shape == secretFormat {
+		return []string{"a secret without its key ID: keyturn can't put back what was there; the parameter's history has it"}
+	}
+	return nil
+}
+
+// Pin is the target with its account found out.
+func (p *parameter) Pin(ctx context.Context) (Target, error) {
+	pinned := *p
+	var err error
+	if pinned.at, err = p.pin(ctx); err != nil {
+		return p, about(p.Name(), err)
+	}
+	return &pinned, nil
+}
+
+// Deliver gives the parameter the credential as its value.
+func (p *parameter) Deliver(ctx context.Context, c Credential) error {
+	if err := c.check(); err != nil {
+		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
+	}
+	text, err := p.format.render(c)
+	if err != nil {
+		return about(p.Name(), err)
+	}
+	cloud, now, err := p.read(ctx)
+	if err != nil {
+		return about(p.Name(), err)
+	}
+	was := now.Value.Reveal()
+	switch {
+	case was == string(text):
+		return nil
+	case p.format.shape != secretFormat && strings.TrimSpace(was) != "" && !strings.Contains(was, c.OldKeyID) && !strings.Contains(was, c.KeyID):
+		return about(p.Name(), refusal(OtherKey, "", "it holds something else than the old key"))
+	}
+	return about(p.Name(), p.put(ctx, cloud, now, string(text)))
+}
+
+// PutBack gives the parameter the last value that held the old key.
+func (p *parameter) PutBack(ctx context.Context, c Credential) error {
+	cloud, now, err := p.read(ctx)
+	if err != nil {
+		return putBackFailed(p.Name(), err)
+	}
+	was := now.Value.Reveal()
+	switch {
+	case p.format.shape == secretFormat:
+		return putBackFailed(p.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("its values do not tell which key they are of; look in its history: %w", ErrCannotPutBack)})
+	case strings.Contains(was, c.OldKeyID):
+		return nil
+	case !strings.Contains(was, c.KeyID):
+		return putBackFailed(p.Name(), refusal(OtherKey, "", "it holds neither the old key nor the new one by now"))
+	case !p.format.wrote([]byte(was), c.KeyID):
+		return putBackFailed(p.Name(), refusal(ChangedMeanwhile, "", "it holds the new key and something else by now"))
+	}
+	for back := int64(1); back <= versionsBack && back < now.Version; back++ {
+		before, err := cloud.ParameterVersion(ctx, p.region, now.Name, strconv.FormatInt(now.Version-back, 10))
+		if err != nil {
+			return putBackFailed(p.Name(), cloudFailure("reading an earlier version", err))
+		}
+		if strings.Contains(before.Reveal(), c.OldKeyID) {
+			return putBackFailed(p.Name(), p.put(ctx, cloud, now, before.Reveal()))
+		}
+	}
+	return putBackFailed(p.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack)})
+}
+
+// Settle has nothing to do: the Parameter Store keeps old versions by its own rules.
+func (p *parameter) Settle(context.Context, Credential) error { return nil }
+
+// read reads the parameter, which must be there, and secret.
+func (p *parameter) read(ctx context.Context) (Cloud, iamops.Parameter, error) {
+	cloud, err := p.reach(ctx)
+	if err != nil {
+		return nil, iamops.Parameter{}, err
+	}
+	now, err := cloud.Parameter(ctx, p.region, p.name)
+	if err != nil {
+		return nil, now, cloudFailure("reading the parameter", err)
+	}
+	if now.Type != secureString {
+		return nil, now, refusal(NotSecret, "", "it is a %s, which is kept in clear: only a SecureString takes a secret", now.Type)
+	}
+	return cloud, now, nil
+}
+
+// put gives the parameter a value. Where the answer does not tell whether it took it, the
+// value is looked at.
+func (p *parameter) put(ctx context.Context, cloud Cloud, now iamops.Parameter, text string) error {
+	now.Value = iamops.NewSecret(text)
+	err := cloud.PutParameter(ctx, p.region, now)
+	if err == nil {
+		return nil
+	}
+	failure := cloudFailure("writing the parameter", err)
+	if !mayHaveDone(err) {
+		return failure
+	}
+	look, stop := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer stop()
+	if after, err := cloud.Parameter(look, p.region, p.name); err == nil && after.Value.Reveal() == text {
+		return nil
+	}
+	failure.MayHold = true
+	return failure
+}

@@ -1,0 +1,206 @@
+package delivery
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"keyturn/iamops"
+)
+
+// The stages of a secret's versions that matter here.
+const (
+	currentStage  = "AWSCURRENT"
+	previousStage = "AWSPREVIOUS"
+)
+
+// secretFields are the options of a Secrets Manager target: the JSON fields that the key
+// ID and the secret stand in, and, with a region, the SES SMTP user name and password.
+var secretFields = []string{"id", "secret", "user", "password", "ses"}
+
+// managedSecret is some fields of a JSON object that AWS Secrets Manager keeps. A delivery
+// is a new version with these fields replaced and the rest as it was; putting back is
+// another one, with the fields as they were in the version before.
+type managedSecret struct {
+	at
+	name   string
+	fields map[string]string // by option
+}
+
+// parseManagedSecret reads [OPTIONS:]NAME.
+func parseManagedSecret(text string, env Env) (Target, error) {
+	list, name := splitName(text)
+	options, err := parseOptions(list, append(secretFields, whereOptions...)...)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return nil, fmt.Errorf("the secret's name is missing, as in secretsmanager:id=access_key_id,secret=secret_access_key:ci/billing")
+	}
+	m := &managedSecret{name: name, fields: map[string]string{"id": "AccessKeyId", "secret": "SecretAccessKey"}}
+	for _, option := range secretFields {
+		if options[option] != "" {
+			m.fields[option] = options[option]
+		}
+	}
+	if ses := m.fields["ses"]; ses != "" && !regionName.MatchString(ses) {
+		return nil, fmt.Errorf("%q is no region's name", ses)
+	}
+	if (m.fields["ses"] == "") != (m.fields["password"] == "") {
+		return nil, fmt.Errorf("an SES SMTP password needs both its region and its field, as in ses=eu-west-1,password=smtp_password")
+	}
+	m.at, err = parseWhere(options, name, env)
+	return m, err
+}
+
+// splitName splits OPTIONS:NAME. An ARN has colons of its own.
+func splitName(text string) (options, name string) {
+	if strings.HasPrefix(text, "arn:") || !strings.Contains(text, ":") {
+		return "", text
+	}
+	options, name, _ = strings.Cut(text, ":")
+	return options, name
+}
+
+func (m *managedSecret) Name() string { return "secretsmanager " + m.name + m.suffix() }
+
+func (m *managedSecret) Spec() string { return "secretsmanager:" + m.options(m.fields) + ":" + m.name }
+
+func (m *managedSecret) Warnings() []string { return nil }
+
+// Pin is the target with its account found out.
+func (m *managedSecret) Pin(ctx context.Context) (Target, error) {
+	pinned := *m
+	var err error
+	if pinned.at, err = m.pin(ctx); err != nil {
+		return m, about(m.Name(), err)
+	}
+	return &pinned, nil
+}
+
+// texts are what stands in the fields for a credential, by the fields' names.
+func (m *managedSecret) texts(c Credential) map[string]string {
+	texts := map[string]string{m.fields["id"]: c.KeyID, m.fields["secret"]: c.Secret.Reveal()}
+	if ses := m.fields["ses"]; ses != "" {
+		texts[m.fields["password"]] = SMTPPassword(c.Secret, ses).Reveal()
+		if user := m.fields["user"]; user != "" {
+			texts[user] = c.KeyID
+		}
+	}
+	return texts
+}
+
+// Deliver makes a new version with the credential in the fields.
+func (m *managedSecret) Deliver(ctx context.Context, c Credential) error {
+	if err := c.check(); err != nil {
+		return about(m.Name(), &Failure{Kind: BadCredential, Err: err})
+	}
+	cloud, err := m.reach(ctx)
+	if err != nil {
+		return about(m.Name(), err)
+	}
+	now, fields, err := m.version(ctx, cloud, currentStage)
+	if err != nil {
+		return about(m.Name(), err)
+	}
+	texts := m.texts(c)
+	switch holds := fields[m.fields["id"]].text; {
+	case holds == c.KeyID && holdsAll(fields, texts):
+		return nil
+	case holds != "" && holds != c.KeyID && holds != c.OldKeyID:
+		return about(m.Name(), refusal(OtherKey, "", "its field %q holds another key (%s)", m.fields["id"], holds))
+	}
+	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
+	if err != nil {
+		return about(m.Name(), &Failure{Kind: Malformed, Err: err})
+	}
+	return about(m.Name(), m.put(ctx, cloud, text))
+}
+
+// PutBack makes a new version in which the fields are as they were before the delivery.
+func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
+	cloud, err := m.reach(ctx)
+	if err != nil {
+		return putBackFailed(m.Name(), err)
+	}
+	now, fields, err := m.version(ctx, cloud, currentStage)
+	if err != nil {
+		return putBackFailed(m.Name(), err)
+	}
+	switch holds := fields[m.fields["id"]].text; holds {
+	case c.KeyID:
+	case c.OldKeyID, "":
+		return nil
+	default:
+		return putBackFailed(m.Name(), refusal(OtherKey, "", "its field %q holds another key by now (%s)", m.fields["id"], holds))
+	}
+	_, before, err := m.version(ctx, cloud, previousStage)
+	if err != nil || before[m.fields["id"]].text != c.OldKeyID {
+		return putBackFailed(m.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack)})
+	}
+	texts := map[string]string{}
+	for name := range m.texts(c) {
+		texts[name] = before[name].text
+	}
+	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
+	if err != nil {
+		return putBackFailed(m.Name(), &Failure{Kind: Malformed, Err: err})
+	}
+	return putBackFailed(m.Name(), m.put(ctx, cloud, text))
+}
+
+// Settle has nothing to do: Secrets Manager keeps old versions by its own rules.
+func (m *managedSecret) Settle(context.Context, Credential) error { return nil }
+
+// version reads a version and its fields.
+func (m *managedSecret) version(ctx context.Context, cloud Cloud, stage string) (iamops.SecretVersion, map[string]span, error) {
+	v, err := cloud.SecretVersion(ctx, m.region, m.name, stage, "")
+	if err != nil {
+		return v, nil, cloudFailure("reading the secret", err)
+	}
+	if !v.Value.Held() {
+		return v, nil, refusal(Malformed, "", "it holds bytes, not a text")
+	}
+	fields, err := fieldsOf([]byte(v.Value.Reveal()))
+	if err != nil {
+		return v, nil, &Failure{Kind: Malformed, Err: err}
+	}
+	for name := range m.texts(Credential{}) {
+		if !fields[name].isText {
+			return v, nil, refusal(Malformed, "", "it has no field %q with a text", name)
+		}
+	}
+	return v, fields, nil
+}
+
+// put makes a new version. Where the answer does not tell whether it was made, the version
+// is looked for by its ID, which was chosen here.
+func (m *managedSecret) put(ctx context.Context, cloud Cloud, text []byte) error {
+	id := "keyturn-" + rand.Text() // Secrets Manager asks for 32 characters at least
+	err := cloud.PutSecretVersion(ctx, m.region, m.name, id, iamops.NewSecret(string(text)))
+	if err == nil {
+		return nil
+	}
+	failure := cloudFailure("writing the secret", err)
+	if !mayHaveDone(err) {
+		return failure
+	}
+	look, stop := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer stop()
+	if _, err := cloud.SecretVersion(look, m.region, m.name, "", id); err == nil {
+		return nil
+	}
+	failure.MayHold = true
+	return failure
+}
+
+// holdsAll reports whether the fields say what they should.
+func holdsAll(fields map[string]span, texts map[string]string) bool {
+	for name, text := range texts {
+		if fields[name].text != text {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,27 @@
+package iamops
+
+import "time"
+
+// SecretVersion is one version of a secret of AWS Secrets Manager
+// (secretsmanager:GetSecretValue).
+type SecretVersion struct {
+	ARN     string
+	ID      string
+	Stages  []string // AWSCURRENT, AWSPREVIOUS and the like
+	Created time.Time
+	// Value is its text; nothing is held if the version is binary.
+	Value Secret
+}
+
+// Parameter is a parameter of the SSM Parameter Store, with what ssm:PutParameter has to
+// be told again for it to stay as it is.
+type Parameter struct {
+	Name     string
+	Type     string // String, StringList or SecureString
+	KMSKeyID string // of a SecureString
+	Tier     string // Standard, Advanced or Intelligent-Tiering
+	DataType string // text, or as in aws:ec2:image
+	Version  int64
+	Modified time.Time
+	Value    Secret
+}
