@@ -1,0 +1,147 @@
+//go:build stories
+
+package sandbox_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"keyturn/iamops/sandbox"
+)
+
+// The AWS CLI keeps a secret and a parameter in the account.
+func TestAWSCLIKeepsSecrets(t *testing.T) {
+	a, aws := serve(t)
+	op := a.Operator()
+	ask := func(into any, args ...string) {
+		t.Helper()
+		out, problems, ok := aws.run(t, op, args...)
+		if !ok {
+			t.Fatalf("%s: %s", strings.Join(args, " "), problems)
+		}
+		if into != nil {
+			if err := json.Unmarshal([]byte(out), into); err != nil {
+				t.Fatalf("%s: %v in %s", strings.Join(args, " "), err, out)
+			}
+		}
+	}
+	refused := func(code string, args ...string) {
+		t.Helper()
+		if _, problems, ok := aws.run(t, op, args...); ok || !strings.Contains(problems, "("+code+")") {
+			t.Errorf("%s: %v, %s; want %s", strings.Join(args, " "), ok, problems, code)
+		}
+	}
+	var value struct {
+		SecretString, VersionId string //nolint:revive // AWS's spelling
+		VersionStages           []string
+	}
+	ask(nil, "secretsmanager", "create-secret", "--name", "app/key", "--secret-string", `{"a":"1"}`)
+	ask(nil, "secretsmanager", "put-secret-value", "--secret-id", "app/key", "--secret-string", `{"a":"2"}`)
+	ask(&value, "secretsmanager", "get-secret-value", "--secret-id", "app/key")
+	if value.SecretString != `{"a":"2"}` || len(value.VersionStages) != 1 || value.VersionStages[0] != "AWSCURRENT" {
+		t.Errorf("current: %+v", value)
+	}
+	ask(&value, "secretsmanager", "get-secret-value", "--secret-id", "app/key", "--version-stage", "AWSPREVIOUS")
+	if value.SecretString != `{"a":"1"}` {
+		t.Errorf("previous: %+v", value)
+	}
+	ask(nil, "secretsmanager", "describe-secret", "--secret-id", "app/key")
+	ask(nil, "secretsmanager", "list-secrets")
+	refused("ResourceNotFoundException", "secretsmanager", "get-secret-value", "--secret-id", "none")
+	refused("ResourceExistsException", "secretsmanager", "create-secret", "--name", "app/key", "--secret-string", "x")
+
+	var parameter struct {
+		Parameter struct {
+			Value, Type string
+			Version     int
+		}
+	}
+	ask(nil, "ssm", "put-parameter", "--name", "/app/key", "--type", "SecureString", "--value", "one", "--key-id", "alias/app")
+	refused("ParameterAlreadyExists", "ssm", "put-parameter", "--name", "/app/key", "--type", "SecureString", "--value", "two")
+	ask(nil, "ssm", "put-parameter", "--name", "/app/key", "--type", "SecureString", "--value", "two", "--overwrite")
+	ask(&parameter, "ssm", "get-parameter", "--name", "/app/key", "--with-decryption")
+	if parameter.Parameter.Value != "two" || parameter.Parameter.Version != 2 {
+		t.Errorf("parameter: %+v", parameter)
+	}
+	ask(&parameter, "ssm", "get-parameter", "--name", "/app/key")
+	if parameter.Parameter.Value == "two" {
+		t.Error("a SecureString is told in clear")
+	}
+	var described struct {
+		Parameters []struct{ KeyId string } //nolint:revive // AWS's spelling
+	}
+	ask(&described, "ssm", "describe-parameters", "--parameter-filters", "Key=Name,Values=/app/key")
+	if len(described.Parameters) != 1 || described.Parameters[0].KeyId != "alias/aws/ssm" {
+		t.Errorf("without a key ID the account's default key takes over: %+v", described)
+	}
+	refused("ParameterNotFound", "ssm", "get-parameter", "--name", "/none")
+	a.Allow(sandbox.OperatorUser, "ssm:*")
+	refused("AccessDeniedException", "secretsmanager", "get-secret-value", "--secret-id", "app/key")
+}
+
+// The AWS CLI looks up events, and asks what a user may do.
+func TestAWSCLILooksUpEvents(t *testing.T) {
+	a, aws := serve(t)
+	op := a.Operator()
+	a.Configure(func(b *sandbox.Behavior) { b.TrailDelay = 0 })
+	a.Advance(time.Hour)
+	var trail struct {
+		Events []struct{ EventName, AccessKeyId, CloudTrailEvent string } //nolint:revive // AWS's spelling
+	}
+	out, problems, ok := aws.run(t, op, "cloudtrail", "lookup-events", "--region", "us-east-1",
+		"--lookup-attributes", "AttributeKey=AccessKeyId,AttributeValue=AKIAIOSFODNN7EXAMPLE", "--page-size", "5")
+	if !ok {
+		t.Fatal(problems)
+	}
+	if err := json.Unmarshal([]byte(out), &trail); err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]int{}
+	for _, e := range trail.Events {
+		names[e.EventName]++
+		var document struct {
+			EventName, SourceIPAddress string
+			UserIdentity               struct{ AccessKeyId, UserName string } //nolint:revive // AWS's spelling
+		}
+		if err := json.Unmarshal([]byte(e.CloudTrailEvent), &document); err != nil || document.EventName != e.EventName ||
+			document.UserIdentity.AccessKeyId != "AKIAIOSFODNN7EXAMPLE" || document.UserIdentity.UserName != "billing-cron" {
+			t.Errorf("event %+v, %v", document, err)
+		}
+	}
+	if names["ListBuckets"] < 12 || names["GetCostAndUsage"] < 12 || names["DescribeSnapshots"] < 12 {
+		t.Errorf("events: %v", names)
+	}
+	var regions struct{ Regions []struct{ RegionName string } }
+	if out, problems, ok := aws.run(t, op, "account", "list-regions"); ok {
+		if err := json.Unmarshal([]byte(out), &regions); err != nil || len(regions.Regions) < 2 {
+			t.Errorf("%d regions, %v", len(regions.Regions), err)
+		}
+	} else if !strings.Contains(problems, "Invalid choice") { // this CLI may be too old to know it
+		t.Error(problems)
+	}
+
+	a.Attach("bob", "p", `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*AccessKey", "Resource": "arn:aws:iam::111122223333:user/Suzie"}, {"Effect": "Deny", "Action": ["iam:DeleteAccessKey"], "Resource": "*"}]}`)
+	var simulated struct {
+		EvaluationResults []struct{ EvalActionName, EvalDecision string }
+	}
+	out, problems, ok = aws.run(t, op, "iam", "simulate-principal-policy", "--policy-source-arn", "arn:aws:iam::111122223333:user/bob",
+		"--action-names", "iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListUsers", "--resource-arns", "arn:aws:iam::111122223333:user/Suzie")
+	if !ok {
+		t.Fatal(problems)
+	}
+	if err := json.Unmarshal([]byte(out), &simulated); err != nil {
+		t.Fatal(err)
+	}
+	var decisions []string
+	for _, e := range simulated.EvaluationResults {
+		decisions = append(decisions, e.EvalDecision)
+	}
+	if got := strings.Join(decisions, " "); got != "allowed explicitDeny implicitDeny" {
+		t.Errorf("decisions: %s", got)
+	}
+	if _, problems, ok := aws.run(t, op, "iam", "get-role", "--role-name", "key-admin"); !ok {
+		t.Error(problems)
+	}
+}
