@@ -108,6 +108,35 @@ type reading struct {
 	err           error
 }
 
+// Workload is an application to be added to the account.
+type Workload struct {
+	Name    string
+	KeyID   string // the key that it uses
+	Service string // as in s3
+	Region  string
+	Event   string        // the management event of each run; "" if it makes data events alone
+	Every   time.Duration // between two runs
+	Runs    int           // how many lie behind it
+	From    string        // its address
+	Agent   string        // its user agent
+}
+
+// Run adds an application, with its runs of the past made. It panics if there is no such
+// key, or if it would never run.
+func (a *Account) Run(w Workload) {
+	now := a.enter()
+	defer a.mu.Unlock()
+	k := a.keys[w.KeyID]
+	if k == nil || w.Every <= 0 {
+		panic(fmt.Sprintf("sandbox: application %q has no key or no schedule", w.Name))
+	}
+	a.apps = append(a.apps, &application{
+		name: w.Name, service: w.Service, region: w.Region, does: "did its work", event: w.Event, from: w.From, agent: w.Agent,
+		key: k, every: w.Every, next: now.Add(-time.Duration(w.Runs) * w.Every).Add(w.Every / 2),
+	})
+	a.runDue(now)
+}
+
 // ReadFrom lets an application read its key at each run, as one that is configured by a
 // file does: name says where. It is an error if there is no such application. The function
 // must not call the account.
