@@ -154,6 +154,17 @@ func (a *Account) ReadFrom(application, name string, read func() (keyID, secret 
 	return nil
 }
 
+// KeyOf is the key that an application uses, with its secret.
+func (a *Account) KeyOf(application string) (Credentials, error) {
+	a.enter()
+	defer a.mu.Unlock()
+	p, err := a.application(application)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{KeyID: p.key.id, Secret: p.key.secret}, nil
+}
+
 // readSecret lets an application read its key from fields of a secret's JSON.
 func (a *Account) readSecret(p *application, region, name, idField, secretField string) {
 	p.reads, p.read = "secret "+name, func() reading {

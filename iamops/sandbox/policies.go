@@ -218,3 +218,14 @@ func (c *call) getRole() (any, *refusal) {
 		"/", adminRole, adminRoleID, AdminRoleARN, isoTime(c.account.root.created),
 	}}, nil
 }
+
+func (c *call) listAttachedUserPolicies() (any, *refusal) {
+	u, problem := c.namedUser()
+	if problem != nil {
+		return nil, problem
+	}
+	return struct {
+		AttachedPolicies list[attachedPolicyXML]
+		truncation
+	}{AttachedPolicies: wireUserDetail(u).AttachedManagedPolicies}, nil
+}

@@ -73,6 +73,7 @@ func (s *Screen) alerts(width int) []string {
 	if p := state.Problem; p != nil {
 		say(g.Cross, st.Danger, words.Problem(p, s.options.Profile).Lines()...)
 	}
+	say(g.Cross, st.Danger, words.LeakAlarm(state))
 	say(g.Warn, st.Warning, words.Note(state))
 	if state.Phase == rotation.Unclear || state.Look != nil && state.Look.Overdue {
 		say(g.Unknown, st.Unknown, words.Look(state, s.now))

@@ -60,13 +60,13 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 		facts = append(facts, quiet(name, s, set, now)...)
 		return append(append(facts, users(s, now)...), unseenUse(s))
 	case rotation.Review:
-		return append([]Fact{off(name, target, now)}, did(s, now)...)
+		return append(append([]Fact{off(name, target, now)}, inQuarantine(s)...), did(s, now)...)
 	case rotation.Watch, rotation.Delete:
 		facts := append(replacement, off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
 			facts = append(facts, watch(s, set, now))
 		}
-		facts = append(facts, toWatch(s, now)...)
+		facts = append(facts, toWatch(s)...)
 		return append(facts, Fact{
 			Label: "not visible",
 			Text:  "calls signed with an Inactive key: AWS counts them nowhere. Only the applications' own logs show them.",

@@ -106,7 +106,7 @@ func looked(s rotation.State, now time.Time) []Fact {
 }
 
 // toWatch are the users of the old key, each with where its own errors would show.
-func toWatch(s rotation.State, now time.Time) []Fact {
+func toWatch(s rotation.State) []Fact {
 	asked := map[string]bool{}
 	for _, id := range s.Fine {
 		asked[id] = true
