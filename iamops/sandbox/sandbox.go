@@ -94,6 +94,7 @@ type Account struct {
 	parameters []*parameter
 	trail      map[string][]trailEvent // by region, oldest first
 	trailIDs   *entropy
+	disguise   string             // the user agent that CloudTrail is told; "" is the true one
 	lookups    map[string]*bucket // of LookupEvents, by region
 	root       rootUser
 	report     *credentialReport

@@ -34,6 +34,7 @@ func (s *Screen) text(width int) []string {
 	part(s.deliveryLines(width))
 	if s.height < tallHeight { // the evidence must be in view, more than the prose
 		part(s.knownLines(width))
+		part(s.placeLines(width))
 		part(s.bodyLines(width))
 		part(s.commandLines(width))
 		return lines
@@ -41,6 +42,7 @@ func (s *Screen) text(width int) []string {
 	part(s.bodyLines(width))
 	part(s.commandLines(width))
 	part(s.knownLines(width))
+	part(s.placeLines(width))
 	return lines
 }
 

@@ -53,7 +53,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Check:
 		return toBegin(name, s, now)
 	case rotation.Distribute, rotation.Deactivate:
-		facts := append(replacement, whose(s)...)
+		facts := append(append(replacement, whose(s)...), ownSigner(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
 			return append(facts, off(name, target, now), unseenUse(s))
 		}
@@ -82,6 +82,14 @@ func whose(s rotation.State) []Fact {
 		return nil
 	}
 	return []Fact{{Label: "new key's origin", Text: "probably this rotation, by its date. Nothing shows that keyturn made it."}}
+}
+
+// ownSigner is about a caller who signs with the key that is to be switched off.
+func ownSigner(s rotation.State) []Fact {
+	if s.SignerOf(s.Target().ID) == iamops.Independent {
+		return nil
+	}
+	return []Fact{{Mark: Bad, Label: "who signs", Text: "you, with " + s.Caller.SigningKeyID + ", which is or hangs on " + s.Target().ID + ": let keyturn sign with the other key first"}}
 }
 
 // inUse is about the key that the applications should be using.

@@ -99,7 +99,7 @@ func did(s rotation.State, now time.Time) []Fact {
 	e := s.Evidence
 	var facts []Fact
 	for _, m := range e.Made {
-		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s %s, %s, %s", m.Call, m.Subject, m.Region, Clock(m.At, now))}
+		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s, %s, %s", strings.TrimSpace(m.Call+" "+m.Subject), m.Region, Clock(m.At, now))}
 		if m.Code != "" {
 			f.Mark, f.Label, f.Text = Neutral, "it tried", f.Text+"; refused: "+m.Code
 		}
