@@ -10,6 +10,7 @@ import (
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // The least size in cells that the screens are laid out for.
@@ -21,7 +22,11 @@ const (
 // View draws the whole terminal.
 func (p *Program) View() tea.View {
 	content, cursor := p.draw()
-	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
+	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
+	if !p.options.NoMouse {
+		view.MouseMode = tea.MouseModeCellMotion
+	}
+	return view
 }
 
 // progressBar is the terminal's own indicator of how far the list's load is, whatever
@@ -39,15 +44,20 @@ func (p *Program) progressBar() *tea.ProgressBar {
 	return tea.NewProgressBar(tea.ProgressBarDefault, answered*100/of)
 }
 
-func (p *Program) tooSmall() bool {
-	return p.common.Width < leastWidth || p.common.Height < leastHeight
+func (p *Program) tooSmall() bool { return isTooSmall(p.common) }
+
+func isTooSmall(c *kit.Common) bool { return c.Width < leastWidth || c.Height < leastHeight }
+
+// tooSmall says how much room is needed.
+func tooSmall(c *kit.Common) string {
+	text := fmt.Sprintf("keyturn needs %dx%d, this is %dx%d", leastWidth, leastHeight, c.Width, c.Height)
+	return kit.Fit(c.Glyphs.Truncate(text, c.Width), c.Width, c.Height)
 }
 
 func (p *Program) draw() (string, *tea.Cursor) {
 	c := p.common
 	if p.tooSmall() {
-		text := fmt.Sprintf("keyturn needs %dx%d, this is %dx%d", leastWidth, leastHeight, c.Width, c.Height)
-		return kit.Fit(c.Glyphs.Truncate(text, c.Width), c.Width, c.Height), nil
+		return tooSmall(c), nil
 	}
 	frame := kit.Frame{Left: p.header(), Right: p.title(), Body: p.body(), Hints: p.hints(), Notice: p.notice()}
 	view := frame.View(c)
@@ -60,14 +70,18 @@ func (p *Program) draw() (string, *tea.Cursor) {
 		over, _, _ := kit.Overlay(view, p.helpBox(), c.Width, c.Height)
 		return over, nil
 	}
-	if p.front() == screen(p.options.List) {
-		return view, moved(p.options.List.Cursor(), 0, kit.FrameHead)
+	if s, types := p.front().(interface{ Cursor() *tea.Cursor }); types {
+		return view, moved(s.Cursor(), 0, kit.FrameHead)
 	}
 	return view, nil
 }
 
-// openDialog is the dialog that is open: the root's own, or the guide's question.
+// openDialog is the dialog that is open: the question for a code, the root's own, or the
+// guide's question.
 func (p *Program) openDialog() *kit.Dialog {
+	if p.code.dialog != nil {
+		return p.code.dialog
+	}
 	if p.dialog != nil {
 		return p.dialog.Dialog
 	}
@@ -107,6 +121,9 @@ func (p *Program) header() []kit.Part {
 	if id.Banner != "" {
 		parts = append(parts, kit.Part{Text: id.Banner, Style: st.Warning, Pinned: true})
 	}
+	if p.session.ended != "" {
+		parts = append(parts, kit.Part{Text: words.SessionMark, Short: words.SessionMarkShort, Style: st.Danger, Pinned: true})
+	}
 	account := kit.Part{Text: id.Account, Style: st.Strong, Pinned: true}
 	if id.Alias != "" {
 		account.Text, account.Short = id.Alias+" "+dot+" "+id.Account, id.Account
@@ -128,6 +145,8 @@ func (p *Program) title() string {
 		return s.Title()
 	case *applications:
 		return "applications"
+	case *calls:
+		return "AWS calls"
 	case *inflight.Screen:
 		return s.Status()
 	case *inventory.Screen:
@@ -154,6 +173,9 @@ func (p *Program) helpBox() string {
 	groups := p.fullHelp()
 	width := 0
 	each(groups, func(b key.Binding) { width = max(width, kit.Width(b.Help().Key)) })
+	for _, u := range p.unavailable() {
+		width = max(width, kit.Width(u.Key.Help().Key))
+	}
 	st := p.common.Styles
 	var spaced, tight []string
 	for _, group := range groups {
@@ -164,6 +186,10 @@ func (p *Program) helpBox() string {
 			line := st.Key.Render(kit.Pad(b.Help().Key, width)) + "  " + st.Text.Render(kit.Clean(b.Help().Desc))
 			spaced, tight = append(spaced, line), append(tight, line)
 		})
+	}
+	if refused := p.refusedLines(width); len(refused) > 0 {
+		spaced = append(append(spaced, ""), refused...)
+		tight = append(tight, refused...)
 	}
 	room, most := p.common.Height-helpEnds, p.common.Width-helpSides
 	lines := spaced
@@ -178,6 +204,17 @@ func (p *Program) helpBox() string {
 		inner = max(inner, kit.Width(l))
 	}
 	return p.common.Box("Keys", lines, min(max(inner, len("Keys")+2), most))
+}
+
+// refusedLines are the keys that do nothing as things are, with the reason.
+func (p *Program) refusedLines(width int) []string {
+	st := p.common.Styles
+	var lines []string
+	for _, u := range p.unavailable() {
+		text := kit.Clean(u.Key.Help().Desc + ": not now, " + u.Why)
+		lines = append(lines, st.Muted.Render(kit.Pad(u.Key.Help().Key, width)+"  "+text))
+	}
+	return lines
 }
 
 // The frame of the help box and the lines around it that stay free.

@@ -29,11 +29,22 @@ type place struct {
 	leave   func() error // takes away what the place brought
 }
 
+// operator is who is asked and told while the place is reached, and after.
+type operator struct {
+	code   func(context.Context) (string, error) // gives an MFA code
+	called func(account.Call)                    // is told of each AWS call; may be nil
+}
+
+// atTerminal is the operator as the commands meet them, line by line.
+func (a *App) atTerminal() operator {
+	return operator{code: func(context.Context) (string, error) { return a.askMFA() }}
+}
+
 // reach finds the place.
-type reach func(ctx context.Context, f flags) (*place, error)
+type reach func(ctx context.Context, f flags, who operator) (*place, error)
 
 // connect reaches the AWS account of the operator's configuration.
-func (a *App) connect(ctx context.Context, f flags) (*place, error) {
+func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error) {
 	state, err := a.stateFolder()
 	if err != nil {
 		return nil, err
@@ -41,7 +52,7 @@ func (a *App) connect(ctx context.Context, f flags) (*place, error) {
 	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
-		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: func(context.Context) (string, error) { return a.askMFA() }, Clock: p.clock,
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.code, Clock: p.clock, OnCall: who.called,
 	})
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
@@ -61,7 +72,10 @@ func (a *App) profileName(f flags) string {
 	if f.profile != "" {
 		return f.profile
 	}
-	name, _ := a.Env("AWS_PROFILE")
+	if name, _ := a.Env("AWS_PROFILE"); name != "" {
+		return name
+	}
+	name, _ := a.Env("AWS_DEFAULT_PROFILE")
 	return name
 }
 

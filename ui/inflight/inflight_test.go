@@ -31,7 +31,7 @@ func TestTheSelectionStays(t *testing.T) {
 	st.press("down", "down")
 	st.account.standings = st.account.standings[1:]
 	st.press("r")
-	if got := st.screen.current().State.User; got != "invoice-api" {
+	if got := st.screen.current().standing.State.User; got != "invoice-api" {
 		t.Fatalf("%s is selected", got)
 	}
 	if st.account.asked != 2 {
