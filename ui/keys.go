@@ -39,7 +39,7 @@ func (p *Program) hints() []key.Binding {
 	case p.dialog != nil:
 		return p.dialog.Hints()
 	case p.help:
-		return []key.Binding{kit.Describe(p.keys.help, "close")}
+		return p.helpHints()
 	case p.front() == nil:
 		return []key.Binding{p.keys.quit}
 	}

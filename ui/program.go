@@ -142,12 +142,13 @@ type Program struct {
 	tour    tour
 	clicked click // the mouse's last one
 
-	code   codeDesk // its dialog comes before all others
-	dialog *dialog
-	help   bool
-	toast  kit.Toast
-	until  time.Time // when the toast goes
-	ticks  int
+	code     codeDesk // its dialog comes before all others
+	dialog   *dialog
+	help     bool
+	helpPage int // of the help that is open
+	toast    kit.Toast
+	until    time.Time // when the toast goes
+	ticks    int
 }
 
 // New returns the program. What its screens wait for ends with ctx.
@@ -306,7 +307,7 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	case p.dialog != nil:
 		return p.answer(msg)
 	case p.help:
-		p.help = !isPress
+		p.turnHelp(msg)
 		return nil
 	case isPress && key.Matches(press, p.keys.interrupt):
 		return p.quit()
@@ -319,8 +320,7 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		case key.Matches(press, p.keys.quit):
 			return p.quit()
 		case key.Matches(press, p.keys.help):
-			p.help = true
-			p.hideFront()
+			p.openHelp()
 			return nil
 		case key.Matches(press, p.keys.day):
 			return p.advance()

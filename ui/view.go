@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/guide"
@@ -67,7 +66,7 @@ func (p *Program) draw() (string, *tea.Cursor) {
 		over, x, y := kit.Overlay(view, box, c.Width, c.Height)
 		return over, moved(d.Cursor(), x, y)
 	case p.help:
-		over, _, _ := kit.Overlay(view, p.helpBox(), c.Width, c.Height)
+		over, _, _ := kit.Overlay(view, p.helpBox(p.helpPage), c.Width, c.Height)
 		return over, nil
 	}
 	if s, types := p.front().(interface{ Cursor() *tea.Cursor }); types {
@@ -165,87 +164,4 @@ func (p *Program) notice() kit.Cell {
 		mark = kit.Span{Text: g.Cross + " ", Style: st.Danger}
 	}
 	return kit.Cell{mark, {Text: p.toast.Text, Style: st.Text}}
-}
-
-// helpBox draws the keys that do something as things are, in groups. Where there is
-// too little room for blank lines between the groups, they go.
-func (p *Program) helpBox() string {
-	groups := p.fullHelp()
-	width := 0
-	each(groups, func(b key.Binding) { width = max(width, kit.Width(b.Help().Key)) })
-	for _, u := range p.unavailable() {
-		width = max(width, kit.Width(u.Key.Help().Key))
-	}
-	st := p.common.Styles
-	var spaced, tight []string
-	for _, group := range groups {
-		if len(spaced) > 0 {
-			spaced = append(spaced, "")
-		}
-		each([][]key.Binding{group}, func(b key.Binding) {
-			line := st.Key.Render(kit.Pad(b.Help().Key, width)) + "  " + st.Text.Render(kit.Clean(b.Help().Desc))
-			spaced, tight = append(spaced, line), append(tight, line)
-		})
-	}
-	if refused := p.refusedLines(width); len(refused) > 0 {
-		spaced = append(append(spaced, ""), refused...)
-		tight = append(tight, refused...)
-	}
-	room, most := p.common.Height-helpEnds, p.common.Width-helpSides
-	lines := spaced
-	if len(lines) > room {
-		lines = tight
-	}
-	if len(lines) > room {
-		lines = p.columns(lines, room, most)
-	}
-	inner := 0
-	for _, l := range lines {
-		inner = max(inner, kit.Width(l))
-	}
-	return p.common.Box("Keys", lines, min(max(inner, len("Keys")+2), most))
-}
-
-// refusedLines are the keys that do nothing as things are, with the reason.
-func (p *Program) refusedLines(width int) []string {
-	st := p.common.Styles
-	var lines []string
-	for _, u := range p.unavailable() {
-		text := kit.Clean(u.Key.Help().Desc + ": not now, " + u.Why)
-		lines = append(lines, st.Muted.Render(kit.Pad(u.Key.Help().Key, width)+"  "+text))
-	}
-	return lines
-}
-
-// The frame of the help box and the lines around it that stay free.
-const (
-	helpEnds  = 6
-	helpSides = 6
-)
-
-// columns puts lines into as many columns as they need, within the given width.
-func (p *Program) columns(lines []string, height, width int) []string {
-	n := (len(lines) + height - 1) / height
-	each := (width - (n-1)*len(columnGap)) / n
-	out := make([]string, height)
-	for i, l := range lines {
-		row, column := i%height, i/height
-		if column > 0 {
-			out[row] = kit.Pad(out[row], column*(each+len(columnGap))-len(columnGap)) + columnGap
-		}
-		out[row] += p.common.Glyphs.Truncate(l, each)
-	}
-	return out
-}
-
-const columnGap = "   "
-
-func each(groups [][]key.Binding, do func(key.Binding)) {
-	for _, group := range groups {
-		for _, b := range group {
-			if b.Enabled() {
-				do(b)
-			}
-		}
-	}
 }
