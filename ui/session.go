@@ -83,7 +83,9 @@ func (p *Program) renewed(msg renewed) tea.Cmd {
 	}
 	problem := iamops.AsProblem(msg.err)
 	switch {
-	case p.dialog != nil || problem.Message == words.NoCode:
+	case problem.Message == words.NoCode:
+		p.say(kit.Toast{Text: words.NotRenewed + ": " + words.NoCode, Bad: true})
+	case p.dialog != nil:
 		p.say(kit.Toast{Text: words.NotRenewed + ": " + p.options.Explain(msg.err), Bad: true})
 	case problem.Kind == iamops.ExpiredSSO:
 		p.askForLogin()

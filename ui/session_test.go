@@ -197,3 +197,33 @@ func TestScreensAskForARenewal(t *testing.T) {
 		st.wantNot("renew the session")
 	})
 }
+
+// A session that ends while a secret is held loses nothing: the code is asked for over the
+// rotation, no key that answers it ends the program, and the secret is held after it.
+func TestARenewalKeepsTheSecret(t *testing.T) {
+	f := holding("Suzie")
+	bubble(t, func(st *stage, o *Options) {
+		withSession(st, o)
+		st.rotations["Suzie"] = f
+	}, func(st *stage) {
+		st.renewal = func(ctx context.Context) error {
+			_, err := st.codes.Ask(ctx)
+			return err
+		}
+		st.goTo("Suzie")
+		st.press("q")
+		st.want("The secret is not put away")
+		go func() { _, _ = st.codes.Ask(st.t.Context()) }() // somebody else asks, over that question
+		st.settle()
+		st.want("A code from your MFA device")
+		st.press("q", "ctrl+c")
+		st.want("The secret is not put away")
+		st.press("esc", "ctrl+r", "1", "2", "3", "4", "5", "6", "enter")
+		st.want("✓ The session is renewed")
+		st.press("v")
+		st.want(theSecret)
+		if st.quit || f.left > 0 || len(f.taken) > 0 {
+			t.Fatalf("quit %v, left %d times, decided %v", st.quit, f.left, f.taken)
+		}
+	})
+}
