@@ -2,11 +2,9 @@ package sandbox_test
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -313,31 +311,4 @@ func TestACallForAnotherServiceIsRefused(t *testing.T) {
 	_, err := valueAt(t.Context(), c, "app/key", "AWSCURRENT")
 	wantCode(t, err, "InvalidSignatureException", http.StatusBadRequest)
 	wantMessage(t, err, "correct service: 'ssm'")
-}
-
-// Answers are written while others change the secret: go test -race judges.
-func TestSecretsAreSharedSafely(t *testing.T) {
-	a := newAccount()
-	a.AddSecret("eu-west-1", "app/key", "one")
-	c, name := secretsIn(a, "eu-west-1"), aws.String("app/key")
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for range 25 {
-				if _, err := c.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: name, SecretString: name}); err != nil {
-					t.Error(err)
-				}
-				out, err := c.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: name})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				stages := slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Values(out.VersionIdsToStages))...)))
-				if !slices.Equal(stages, []string{"AWSCURRENT", "AWSPREVIOUS"}) {
-					t.Errorf("the stages are %v", stages)
-				}
-			}
-		})
-	}
-	all.Wait()
 }
