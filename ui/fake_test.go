@@ -128,7 +128,7 @@ func distributing(user string) *fakeRotation {
 		snapshot: runner.Snapshot{Settings: rotation.DefaultSettings(), State: rotation.State{
 			ID: "r-" + user, User: user, Account: "123456789012", Plan: rotation.Rotate,
 			Step: rotation.Distribute, Phase: rotation.Ready, Turn: 6, Listed: keys, ListedAt: noon,
-			Old:    rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: keys[0].Created, LastUse: use},
+			Old:    rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: keys[0].Created, LastUse: use, LongestGap: time.Hour},
 			New:    rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: keys[1].Created, LastUse: use},
 			Secret: rotation.SecretStored, StoredAt: noon.Add(-day),
 		}},

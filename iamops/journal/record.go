@@ -63,6 +63,7 @@ type Record struct {
 	// ToPlan and ToStep are where a decision led.
 	ToPlan    string   `json:"to_plan,omitempty"`
 	ToStep    string   `json:"to_step,omitempty"`
+	About     string   `json:"about,omitempty"`     // whom a decision is about
 	Overrides []string `json:"overrides,omitempty"` // the guards that the decision went against
 	Reason    string   `json:"reason,omitempty"`    // and why, in the operator's words
 

@@ -16,7 +16,8 @@ type Gate struct {
 	// Needed is the quiet that is asked for: the setting, or the longest gap between
 	// known uses where that is longer.
 	Needed time.Duration
-	// LongestGap is the longest time between two known uses; 0 with fewer than two.
+	// LongestGap is the longest time between two known uses, of the key or of one of its
+	// users who has not moved; 0 with fewer than two.
 	LongestGap time.Duration
 }
 
@@ -33,15 +34,25 @@ func (g Gate) Opens() time.Time {
 
 // GateOf weighs the last use of the plan's target. Quiet is counted from the later
 // of the key's last use and the time at which the new key was stored (and of the
-// key's reactivation: while it was off it could only be silent); it must have lasted for the setting, and for longer than the longest gap between known uses.
+// key's reactivation: while it was off it could only be silent); it must have lasted for the setting,
+// and for longer than the longest gap between known uses; where fewer than two are known,
+// for UnknownRhythm.
 // Unknown counts as used.
 func GateOf(s State, set Settings, now time.Time) Gate {
 	key := s.Target()
-	g := Gate{Needed: set.Quiet, LongestGap: key.LongestGap}
-	if g.LongestGap >= g.Needed {
-		g.Needed = g.LongestGap + time.Second // longer than the gap, not as long
+	users, left := s.Evidence.Old, s.Evidence.Left()
+	if PlanOf(s.Plan).Target == NewKey {
+		users, left = s.Evidence.New, s.Evidence.New
 	}
 	use := key.LastUse
+	g := Gate{Needed: set.Quiet, LongestGap: max(key.LongestGap, iamops.Rhythm(left))}
+	unknown := use.State == iamops.Used && key.LongestGap == 0 && iamops.Rhythm(users) == 0
+	switch {
+	case unknown:
+		g.Needed = max(g.Needed, UnknownRhythm)
+	case g.LongestGap >= g.Needed:
+		g.Needed = g.LongestGap + time.Second // longer than the gap, not as long
+	}
 	switch {
 	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh, ownUse(key) && now.Sub(key.OwnUse) < OwnUseMargin:
 		g.Whys = append(g.Whys, WhyUseUnknown)
@@ -53,7 +64,7 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	case use.State == iamops.NeverUsed:
 		g.QuietSince = key.Created
 	}
-	for _, t := range []time.Time{s.StoredAt, key.ActiveAgain} {
+	for _, t := range append(calls(users), s.StoredAt, key.ActiveAgain) {
 		if t.After(g.QuietSince) {
 			g.QuietSince = t
 		}
@@ -65,7 +76,19 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	if g.LongestGap > 0 && quiet <= g.LongestGap {
 		g.Whys = append(g.Whys, WhyGapLonger)
 	}
+	if unknown && quiet >= set.Quiet && quiet < g.Needed {
+		g.Whys = append(g.Whys, WhyRhythmUnknown)
+	}
 	return g
+}
+
+// calls are the last calls of users.
+func calls(users []iamops.KeyUser) []time.Time {
+	var times []time.Time
+	for _, u := range users {
+		times = append(times, u.Last)
+	}
+	return times
 }
 
 // ownUse reports whether the last use may be keyturn's own.

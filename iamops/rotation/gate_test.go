@@ -23,7 +23,17 @@ func TestGate(t *testing.T) {
 		edit   edit
 		want   string
 	}{
-		"quiet for exactly the setting":    {use: use(day), stored: 9 * day, want: "[]"},
+		"quiet for exactly the setting":  {use: use(day), stored: 9 * day, edit: gap(time.Hour), want: "[]"},
+		"one use known, quiet for a day": {use: use(day), stored: 9 * day, want: "[rhythm-unknown]"},
+		"one use known, and a week":      {use: use(rotation.UnknownRhythm), stored: 9 * day, want: "[]"},
+		"the trail knows its rhythm":     {use: use(day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-day)}), want: "[]"},
+		"the trail knows a later call":   {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-time.Hour)}), want: "[used-recently gap-longer]"},
+		"one of its users comes weekly": {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)},
+			iamops.KeyUser{Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}), want: "[gap-longer]"},
+		"the weekly one has moved": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
+			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}, {Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}}
+			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1}}
+		}, want: "[]"},
 		"a second short":                   {use: use(day - time.Second), stored: 9 * day, want: "[used-recently]"},
 		"stored later than used":           {use: use(9 * day), stored: time.Hour, want: "[used-recently]"},
 		"never used":                       {use: iamops.LastUse{State: iamops.NeverUsed, AsOf: now}, stored: 2 * day, want: "[]"},
@@ -35,10 +45,10 @@ func TestGate(t *testing.T) {
 		"a weekly job, quiet for a week":   {use: use(7 * day), stored: 20 * day, edit: gap(7 * day), want: "[gap-longer]"},
 		"a weekly job, quiet for longer":   {use: use(7*day + time.Second), stored: 20 * day, edit: gap(7 * day), want: "[]"},
 		"silent while it was off":          {use: use(9 * day), stored: 20 * day, edit: func(s *rotation.State) { s.Old.ActiveAgain = now.Add(-time.Hour) }, want: "[used-recently]"},
-		"keyturn's own use":                {use: use(2 * day), stored: 9 * day, edit: ownUse(2*day + time.Minute), want: "[]"},
+		"keyturn's own use":                {use: use(2 * day), stored: 9 * day, edit: both(gap(time.Hour), ownUse(2*day+time.Minute)), want: "[]"},
 		"keyturn's own use, a while ago":   {use: use(2 * time.Hour), stored: 9 * day, edit: ownUse(2 * time.Hour), want: "[used-recently]"},
 		"keyturn's own use, just now":      {use: use(2 * time.Minute), stored: 9 * day, edit: ownUse(2 * time.Minute), want: "[use-unknown]"},
-		"used well after keyturn's own":    {use: use(2 * day), stored: 9 * day, edit: ownUse(3 * day), want: "[]"},
+		"used well after keyturn's own":    {use: use(2 * day), stored: 9 * day, edit: both(gap(time.Hour), ownUse(3*day)), want: "[]"},
 	} {
 		s := at(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse, s.StoredAt = c.use, now.Add(-c.stored) })
 		if c.edit != nil {
@@ -49,6 +59,10 @@ func TestGate(t *testing.T) {
 		}
 	}
 }
+
+func both(a, b edit) edit { return func(s *rotation.State) { a(s); b(s) } }
+
+func users(all ...iamops.KeyUser) edit { return func(s *rotation.State) { s.Evidence.Old = all } }
 
 func gap(d time.Duration) edit { return func(s *rotation.State) { s.Old.LongestGap = d } }
 

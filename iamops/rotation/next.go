@@ -58,6 +58,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.Descriptions = ev.Texts
 	case Signed:
 		s.signed(ev)
+	case Evidenced:
+		s.Evidence = ev.Evidence
 	case Tick:
 		intents = s.tick(ev.At)
 	}
@@ -146,6 +148,11 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
 	case TryAgain:
 		return s.beginTrial(ev.At), nil
+	case UserFine:
+		if asked := s.ToAsk(); len(asked) > 0 {
+			s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], UserID(asked[0]))
+		}
+		return nil, nil
 	case SignAfresh:
 		s.Resigning = true
 		return []Intent{Resign{}}, nil
@@ -461,6 +468,7 @@ func (s *State) effect(at time.Time) []Intent {
 	case iamops.Reactivate:
 		key := s.byID(change.KeyID)
 		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
+		s.Fine = nil // they are asked again when it is off again
 		s.Plan, s.Note = s.main(plan), NoteRolledBack
 		if plan.Target == NewKey {
 			return s.enter(s.whereNewStands(), at)

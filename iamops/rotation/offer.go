@@ -32,6 +32,8 @@ const (
 	// SignAfresh resolves the credentials that keyturn signs with again, where they
 	// depend on the target.
 	SignAfresh Decision = "sign-afresh"
+	// UserFine says of a user of the old key that it works now that the key is off.
+	UserFine Decision = "user-fine"
 	// What the operator says of a session that hides the key it was made from.
 	SessionFromKey   Decision = "session-from-key"
 	SessionElsewhere Decision = "session-from-elsewhere"
@@ -77,7 +79,9 @@ type Why string
 const (
 	WhyUsedRecently        Why = "used-recently"
 	WhyUseUnknown          Why = "use-unknown"
-	WhyGapLonger           Why = "gap-longer" // it has been quiet for longer than this before, and came back
+	WhyGapLonger           Why = "gap-longer"     // it has been quiet for longer than this before, and came back
+	WhyRhythmUnknown       Why = "rhythm-unknown" // fewer than two uses are known: it may be used once a week
+	WhyNotAsked            Why = "not-asked"      // users of the key have not been asked whether they work without it
 	WhyWatchNotOver        Why = "watch-not-over"
 	WhyDeactivationUnknown Why = "deactivation-unknown"
 	WhyTrialNotPassed      Why = "trial-not-passed"
@@ -150,7 +154,14 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
 		offers = append(offers, s.deactivateOffer(plan, set, now))
-	case Watch, Review:
+	case Watch:
+		goOn := Offer{Decision: GoOn, Refused: s.targetBlock()}
+		if asked := s.ToAsk(); len(asked) > 0 {
+			goOn.Whys = []Why{WhyNotAsked}
+			offers = append(offers, Offer{Decision: UserFine, Refused: s.busy()})
+		}
+		offers = append(offers, goOn)
+	case Review:
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.targetBlock()})
 	case Delete:
 		offers = append(offers, s.deleteOffer(plan, set, now))

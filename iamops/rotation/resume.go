@@ -38,6 +38,9 @@ type Memory struct {
 	// time in which nobody looked is none.
 	LongestGap time.Duration
 
+	// Fine are the users of the old key of which it was said that they work without it.
+	Fine []string
+
 	// Deliveries are those that were made and not put back. One that was begun and did
 	// not end counts as made.
 	Deliveries []Delivery
@@ -62,7 +65,7 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
 	s.Recalled, s.Reconciling = true, true
 	s.Begun, s.Step, s.Overrides = m.Begun, m.Step, m.Overrides
-	s.Main, s.Before = m.Main, m.Before
+	s.Main, s.Before, s.Fine = m.Main, m.Before, m.Fine
 	s.New.ID = m.NewID
 	for _, key := range []*KeyFacts{&s.Old, &s.New} {
 		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]

@@ -50,6 +50,11 @@ const (
 	ListFresh = 10 * time.Second
 	// UseFresh is how old a look-up of the last use may be to count as known.
 	UseFresh = 5 * time.Minute
+	// UnknownRhythm is how long a key must be quiet of which fewer than two uses are known:
+	// longer than the rhythm of a weekly job.
+	UnknownRhythm = 7*24*time.Hour + time.Hour
+	// EvidenceEvery is the pace at which the event history is read again.
+	EvidenceEvery = 2 * time.Minute
 	// OwnUseMargin is how long after keyturn itself signed with a key its last use
 	// says nothing about others (the report of last use is that coarse).
 	OwnUseMargin = 15 * time.Minute
@@ -188,6 +193,11 @@ type State struct {
 	// Deliveries are the targets of the new secret, in the order in which they were
 	// found.
 	Deliveries []Delivery
+	// Evidence is who uses the keys, by CloudTrail; its zero value if nobody looked.
+	Evidence iamops.Evidence
+	// Fine are the users of the old key that were asked about after it went off, and that
+	// work without it, by UserID.
+	Fine []string
 	// TargetNotes are about places that hold the old key and are no targets.
 	TargetNotes []string
 

@@ -143,6 +143,10 @@ func decided(m *rotation.Memory, r journal.Record) {
 		m.Overrides = append(m.Overrides, rotation.Override{At: r.At, Step: rotation.Step(r.Step), Whys: whys, Reason: r.Reason})
 	}
 	switch rotation.Decision(r.Decision) {
+	case rotation.UserFine:
+		m.Fine = append(m.Fine, r.About)
+	case rotation.RollBack:
+		m.Fine = nil
 	case rotation.Stored, rotation.HaveSecret:
 		m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		if m.Open != nil && m.Open.Kind == iamops.Create {
@@ -153,7 +157,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 		if m.Step != rotation.Create {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}
-	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.RollBack, rotation.GiveUpNew, rotation.KeepNew,
+	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.GiveUpNew, rotation.KeepNew,
 		rotation.RetireOlder, rotation.RetireNewer, rotation.SignAfresh, rotation.SessionFromKey, rotation.SessionElsewhere, rotation.Leak, rotation.NoNewKey, rotation.StartOver, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 }

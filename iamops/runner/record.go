@@ -52,6 +52,9 @@ func (r *Runner) recordDecision(before, next rotation.State, d rotation.Decide) 
 	rec := r.record(before, journal.Decided)
 	rec.Decision, rec.ToPlan, rec.ToStep = string(d.Decision), string(next.Plan), string(next.Step)
 	rec.OldKeyID, rec.NewKeyID = next.Old.ID, next.New.ID
+	if len(next.Fine) > len(before.Fine) {
+		rec.About = next.Fine[len(next.Fine)-1]
+	}
 	if len(next.Overrides) > len(before.Overrides) {
 		override := next.Overrides[len(next.Overrides)-1]
 		rec.Reason = override.Reason

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/evidence"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 )
@@ -54,6 +55,8 @@ type Parts struct {
 	// Describer keeps the console's descriptions of the keys up to date, for colleagues;
 	// nil leaves them alone.
 	Describer Describer
+	// Trail is the account's event history; nil leaves it unread.
+	Trail evidence.Trail
 	// Renew resolves the credentials of Account afresh, so that its Caller is who signs
 	// from then on; nil where there is nothing to resolve.
 	Renew func(ctx context.Context) error
@@ -96,7 +99,8 @@ type Runner struct {
 	owed        []journal.Record // outcomes that could not be written; they go before any other
 	undescribed *iamops.Problem
 	closed      bool
-	listNumber  int // of the latest list asked for: older ones don't count
+	lookNow     bool // the event history is to be read again at once
+	listNumber  int  // of the latest list asked for: older ones don't count
 	stopList    context.CancelFunc
 	// describeNumber is of the latest descriptions asked for; describing holds a token
 	// while some are being written.
@@ -140,6 +144,9 @@ func Start(parts Parts, task Task) *Runner {
 	r.publish()
 	r.reads.Go(r.tick)
 	r.reads.Go(r.readDescriptions)
+	if parts.Trail != nil {
+		r.reads.Go(r.readTrail)
+	}
 	return r
 }
 
@@ -179,6 +186,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	if err != nil {
 		return fmt.Errorf("deciding: %w", err)
 	}
+	r.lookNow = r.lookNow || d.Decision == rotation.LookAgain
 	if d.Decision != rotation.LookAgain && d.Decision != rotation.TryAgain {
 		if err := r.recordDecision(before, next, d); err != nil {
 			problem := noRecord(err)

@@ -77,7 +77,7 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 		"died with the secret": {left: func(c *cell) { c.must(rotation.GoOn); c.change(rotation.MakeChange, rotation.Store) },
 			kind: rotation.WaitDecision, step: rotation.Create, over: true},
 		"stored a moment ago, and the old key is in use": {left: (*cell).reachDeactivate,
-			kind: rotation.WaitQuiet, step: rotation.Deactivate, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(24 * time.Hour) }},
+			kind: rotation.WaitQuiet, step: rotation.Deactivate, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
 		"stored, and the old key quiet since": {left: (*cell).reachDeactivate, then: func(c *cell) {
 			for _, app := range c.cloud.Applications() {
 				if app.KeyID == c.witness.first[0] {
@@ -86,8 +86,8 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 					}
 				}
 			}
-			c.cloud.Advance(25 * time.Hour)
-		}, kind: rotation.WaitQuiet, step: rotation.Deactivate, over: true, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(24 * time.Hour) }},
+			c.cloud.Advance(rotation.UnknownRhythm + time.Minute)
+		}, kind: rotation.WaitQuiet, step: rotation.Deactivate, over: true, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
 		"deactivated": {left: (*cell).reachWatch,
 			kind: rotation.WaitWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().OffSince[c.witness.first[0]].Add(week) }},
 		"deactivated more than a week ago": {left: (*cell).reachWatch, then: func(c *cell) { c.cloud.Advance(week) },

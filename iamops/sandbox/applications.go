@@ -190,6 +190,18 @@ func (a *Account) Applications() []Application {
 	return list
 }
 
+// KeyOf is the key that an application uses, with its secret. It is an error if there is
+// no such application.
+func (a *Account) KeyOf(application string) (Credentials, error) {
+	a.enter()
+	defer a.mu.Unlock()
+	p, err := a.application(application)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{KeyID: p.key.id, Secret: p.key.secret}, nil
+}
+
 // UpdateApplication gives an application another key of its user, as whoever
 // runs it would; it uses that key from its next run on. It is an error if there
 // is no such application, no such key, or if the key is another user's.

@@ -14,7 +14,9 @@ import (
 var jsonTargets = map[string]string{
 	"secretsmanager.": "secretsmanager",
 	"AmazonSSM.":      "ssm",
+	// The AWS CLI's and the Go SDK's.
 	"com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.": "cloudtrail",
+	"CloudTrail_20131101.": "cloudtrail",
 }
 
 // restService is the account service, which speaks REST with JSON, and listRegionsPath its

@@ -15,7 +15,7 @@ func stateAt(step rotation.Step) rotation.State {
 		Caller: iamops.Caller{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", SigningKeyID: "AKIAALICEEXAMPLE0001"},
 		Begun:  noon.Add(-time.Hour), Plan: rotation.Rotate, Step: step, Phase: rotation.Ready,
 		Turn:     rotationTurn(step),
-		Old:      rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: used(2*time.Hour, "s3", "us-east-1")},
+		Old:      rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: used(2*time.Hour, "s3", "us-east-1"), LongestGap: time.Hour},
 		ListedAt: noon.Add(-10 * time.Second),
 	}
 	s.Listed = []iamops.AccessKey{{UserName: s.User, ID: oldKeyID, Status: iamops.Active, Created: s.Old.Created}}

@@ -39,7 +39,7 @@ func standing(user string, plan rotation.PlanName, step rotation.Step, change fu
 		},
 		State: rotation.State{
 			ID: "r-" + user, User: user, Plan: plan, Step: step, Phase: rotation.Ready, ListedAt: noon, Secret: rotation.SecretStored, StoredAt: noon.Add(-4 * day),
-			Old: rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: use},
+			Old: rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: use, LongestGap: time.Hour},
 			New: rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: noon.Add(-5 * day), LastUse: use},
 		},
 	}

@@ -33,6 +33,7 @@ var wordOf = map[rotation.Decision]string{
 	rotation.NoNewKey:    "no-new-key",
 	rotation.SignAfresh:  "sign-afresh",
 
+	rotation.UserFine:         "works",
 	rotation.SessionFromKey:   "from-it",
 	rotation.SessionElsewhere: "not-from-it",
 }

@@ -147,7 +147,7 @@ func TestAWholeRotationWithARollBack(t *testing.T) {
 			"go", "change", "yes",
 			"show", "yes", "stored", "yes", "update photo-sync",
 			"go", "change", "a test of mine", "yes", "day", "apps",
-			"roll-back", "yes", "update nightly-export", "day", "day", "day", "look", "wait 20s",
+			"roll-back", "yes", "update nightly-export", "day", "day", "day", "day", "day", "day", "day", "day", "look", "wait 20s",
 			"go", "change", "yes", "day", "apps", "day", "day", "day", "day", "day", "day",
 			"go", "change", "MPLE")
 		if err != nil {

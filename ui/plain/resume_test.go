@@ -65,7 +65,7 @@ func TestARotationIsLeftAndComeBackTo(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v in:\n%s", err, printed)
 				}
-				cloud.Advance(3 * 24 * time.Hour)
+				cloud.Advance(8 * 24 * time.Hour)
 				answers := []string{"go", "change", "yes", "leave"} // both keys are as they should be
 				want := []string{"Step 4 of 8", "Step 5 of 8", "Step 6 of 8"}
 				if elsewhere {

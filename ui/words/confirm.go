@@ -106,7 +106,11 @@ func override(w rotation.Why) string {
 	case rotation.WhyUseUnknown:
 		return "the key's last use was not known"
 	case rotation.WhyGapLonger:
-		return "the key had been unused for longer before, and was used again"
+		return "the key, or one of its users, had been silent for longer before, and came back"
+	case rotation.WhyRhythmUnknown:
+		return "how often the key is used was not known"
+	case rotation.WhyNotAsked:
+		return "not all users of the key had been asked whether they work without it"
 	case rotation.WhyWatchNotOver:
 		return "the watch was not over"
 	case rotation.WhyDeactivationUnknown:

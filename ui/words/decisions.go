@@ -47,6 +47,11 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "Go on with this rotation: " + otherKey(s, o.KeyID) + " to " + o.KeyID
 	case rotation.RetireOlder, rotation.RetireNewer:
 		return "Retire " + o.KeyID
+	case rotation.UserFine:
+		if users := s.ToAsk(); len(users) > 0 {
+			return "It works: " + rotation.UserID(users[0])
+		}
+		return "It works"
 	case rotation.SignAfresh:
 		return "Sign with what the profile holds now"
 	case rotation.SessionFromKey:
@@ -167,7 +172,15 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 	case rotation.WhyUseUnknown:
 		return "it is not known when " + s.Target().ID + " was last used: that counts as used"
 	case rotation.WhyGapLonger:
-		return fmt.Sprintf("%s has been unused for %s before, and was used again", s.Target().ID, Period(gate.LongestGap))
+		return fmt.Sprintf("%s, or one of its users, has been silent for %s before, and came back", s.Target().ID, Period(gate.LongestGap))
+	case rotation.WhyRhythmUnknown:
+		return fmt.Sprintf("how often %s is used is not known: it may be once a week. %s of quiet would tell; it has been %s", s.Target().ID, Period(rotation.UnknownRhythm), Period(now.Sub(gate.QuietSince)))
+	case rotation.WhyNotAsked:
+		var names []string
+		for _, u := range s.ToAsk() {
+			names = append(names, rotation.UserID(u))
+		}
+		return "not asked yet whether it works without the old key: " + strings.Join(names, ", ")
 	case rotation.WhyWatchNotOver:
 		ends, _ := s.WatchEnds(set)
 		return "the watch is not over before " + Clock(ends, now)

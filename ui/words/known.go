@@ -55,16 +55,18 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Distribute, rotation.Deactivate:
 		facts := append(replacement, whose(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
-			return append(facts, off(name, target, now), unseenUse())
+			return append(facts, off(name, target, now), unseenUse(s))
 		}
-		return append(append(facts, quiet(name, s, set, now)...), unseenUse())
+		facts = append(facts, quiet(name, s, set, now)...)
+		return append(append(facts, users(s, now)...), unseenUse(s))
 	case rotation.Review:
-		return []Fact{off(name, target, now)}
+		return append([]Fact{off(name, target, now)}, did(s, now)...)
 	case rotation.Watch, rotation.Delete:
 		facts := append(replacement, off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
 			facts = append(facts, watch(s, set, now))
 		}
+		facts = append(facts, toWatch(s, now)...)
 		return append(facts, Fact{
 			Label: "not visible",
 			Text:  "calls signed with an Inactive key: AWS counts them nowhere. Only the applications' own logs show them.",
@@ -124,8 +126,11 @@ func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) 
 	f.Mark = Bad
 	facts := []Fact{f}
 	for _, why := range gate.Whys {
-		if why == rotation.WhyGapLonger {
+		switch {
+		case why == rotation.WhyGapLonger && gate.LongestGap >= set.Quiet:
 			facts = append(facts, Fact{Mark: Bad, Label: "a longer gap", Text: Why(why, s, set, now)})
+		case why == rotation.WhyRhythmUnknown:
+			facts = append(facts, Fact{Mark: Unknown, Label: "rhythm unknown", Text: Why(why, s, set, now)})
 		}
 	}
 	return append(facts, Fact{
@@ -181,7 +186,13 @@ func watch(s rotation.State, set rotation.Settings, now time.Time) Fact {
 	return f
 }
 
-func unseenUse() Fact {
+func unseenUse(s rotation.State) Fact {
+	if len(s.Evidence.Looks) > 0 {
+		return Fact{
+			Label: "not visible",
+			Text:  "data events, such as reading an S3 object; what a role does that was taken on with the key; anything older than 90 days. Events come some minutes late.",
+		}
+	}
 	return Fact{
 		Label: "not visible",
 		Text:  "which application it was, and every use before the last one. AWS tells a key's last use only, some minutes late.",

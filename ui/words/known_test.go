@@ -15,7 +15,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func rotating(step rotation.Step, change func(*rotation.State)) rotation.State {
 	s := rotation.State{
 		Plan: rotation.Rotate, Step: step, User: "Suzie", StoredAt: noon.Add(-72 * time.Hour),
-		Old: rotation.KeyFacts{ID: "AKIAOLD", Status: iamops.Active, Created: noon.Add(-2000 * time.Hour), LastUse: usedAgo(50 * time.Hour)},
+		Old: rotation.KeyFacts{ID: "AKIAOLD", Status: iamops.Active, Created: noon.Add(-2000 * time.Hour), LastUse: usedAgo(50 * time.Hour), LongestGap: time.Hour},
 		New: rotation.KeyFacts{ID: "AKIANEW", Status: iamops.Active, Created: noon.Add(-80 * time.Hour), LastUse: usedAgo(time.Minute)},
 	}
 	if change != nil {
@@ -44,7 +44,7 @@ func TestKnown(t *testing.T) {
 		"the new key's own trial":  {rotating(rotation.Distribute, func(s *rotation.State) { s.New.OwnUse = noon }), "new key in use ? | old key quiet + | not visible"},
 		"the new key off":          {rotating(rotation.Distribute, func(s *rotation.State) { s.New.Status = iamops.Inactive }), "new key in use - | old key quiet + | not visible"},
 		"the new key gone":         {rotating(rotation.Distribute, func(s *rotation.State) { s.New.Gone = true }), "new key in use - | old key quiet + | not visible"},
-		"the old key in use":       {rotating(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse = usedAgo(time.Hour) }), "new key in use + | old key quiet - | quiet enough | not visible"},
+		"the old key in use":       {rotating(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse, s.Old.LongestGap = usedAgo(time.Hour), time.Minute }), "new key in use + | old key quiet - | quiet enough | not visible"},
 		"the old key back before":  {rotating(rotation.Deactivate, func(s *rotation.State) { s.Old.LongestGap = 60 * time.Hour }), "new key in use + | old key quiet - | a longer gap - | quiet enough | not visible"},
 		"the old key unknown":      {rotating(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse = iamops.LastUse{} }), "new key in use + | old key quiet ? | not visible"},
 		"the old key off already":  {rotating(rotation.Deactivate, inactive), "new key in use + | old key off | not visible"},

@@ -80,6 +80,43 @@ func LeakAlarm(s rotation.State) string {
 	return fmt.Sprintf("%s has a key that keyturn did not make, and that was not there before: %s. Whoever has the leaked key may have made it. Treat it as leaked too, unless you know who made it.", s.User, strings.Join(ids, ", "))
 }
 
+// did are what a leaked key did: what it made, the sessions issued from it, and who used it.
+func did(s rotation.State, now time.Time) []Fact {
+	e := s.Evidence
+	var facts []Fact
+	for _, m := range e.Made {
+		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s %s, %s, %s", m.Call, m.Subject, m.Region, Clock(m.At, now))}
+		if m.Code != "" {
+			f.Mark, f.Label, f.Text = Neutral, "it tried", f.Text+"; refused: "+m.Code
+		}
+		facts = append(facts, f)
+	}
+	for _, session := range e.Sessions {
+		text := fmt.Sprintf("%s, issued %s", session.KeyID, Clock(session.Issued, now))
+		if session.Role != "" {
+			text += ", of role " + session.Role[strings.LastIndexByte(session.Role, '/')+1:]
+		}
+		mark := Bad
+		switch {
+		case session.Expires.IsZero():
+			text += "; when it ends is not known"
+		case session.Expires.After(now):
+			text += "; goes on until " + Clock(session.Expires, now)
+		default:
+			mark, text = Neutral, text+"; it has ended"
+		}
+		facts = append(facts, Fact{Mark: mark, Label: "session", Text: text})
+	}
+	for _, u := range e.Old {
+		facts = append(facts, Fact{Label: "used by", Text: KeyUser(u, now)})
+	}
+	if e.Looked() && len(e.Made) == 0 {
+		facts = append(facts, Fact{Label: "it changed", Text: "nothing that the event history shows"})
+	}
+	facts = append(facts, looked(s, now)...)
+	return append(facts, unseenUse(s))
+}
+
 func appeared(s rotation.State) []string {
 	if text := LeakAlarm(s); text != "" {
 		return []string{text}

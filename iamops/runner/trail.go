@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"time"
+
+	"keyturn/iamops"
+	"keyturn/iamops/evidence"
+	"keyturn/iamops/rotation"
+)
+
+// readTrail keeps what the event history tells of the keys up to date, at the steps where
+// it bears on the decision.
+func (r *Runner) readTrail() {
+	var search *evidence.Search
+	var keys [2]string
+	var last time.Time
+	for iamops.Sleep(r.ctx, trailPause) {
+		r.mu.Lock()
+		s, now := r.state, r.parts.Clock.Now()
+		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != [2]string{s.Old.ID, s.New.ID})
+		if due {
+			r.lookNow = false
+		}
+		r.mu.Unlock()
+		if !due {
+			continue
+		}
+		if ids := [2]string{s.Old.ID, s.New.ID}; search == nil || ids != keys {
+			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, s.Old.LastUse.Region, s.New.LastUse.Region), ids
+		}
+		last = now
+		search.Run(r.ctx, s.Old.ID, s.New.ID, func(e iamops.Evidence) {
+			r.apply(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
+		})
+	}
+}
+
+// trailPause is how often it is seen whether the event history is due.
+const trailPause = 500 * time.Millisecond
