@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,6 +68,9 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		}
 		return nil
 	}}
+	if err := fillProfile(cloud, home.env.CredentialsFile()); err != nil {
+		return nil, errors.Join(err, p.leave())
+	}
 	operator := cloud.Operator()
 	p.account, err = account.At(ctx, account.Endpoint{
 		URL: "http://sandbox.invalid", Region: sandboxRegion,
@@ -92,6 +96,30 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 var sandboxTargets = []config.Target{
 	{User: "ci-deploy", Spec: "secretsmanager:id=" + sandbox.KeyIDField + ",secret=" + sandbox.SecretField + ":" + sandbox.SecretName},
 	{User: "monitoring", Spec: "ssm:as=json:" + sandbox.ParameterName},
+}
+
+// profileReader is the application of the sandbox that reads its key from a profile of the
+// sandbox's own credentials file, which has its name.
+const profileReader = "web-frontend"
+
+// fillProfile writes the credentials file, and lets the application read it.
+func fillProfile(cloud *sandbox.Account, path string) error {
+	key, err := cloud.KeyOf(profileReader)
+	if err != nil {
+		return fmt.Errorf("filling the sandbox's credentials file: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("making a folder for the sandbox's credentials file: %w", err)
+	}
+	text := fmt.Sprintf("# read by %s at each run\n[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profileReader, profileReader, key.KeyID, key.Secret)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("writing the sandbox's credentials file: %w", err)
+	}
+	err = cloud.ReadFrom(profileReader, "profile "+profileReader, sandbox.FromProfile(path, profileReader))
+	if err != nil {
+		return fmt.Errorf("letting %s read its profile: %w", profileReader, err)
+	}
+	return nil
 }
 
 // serve serves an embedded account over HTTP until ctx ends.
