@@ -161,11 +161,11 @@ func TestSeededApplicationsReadTheStores(t *testing.T) {
 	})
 }
 
-// eventsOf are the events that a key has made in a region, newest first.
-func eventsOf(t *testing.T, a *sandbox.Account, region, keyID string) []types.Event {
+// eventsOf are the events that a key has made in warehouse-load's region, newest first.
+func eventsOf(t *testing.T, a *sandbox.Account, keyID string) []types.Event {
 	t.Helper()
 	a.Configure(func(b *sandbox.Behavior) { b.LookupLimit = false })
-	out := must[*cloudtrail.LookupEventsOutput](t)(cloudtrail.NewFromConfig(config(a, a.Operator(), region)).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{
+	out := must[*cloudtrail.LookupEventsOutput](t)(cloudtrail.NewFromConfig(config(a, a.Operator(), "eu-central-1")).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyAccessKeyId, AttributeValue: &keyID}},
 	}))
 	return out.Events
@@ -181,7 +181,7 @@ func TestAnApplicationActsThroughARole(t *testing.T) {
 		if u := lastUsed(t, a, p.KeyID); *u.ServiceName != "sts" || !u.LastUsedDate.Equal(p.LastRun.Truncate(time.Second)) {
 			t.Errorf("the key's last use: %+v", u)
 		}
-		events := eventsOf(t, a, "eu-central-1", p.KeyID)
+		events := eventsOf(t, a, p.KeyID)
 		if len(events) != 12 || slices.ContainsFunc(events, func(e types.Event) bool { return *e.EventName != "AssumeRole" }) {
 			t.Fatalf("%d events of the key", len(events))
 		}
@@ -194,7 +194,7 @@ func TestAnApplicationActsThroughARole(t *testing.T) {
 		}
 		at := strings.Index(*events[0].CloudTrailEvent, "ASIA")
 		session := (*events[0].CloudTrailEvent)[at : at+20]
-		worked := eventsOf(t, a, "eu-central-1", session)
+		worked := eventsOf(t, a, session)
 		if len(worked) != 1 || *worked[0].EventName != "DescribeClusters" || *worked[0].Username != "warehouse-load" || !strings.Contains(*worked[0].CloudTrailEvent, arn) {
 			t.Errorf("the session's events: %+v", worked)
 		}
@@ -204,12 +204,12 @@ func TestAnApplicationActsThroughARole(t *testing.T) {
 		if got := lastLine(t, a, "warehouse-load"); got != "AssumeRole: InvalidClientTokenId: The security token included in the request is invalid." {
 			t.Errorf("with the key off it logged %q", got)
 		}
-		if n := len(eventsOf(t, a, "eu-central-1", p.KeyID)); n != 12 {
+		if n := len(eventsOf(t, a, p.KeyID)); n != 12 {
 			t.Errorf("%d events of a key that is off", n)
 		}
 		a.Configure(func(b *sandbox.Behavior) { b.TrailShowsInactive = true })
 		a.Advance(24 * time.Hour)
-		newest := eventsOf(t, a, "eu-central-1", p.KeyID)[0]
+		newest := eventsOf(t, a, p.KeyID)[0]
 		if !strings.Contains(*newest.CloudTrailEvent, `"errorCode":"InvalidClientTokenId"`) || strings.Contains(*newest.CloudTrailEvent, "ASIA") {
 			t.Errorf("the refused call shows as %s", *newest.CloudTrailEvent)
 		}

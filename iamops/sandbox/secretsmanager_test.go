@@ -34,7 +34,7 @@ func put(t *testing.T, c *secretsmanager.Client, name, text string, id *string, 
 func valueAt(ctx context.Context, c *secretsmanager.Client, name, stage string) (string, error) {
 	out, err := c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name, VersionStage: &stage})
 	if err != nil {
-		return "", err //nolint:wrapcheck // the test looks at the SDK's own
+		return "", err
 	}
 	return aws.ToString(out.SecretString), nil
 }
