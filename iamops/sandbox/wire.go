@@ -116,12 +116,12 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 		return nil, problem
 	}
 	who.used(now, service, q.signature.region)
+	var result any
 	if forced == KMSFailure {
-		problem := kmsFailure(q.action)
-		who.note(c, q.action, r, nil, problem)
-		return nil, problem
+		problem = kmsFailure(q.action)
+	} else {
+		result, problem = action.run(c)
 	}
-	result, problem := action.run(c)
 	who.note(c, q.action, r, result, problem)
 	return result, problem
 }
