@@ -59,6 +59,8 @@ type Options struct {
 	// Explain puts an error of StartRotation or of the sandbox into one line of the
 	// operator's words. Nil: the error's own text.
 	Explain func(error) string
+	// Files are the operator's; nil: there are none.
+	Files guide.Files
 	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be
 	// nil.
 	Clipboard guide.Clipboard

@@ -144,7 +144,7 @@ func (p *Program) started(msg started) tea.Cmd {
 		return nil
 	}
 	g := guide.New(p.ctx, p.common, msg.rotation, guide.Options{
-		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard,
+		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard, Files: p.options.Files,
 	})
 	p.guides[msg.task.User] = g
 	p.sayOther(msg.task, g.State())

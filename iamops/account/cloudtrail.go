@@ -114,7 +114,7 @@ func (a *Account) Events(ctx context.Context, region, keyID string, from time.Ti
 // record contents).
 func parseEvent(record []byte) (iamops.Event, bool) {
 	var r struct {
-		EventTime, EventSource, EventName, AwsRegion, SourceIPAddress, UserAgent, ErrorCode string //nolint:revive // CloudTrail's spelling
+		EventTime, EventSource, EventName, AwsRegion, SourceIPAddress, UserAgent, ErrorCode string
 
 		ReadOnly          any
 		RequestParameters struct {

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"slices"
+	"time"
 
 	"keyturn/iamops"
 )
@@ -18,6 +19,15 @@ const (
 
 // WhyLeaked speaks against reactivating a key that others have.
 const WhyLeaked Why = "leaked"
+
+// QuarantineSeen is the policy by which AWS itself has put the user into quarantine.
+type QuarantineSeen struct {
+	At      time.Time
+	Policy  string          // its name; "" if there is none
+	Problem *iamops.Problem // why it is not known; nil if it is
+}
+
+func (e QuarantineSeen) at() time.Time { return e.At }
 
 // OffFirst reports whether the plan switches its target off before there is a new key.
 func (p Plan) OffFirst() bool { return p.has(Review) }

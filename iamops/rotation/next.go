@@ -58,6 +58,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.Descriptions = ev.Texts
 	case Signed:
 		s.signed(ev)
+	case QuarantineSeen:
+		s.Quarantine = &ev
 	case Evidenced:
 		s.Evidence = ev.Evidence
 	case Tick:

@@ -195,6 +195,8 @@ type State struct {
 	Deliveries []Delivery
 	// Evidence is who uses the keys, by CloudTrail; its zero value if nobody looked.
 	Evidence iamops.Evidence
+	// Quarantine is whether AWS has put the user into quarantine; nil: nobody looked.
+	Quarantine *QuarantineSeen
 	// Fine are the users of the old key that were asked about after it went off, and that
 	// work without it, by UserID.
 	Fine []string

@@ -57,6 +57,8 @@ type Parts struct {
 	Describer Describer
 	// Trail is the account's event history; nil leaves it unread.
 	Trail evidence.Trail
+	// Policies tells whether a user is in quarantine; nil leaves that unknown.
+	Policies Policies
 	// Renew resolves the credentials of Account afresh, so that its Caller is who signs
 	// from then on; nil where there is nothing to resolve.
 	Renew func(ctx context.Context) error
@@ -141,6 +143,7 @@ func Start(parts Parts, task Task) *Runner {
 		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
 	}
 	r.carryOut(intents)
+	r.readQuarantine(rotation.State{}, r.state)
 	r.publish()
 	r.reads.Go(r.tick)
 	r.reads.Go(r.readDescriptions)
@@ -199,6 +202,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.recordEnd(before, next)
 	r.describe(before, next)
 	r.findTargets(before, next)
+	r.readQuarantine(before, next)
 	r.carryOut(intents)
 	r.publish()
 	return nil

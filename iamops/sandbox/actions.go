@@ -65,6 +65,7 @@ func init() {
 		"iam:GetAccountAuthorizationDetails": {(*call).getAccountAuthorizationDetails, anything},
 		"iam:SimulatePrincipalPolicy":        {(*call).simulatePrincipalPolicy, anything},
 		"iam:GetRole":                        {(*call).getRole, anything},
+		"iam:ListAttachedUserPolicies":       {(*call).listAttachedUserPolicies, oneUser},
 
 		"sts:GetCallerIdentity": {(*call).getCallerIdentity, nobody},
 		"sts:GetAccessKeyInfo":  {(*call).getAccessKeyInfo, anything},

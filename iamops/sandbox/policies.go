@@ -219,3 +219,14 @@ func (c *call) getRole() (any, *refusal) {
 		"/", r.name, r.id, r.arn(), isoTime(c.account.root.created),
 	}}, nil
 }
+
+func (c *call) listAttachedUserPolicies() (any, *refusal) {
+	u, problem := c.namedUser()
+	if problem != nil {
+		return nil, problem
+	}
+	return struct {
+		AttachedPolicies list[attachedPolicyXML]
+		truncation
+	}{AttachedPolicies: wireUserDetail(u).AttachedManagedPolicies}, nil
+}

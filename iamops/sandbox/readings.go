@@ -17,7 +17,7 @@ type reading struct {
 
 // ReadFrom lets an application read its key at each run, as one that is configured by a
 // file does: name says where. It is an error if there is no such application. The function
-// must not call the account; [FromProfile] and [FromFile] make some.
+// must not call the account. [FromFile] makes one.
 func (a *Account) ReadFrom(application, name string, read func() (keyID, secret string, err error)) error {
 	a.enter()
 	defer a.mu.Unlock()
@@ -30,33 +30,6 @@ func (a *Account) ReadFrom(application, name string, read func() (keyID, secret 
 		return reading{id, secret, err}
 	}
 	return nil
-}
-
-// FromProfile reads a profile of a shared credentials file, as an application does that
-// is configured by a profile. Its errors name the file and the profile.
-func FromProfile(path, profile string) func() (keyID, secret string, err error) {
-	return func() (string, string, error) {
-		text, err := os.ReadFile(path) //nolint:gosec // the file that the application was told to read
-		if err != nil {
-			return "", "", fmt.Errorf("reading the credentials file: %w", err)
-		}
-		var section string
-		values := map[string]string{}
-		for line := range strings.Lines(string(text)) {
-			line = strings.TrimSpace(line)
-			if name, is := strings.CutPrefix(line, "["); is {
-				name, _, _ = strings.Cut(name, "]")
-				section = strings.TrimSpace(name)
-			} else if name, value, is := strings.Cut(line, "="); is && section == profile && !strings.ContainsRune("#;", rune(line[0])) {
-				values[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)
-			}
-		}
-		id, secret := values["aws_access_key_id"], values["aws_secret_access_key"]
-		if id == "" || secret == "" {
-			return "", "", fmt.Errorf("%s has no access key in the profile %s", path, profile)
-		}
-		return id, secret, nil
-	}
 }
 
 // FromFile reads a file that is JSON with AccessKeyId and SecretAccessKey, a .env with

@@ -40,32 +40,21 @@ func readsFrom(t *testing.T, a *sandbox.Account, path string, read func() (strin
 }
 
 func TestAnApplicationReadsItsKeyFromAFile(t *testing.T) {
-	credentials := func(id, secret string) string {
-		return "# keys\n[other]\naws_access_key_id = x\naws_secret_access_key = y\n\n[ photo ]\nregion=eu-west-1\n#aws_access_key_id = z\nAWS_ACCESS_KEY_ID=" + id + "\r\naws_secret_access_key = " + secret + "\n"
-	}
 	for name, c := range map[string]struct {
-		read func(path string) func() (string, string, error)
 		text func(id, secret string) string
 		none string // what holds no key
 	}{
-		"a profile": {
-			func(path string) func() (string, string, error) { return sandbox.FromProfile(path, "photo") },
-			credentials, "[photo]\nregion = eu-west-1\n[other]\naws_access_key_id = x\naws_secret_access_key = y\n",
-		},
 		"a .env": {
-			sandbox.FromFile,
 			func(id, secret string) string {
 				return "A=1\nexport AWS_ACCESS_KEY_ID=" + id + "\nAWS_SECRET_ACCESS_KEY=\"" + secret + "\"\n"
 			}, "A=1\n",
 		},
 		"JSON": {
-			sandbox.FromFile,
 			func(id, secret string) string {
 				return `{"AccessKeyId": "` + id + `", "SecretAccessKey": "` + secret + `"}`
 			}, `{"AccessKeyId": 1}`,
 		},
 		"CSV": {
-			sandbox.FromFile,
 			func(id, secret string) string { return "Access key ID,Secret access key\n" + id + "," + secret + "\n" }, "Access key ID\nx\n",
 		},
 	} {
@@ -73,7 +62,7 @@ func TestAnApplicationReadsItsKeyFromAFile(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				a := newAccount()
 				path := filepath.Join(t.TempDir(), "keys")
-				readsFrom(t, a, path, c.read(path))
+				readsFrom(t, a, path, sandbox.FromFile(path))
 				a.Advance(time.Hour)
 				if p := application(t, a, "photo-sync"); p.OK || p.Reads != path || !strings.HasPrefix(lastLine(t, a, "photo-sync"), "no credentials: ") {
 					t.Errorf("without the file: ok %v, %s", p.OK, lastLine(t, a, "photo-sync"))

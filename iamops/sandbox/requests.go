@@ -42,6 +42,19 @@ func clip(text string) string {
 	return strings.Clone(text[:min(len(text), kept)])
 }
 
+// Disguise makes the calls that do sends over the wire show another user agent in
+// CloudTrail, as if another program had made them.
+func (a *Account) Disguise(agent string, do func()) {
+	set := func(to string) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.disguise = to
+	}
+	set(agent)
+	defer set("")
+	do()
+}
+
 // Requests returns the newest requests that arrived, oldest first.
 func (a *Account) Requests() []Request {
 	a.mu.Lock()

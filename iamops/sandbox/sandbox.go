@@ -24,7 +24,7 @@
 //   - [Behavior] is how the account behaves where AWS is slow or undocumented; a
 //     [Fault] is something that goes wrong with single requests.
 //   - Nothing here starts a goroutine or looks at the environment, and no file is read
-//     but those that an application was told to read.
+//     but one that an application was told to read.
 //
 // All times are UTC; those that say nothing else are of the account clock.
 package sandbox
@@ -98,6 +98,7 @@ type Account struct {
 	trail      map[string][]trailEvent // by region, oldest first
 	trailIDs   *entropy
 	appSecrets *entropy           // of the sessions of applications
+	disguise   string             // the user agent that CloudTrail is told; "" is the true one
 	lookups    map[string]*bucket // of LookupEvents, by region
 	root       rootUser
 	report     *credentialReport

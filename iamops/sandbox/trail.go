@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -69,7 +70,7 @@ func (s signer) userName() string {
 func (s signer) note(c *call, action string, r *http.Request, result any, problem *refusal) {
 	service, name, _ := cutAction(action)
 	e := trailEvent{
-		name: name, source: service + ".amazonaws.com", region: c.region, agent: clip(r.UserAgent()), address: hostOf(r.RemoteAddr),
+		name: name, source: service + ".amazonaws.com", region: c.region, agent: cmp.Or(s.account.disguise, clip(r.UserAgent())), address: hostOf(r.RemoteAddr),
 		at: c.now, keyID: s.secret().KeyID, identity: s.identity(), readOnly: readsOnly(name), asked: asked(c),
 	}
 	e.user = s.userName()

@@ -81,7 +81,7 @@ func (a *App) clouds(p *place, f flags) func(context.Context, string) (delivery.
 		if reached[profile] == nil {
 			other, err := account.Connect(ctx, account.Options{Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, Clock: p.clock})
 			if err != nil {
-				return nil, err //nolint:wrapcheck // a Problem, which tells enough
+				return nil, err
 			}
 			reached[profile] = other
 		}

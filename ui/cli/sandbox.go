@@ -68,13 +68,18 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		}
 		return nil
 	}}
-	if err := fillProfile(cloud, home.env.CredentialsFile()); err != nil {
+	operator := cloud.Operator()
+	file := home.env.CredentialsFile()
+	if err := writeSandboxProfiles(cloud, file); err != nil {
 		return nil, errors.Join(err, p.leave())
 	}
-	operator := cloud.Operator()
 	p.account, err = account.At(ctx, account.Endpoint{
 		URL: "http://sandbox.invalid", Region: sandboxRegion,
 		KeyID: operator.KeyID, Secret: iamops.NewSecret(operator.Secret),
+		Again: func() (again account.Endpoint, err error) {
+			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, sandbox.OperatorUser)
+			return again, err //nolint:wrapcheck // it names the profile
+		},
 	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly})
 	if err != nil {
 		return nil, errors.Join(err, p.leave())
@@ -91,35 +96,41 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 	return p, nil
 }
 
+// profileReader is the application of the sandbox that reads its key from a profile.
+const profileReader = "web-frontend"
+
+// writeSandboxProfiles makes the sandbox's credentials file, with the operator's key and
+// that of an application.
+func writeSandboxProfiles(cloud *sandbox.Account, file string) error {
+	reader, err := cloud.KeyOf(profileReader)
+	if err != nil {
+		return fmt.Errorf("making the sandbox's credentials file: %w", err)
+	}
+	text := ""
+	for name, key := range map[string]sandbox.Credentials{sandbox.OperatorUser: cloud.Operator(), profileReader: reader} {
+		text += fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n\n", name, key.KeyID, key.Secret)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("making the sandbox's folder: %w", err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("making the sandbox's credentials file: %w", err)
+	}
+	err = cloud.ReadFrom(profileReader, "profile "+profileReader, func() (string, string, error) {
+		id, secret, err := account.ReadProfile(context.Background(), file, profileReader)
+		return id, secret.Reveal(), err
+	})
+	if err != nil {
+		return fmt.Errorf("making the sandbox's credentials file: %w", err)
+	}
+	return nil
+}
+
 // sandboxTargets are where applications of the sandbox read their keys: a delivery there
 // makes them move to the new one.
 var sandboxTargets = []config.Target{
 	{User: "ci-deploy", Spec: "secretsmanager:id=" + sandbox.KeyIDField + ",secret=" + sandbox.SecretField + ":" + sandbox.SecretName},
 	{User: "monitoring", Spec: "ssm:as=json:" + sandbox.ParameterName},
-}
-
-// profileReader is the application of the sandbox that reads its key from a profile of the
-// sandbox's own credentials file, which has its name.
-const profileReader = "web-frontend"
-
-// fillProfile writes the credentials file, and lets the application read it.
-func fillProfile(cloud *sandbox.Account, path string) error {
-	key, err := cloud.KeyOf(profileReader)
-	if err != nil {
-		return fmt.Errorf("filling the sandbox's credentials file: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making a folder for the sandbox's credentials file: %w", err)
-	}
-	text := fmt.Sprintf("# read by %s at each run\n[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profileReader, profileReader, key.KeyID, key.Secret)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		return fmt.Errorf("writing the sandbox's credentials file: %w", err)
-	}
-	err = cloud.ReadFrom(profileReader, "profile "+profileReader, sandbox.FromProfile(path, profileReader))
-	if err != nil {
-		return fmt.Errorf("letting %s read its profile: %w", profileReader, err)
-	}
-	return nil
 }
 
 // serve serves an embedded account over HTTP until ctx ends.

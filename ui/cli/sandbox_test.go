@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"keyturn/iamops"
+	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
 )
@@ -43,7 +45,15 @@ func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 		Region: sandboxRegion, BaseEndpoint: aws.String("http://sandbox.invalid"), HTTPClient: p.cloud.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider(operator.KeyID, operator.Secret, ""),
 	})
-	for user, name := range map[string]string{"web-frontend": profileReader, "ci-deploy": "image-build", "monitoring": "metrics-scrape"} {
+	// Nobody has delivered to this file yet; the application finds nothing there until then.
+	file := filepath.Join(t.TempDir(), "suzie.env")
+	if err := p.cloud.ReadFrom("photo-sync", file, sandbox.FromFile(file)); err != nil {
+		t.Fatal(err)
+	}
+	p.targets.configured = append(p.targets.configured, config.Target{User: "Suzie", Spec: "file:dotenv+ses=eu-west-1:" + file})
+	for user, name := range map[string]string{
+		"web-frontend": profileReader, "ci-deploy": "image-build", "monitoring": "metrics-scrape", "Suzie": "photo-sync",
+	} {
 		t.Run(name, func(t *testing.T) {
 			old := sandboxApplication(t, p, name)
 			made, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &user})
@@ -61,7 +71,14 @@ func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 			runsWith := func(keyID string) {
 				t.Helper()
 				p.cloud.Advance(24 * time.Hour)
-				if now := sandboxApplication(t, p, name); !now.OK || now.KeyID != keyID || now.Reads == "" {
+				now := sandboxApplication(t, p, name)
+				if name == "photo-sync" && keyID == old.KeyID {
+					if now.OK {
+						t.Errorf("without the file it runs with %s", now.KeyID)
+					}
+					return
+				}
+				if !now.OK || now.KeyID != keyID || now.Reads == "" {
 					t.Errorf("it runs with %s, want %s: ok %v, reads %q, logs %q", now.KeyID, keyID, now.OK, now.Reads, now.Log[len(now.Log)-1].Text)
 				}
 			}

@@ -50,6 +50,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		StartAt:       task,
 		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
 		Clipboard:     clipboard.send,
+		Files:         files{p.targets.env.Home},
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}

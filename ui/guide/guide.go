@@ -65,6 +65,8 @@ type Options struct {
 	// Clipboard sends a secret to a clipboard, past Bubble Tea, whose
 	// messages must not carry it. Nil: there is none.
 	Clipboard Clipboard
+	// Files are the operator's; nil: there are none to read or write.
+	Files Files
 }
 
 // Clipboard is a way to a clipboard. It returns what is to be said of it.
@@ -99,6 +101,8 @@ type Screen struct {
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
 	shownUntil time.Time         // of the secret; zero while it is hidden
+	searching  bool              // in a folder
+	places     []string          // where the old key's ID was found
 
 	width, height int
 	scroll, room  int // lines of the text above the view, and the furthest they can go
@@ -231,6 +235,11 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.deciding, s.change = rotation.Decide{}, ""
 		s.take(msg.snapshot)
 		return s.tell(msg.err)
+	case searched:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.found(msg)
 	case departed:
 		if msg.id != s.id {
 			return nil
@@ -301,6 +310,10 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(rotation.LookAgain)
 	case key.Matches(msg, s.keys.add):
 		return s.askTarget()
+	case key.Matches(msg, s.keys.folder):
+		return s.askFolder()
+	case key.Matches(msg, s.keys.note):
+		return s.askNote()
 	case key.Matches(msg, s.keys.show):
 		return s.show()
 	case key.Matches(msg, s.keys.clip):

@@ -13,6 +13,7 @@ type keyMap struct {
 	enter, next, previous, esc key.Binding
 	goOn, rollBack, giveUp     key.Binding
 	show, clip, add, try, look key.Binding
+	folder, note               key.Binding
 	choose, scroll             key.Binding // for help only
 }
 
@@ -30,6 +31,8 @@ func newKeyMap(k kit.Keys) keyMap {
 		add:      kit.Bind("add a target", "a", "a"),
 		try:      kit.Bind("try again", "t", "t"),
 		look:     kit.Bind("look again", "r", "r"),
+		folder:   kit.Bind("look for the old key in a folder", "f", "f"),
+		note:     kit.Bind("write a hand-over note", "o", "o"),
 		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
 		scroll:   kit.Bind("scroll", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
 	}
@@ -49,6 +52,9 @@ func (s *Screen) ShortHelp() []key.Binding {
 	}
 	if s.width < wideWidth {
 		return append(hints, kit.Describe(s.keys.esc, "list"))
+	}
+	if s.handsOut() {
+		hints = append(hints, kit.Describe(s.keys.folder, "search a folder"), kit.Describe(s.keys.note, "note"))
 	}
 	return append(hints, s.escHint(), s.keys.look)
 }
@@ -79,6 +85,9 @@ func (s *Screen) FullHelp() [][]key.Binding {
 	groups := [][]key.Binding{
 		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, kit.Describe(s.keys.esc, "to the list")},
 		direct,
+	}
+	if s.handsOut() {
+		groups = append(groups, []key.Binding{s.keys.folder, s.keys.note})
 	}
 	if s.held() {
 		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip, s.keys.add})

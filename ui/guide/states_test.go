@@ -128,6 +128,7 @@ func scenes() map[string]rotation.State {
 		"distribute-rolled-back": with(stateAt(rotation.Distribute), func(s *rotation.State) { s.Note = rotation.NoteRolledBack }),
 	}
 	maps.Copy(all, comeBackTo())
+	maps.Copy(all, usedScenes())
 	for _, step := range rotation.PlanOf(rotation.Rotate).Steps {
 		all[string(step)] = stateAt(step)
 	}

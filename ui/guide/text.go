@@ -34,6 +34,7 @@ func (s *Screen) text(width int) []string {
 	part(s.deliveryLines(width))
 	if s.height < tallHeight { // the evidence must be in view, more than the prose
 		part(s.knownLines(width))
+		part(s.placeLines(width))
 		part(s.bodyLines(width))
 		part(s.commandLines(width))
 		return lines
@@ -41,6 +42,7 @@ func (s *Screen) text(width int) []string {
 	part(s.bodyLines(width))
 	part(s.commandLines(width))
 	part(s.knownLines(width))
+	part(s.placeLines(width))
 	return lines
 }
 
@@ -73,6 +75,7 @@ func (s *Screen) alerts(width int) []string {
 	if p := state.Problem; p != nil {
 		say(g.Cross, st.Danger, words.Problem(p, s.options.Profile).Lines()...)
 	}
+	say(g.Cross, st.Danger, words.LeakAlarm(state))
 	say(g.Warn, st.Warning, words.Note(state))
 	if state.Phase == rotation.Unclear || state.Look != nil && state.Look.Overdue {
 		say(g.Unknown, st.Unknown, words.Look(state, s.now))

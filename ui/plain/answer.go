@@ -55,6 +55,10 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
+	if s.handsOut(st) {
+		line("search FOLDER", "Look for the old key's ID in the text files of a folder", "")
+		line("note DATE", "Write a hand-over note for the owner, with that date", "")
+	}
 	if s.Sandbox != nil {
 		line("day", "Sandbox: move the account's clock on by a day", "")
 		line("apps", "Sandbox: what the simulated applications say", "")
@@ -87,6 +91,9 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 		if err := s.Rotation.AddTarget(strings.TrimSpace(rest)); err != nil {
 			s.say("  %v", err)
 		}
+		return false, nil
+	case "search", "note":
+		s.handOut(ctx, snap.State, word, strings.TrimSpace(rest))
 		return false, nil
 	case "leave":
 		if text := words.Leave(snap.State); text != "" {

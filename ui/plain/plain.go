@@ -41,6 +41,14 @@ type Sandbox interface {
 	Update(application, user string) error
 }
 
+// Files are the operator's files, as far as they are read and written here.
+type Files interface {
+	// Search tells where a text stands in the files of a folder, as path:line.
+	Search(ctx context.Context, folder, text string) (places []string, err error)
+	// Write makes a new file, for the operator's eyes only, and tells its path.
+	Write(name, text string) (path string, err error)
+}
+
 // Session is one conversation.
 type Session struct {
 	Rotation Rotation
@@ -48,6 +56,7 @@ type Session struct {
 	Account  iamops.Account
 	Profile  string
 	Sandbox  Sandbox // nil on AWS
+	Files    Files   // nil: there are none to read or write
 	In       io.Reader
 	Out      io.Writer
 
@@ -56,6 +65,7 @@ type Session struct {
 	told     map[string]string
 	deaf     error // why what is said does not arrive; nil if it does
 	prompted string
+	places   []string // where the old key's ID was found
 }
 
 // ErrSecretLost says that the conversation ended while the new key's secret was in
@@ -145,7 +155,7 @@ func settled(s rotation.State) bool {
 			return false
 		}
 	}
-	return s.Fresh() && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
+	return s.Fresh() && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
 }
 
 // looking reports whether the last change is still being proven.

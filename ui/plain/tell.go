@@ -28,6 +28,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 		{"undescribed", problemText(snap.Undescribed, s.Profile)},
 		{"descriptions", strings.Join(words.Descriptions(st), "\n  ")},
 		{"note", words.Note(st)},
+		{"alarm", words.LeakAlarm(st)},
 		{"look", lookText(st)},
 		{"trial", s.trialText(st)},
 	} {
@@ -50,6 +51,15 @@ func (s *Session) tell(snap runner.Snapshot) {
 			}
 			s.prompted = ""
 		}
+	}
+	for i, note := range st.TargetNotes {
+		if s.news(fmt.Sprint("note ", i), note) {
+			s.say("  - %s", note)
+			s.prompted = ""
+		}
+	}
+	if !st.Evidence.Looked() {
+		st.Evidence = iamops.Evidence{} // told once it is whole
 	}
 	facts := words.Known(st, snap.Settings, now)
 	if settled(st) && s.news("known", marks(facts)) {

@@ -19,6 +19,7 @@ func toBegin(name string, s rotation.State, now time.Time) []Fact {
 	if rotation.PlanOf(s.Plan).NeedsSlot {
 		facts = append(facts, slot(s))
 	}
+	facts = append(facts, inQuarantine(s)...)
 	return facts
 }
 

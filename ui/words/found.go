@@ -49,10 +49,7 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 	lines = append(lines,
 		field("replace it", keyturn+" rotate "+f.User+" --key "+f.KeyID),
 		field("retire it", keyturn+" retire "+f.User+" --key "+f.KeyID+", if nobody needs it"))
-	if sandbox {
-		return lines
-	}
-	return append(lines, field("if it leaked", Command(iamops.Deactivate, f.User, f.KeyID)))
+	return append(lines, field("if it leaked", keyturn+" rotate "+f.User+" --key "+f.KeyID+" --leaked: off at once, then what it did, then a new key"))
 }
 
 func field(name, text string) string { return fmt.Sprintf("%-13s %s", name, text) }

@@ -53,20 +53,20 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Check:
 		return toBegin(name, s, now)
 	case rotation.Distribute, rotation.Deactivate:
-		facts := append(replacement, whose(s)...)
+		facts := append(append(replacement, whose(s)...), ownSigner(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
 			return append(facts, off(name, target, now), unseenUse(s))
 		}
 		facts = append(facts, quiet(name, s, set, now)...)
 		return append(append(facts, users(s, now)...), unseenUse(s))
 	case rotation.Review:
-		return append([]Fact{off(name, target, now)}, did(s, now)...)
+		return append(append([]Fact{off(name, target, now)}, inQuarantine(s)...), did(s, now)...)
 	case rotation.Watch, rotation.Delete:
 		facts := append(replacement, off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
 			facts = append(facts, watch(s, set, now))
 		}
-		facts = append(facts, toWatch(s, now)...)
+		facts = append(facts, toWatch(s)...)
 		return append(facts, Fact{
 			Label: "not visible",
 			Text:  "calls signed with an Inactive key: AWS counts them nowhere. Only the applications' own logs show them.",
@@ -82,6 +82,14 @@ func whose(s rotation.State) []Fact {
 		return nil
 	}
 	return []Fact{{Label: "new key's origin", Text: "probably this rotation, by its date. Nothing shows that keyturn made it."}}
+}
+
+// ownSigner is about a caller who signs with the key that is to be switched off.
+func ownSigner(s rotation.State) []Fact {
+	if s.SignerOf(s.Target().ID) == iamops.Independent {
+		return nil
+	}
+	return []Fact{{Mark: Bad, Label: "who signs", Text: "you, with " + s.Caller.SigningKeyID + ", which is or hangs on " + s.Target().ID + ": let keyturn sign with the other key first"}}
 }
 
 // inUse is about the key that the applications should be using.

@@ -35,12 +35,12 @@ func leakedBody(s rotation.State) []string {
 			fmt.Sprintf("Sessions issued from it go on for up to %s: the next step says how to end them. Way back: reactivate it, with a reason.", Period(SessionsOutlive)),
 		}
 	case rotation.Review:
-		return append([]string{
+		return []string{
 			fmt.Sprintf("%s is off. Look what it did, above all what it made: users, keys, login profiles and roles outlive it.", key),
 			fmt.Sprintf("Sessions issued from it go on for up to %s after that. This policy, attached to %s, denies them everything; it denies every session of the user that is older than it. keyturn prints it and does not send it:", Period(SessionsOutlive), s.User),
 			DenyOldSessions(s),
 			"To attach it: " + denyCommand(s.User),
-		}, appeared(s)...)
+		}
 	case rotation.Create:
 		if s.New.Known() {
 			return nil
@@ -67,6 +67,20 @@ func leakedBody(s rotation.State) []string {
 	return nil
 }
 
+// inQuarantine is about the policy that AWS attaches to a user whose key has leaked.
+func inQuarantine(s rotation.State) []Fact {
+	q := s.Quarantine
+	switch {
+	case q == nil:
+		return nil
+	case q.Problem != nil:
+		return []Fact{{Mark: Unknown, Label: "quarantine", Text: "not known: " + ProblemName(q.Problem.Kind)}}
+	case q.Policy == "":
+		return []Fact{{Label: "quarantine", Text: "AWS has attached no quarantine policy to " + s.User}}
+	}
+	return []Fact{{Mark: Bad, Label: "quarantine", Text: "AWS has seen the leak: " + q.Policy + " is attached to " + s.User + ". It denies some actions, it does not switch the key off. Detach it when you are done."}}
+}
+
 // LeakAlarm says that keys have appeared that nobody here made, "" if none have.
 func LeakAlarm(s rotation.State) string {
 	keys := s.Appeared()
@@ -85,7 +99,7 @@ func did(s rotation.State, now time.Time) []Fact {
 	e := s.Evidence
 	var facts []Fact
 	for _, m := range e.Made {
-		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s %s, %s, %s", m.Call, m.Subject, m.Region, Clock(m.At, now))}
+		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s, %s, %s", strings.TrimSpace(m.Call+" "+m.Subject), m.Region, Clock(m.At, now))}
 		if m.Code != "" {
 			f.Mark, f.Label, f.Text = Neutral, "it tried", f.Text+"; refused: "+m.Code
 		}
@@ -115,13 +129,6 @@ func did(s rotation.State, now time.Time) []Fact {
 	}
 	facts = append(facts, looked(s, now)...)
 	return append(facts, unseenUse(s))
-}
-
-func appeared(s rotation.State) []string {
-	if text := LeakAlarm(s); text != "" {
-		return []string{text}
-	}
-	return nil
 }
 
 // DenyOldSessions is the policy that ends the sessions issued from a leaked key: it denies

@@ -10,21 +10,23 @@ import (
 )
 
 // users are what the event history tells of who uses the keys: a fact for each user of the
-// old key, and whether it has moved; those that are on the new key alone; and how far the
-// look has come.
+// old key, those first that have not moved; those that are on the new key alone; and how
+// far the look has come.
 func users(s rotation.State, now time.Time) []Fact {
 	e := s.Evidence
-	var facts []Fact
+	var facts, moved []Fact // who is left comes first
 	for _, u := range e.Old {
-		f := Fact{Mark: Bad, Label: "uses the old key", Text: KeyUser(u, now)}
+		text := KeyUser(u, now)
 		switch {
 		case u.Count == 0:
-			f.Mark, f.Label = Neutral, "tried the old key"
+			facts = append(facts, Fact{Label: "tried the old key", Text: text})
 		case e.Moved(u):
-			f.Mark, f.Label, f.Text = Good, "has moved", f.Text+". On the new key too"
+			moved = append(moved, Fact{Mark: Good, Label: "has moved", Text: text + ". On the new key too"})
+		default:
+			facts = append(facts, Fact{Mark: Bad, Label: "uses the old key", Text: text})
 		}
-		facts = append(facts, f)
 	}
+	facts = append(facts, moved...)
 	for _, u := range e.New {
 		if u.Count > 0 && !onOld(e, u) {
 			facts = append(facts, Fact{Mark: Good, Label: "uses the new key", Text: KeyUser(u, now)})
@@ -106,7 +108,7 @@ func looked(s rotation.State, now time.Time) []Fact {
 }
 
 // toWatch are the users of the old key, each with where its own errors would show.
-func toWatch(s rotation.State, now time.Time) []Fact {
+func toWatch(s rotation.State) []Fact {
 	asked := map[string]bool{}
 	for _, id := range s.Fine {
 		asked[id] = true

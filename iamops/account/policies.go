@@ -1,0 +1,36 @@
+package account
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+)
+
+// AttachedPolicies are the names of the managed policies that are attached to a user
+// (iam:ListAttachedUserPolicies), AWS's own quarantine of a leaked key among them. Its
+// errors are Problems.
+func (a *Account) AttachedPolicies(ctx context.Context, user string) ([]string, error) {
+	const action = "iam:ListAttachedUserPolicies"
+	in := &iam.ListAttachedUserPoliciesInput{UserName: aws.String(user)}
+	var names []string
+	for {
+		var out *iam.ListAttachedUserPoliciesOutput
+		err := a.read(ctx, action, func(ctx context.Context) (err error) {
+			out, err = a.iam.ListAttachedUserPolicies(ctx, in)
+			return err //nolint:wrapcheck // read sorts it
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range out.AttachedPolicies {
+			names = append(names, aws.ToString(p.PolicyName))
+		}
+		if !out.IsTruncated {
+			return names, nil
+		}
+		if in.Marker, err = nextMarker(action, in.Marker, out.Marker); err != nil {
+			return nil, err
+		}
+	}
+}
