@@ -22,7 +22,7 @@ func (f files) Search(ctx context.Context, folder, text string) ([]string, error
 	}
 	found, err := evidence.InFolders(ctx, []string{filepath.Clean(folder)}, text)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the folder
+		return nil, err
 	}
 	places := make([]string, 0, len(found.Found))
 	for _, p := range found.Found {

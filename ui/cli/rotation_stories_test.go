@@ -217,11 +217,13 @@ func outcome(x *tmux, application string) string {
 	return line(screen, application)
 }
 
+var keyInLine = regexp.MustCompile(`AKIA[A-Z0-9]{16}`)
+
 // update gives an application its user's newest key.
 func update(x *tmux, application string) {
 	x.t.Helper()
 	x.press("A")
-	x.await("OUTCOME", application)
+	before := keyInLine.FindString(line(x.await("OUTCOME", application), application+" "))
 	x.awaitThat(application+" selected", func(s string) bool {
 		if strings.Contains(line(s, application), "▸") {
 			return true
@@ -233,7 +235,7 @@ func update(x *tmux, application string) {
 	x.await("Update "+application+"?", "From its next run on")
 	x.press("Right", "Enter")
 	x.awaitThat(application+" with another key", func(s string) bool {
-		return !strings.Contains(s, "From its next run on") && !strings.Contains(line(s, application+" "), suziesKey)
+		return !strings.Contains(s, "From its next run on") && !strings.Contains(line(s, application+" "), before)
 	})
 	x.press("Escape")
 	x.awaitThat("the pane closed", func(s string) bool { return !strings.Contains(s, "LAST RUN") })

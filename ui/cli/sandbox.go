@@ -78,7 +78,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 		KeyID: operator.KeyID, Secret: iamops.NewSecret(operator.Secret),
 		Again: func() (again account.Endpoint, err error) {
 			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, sandbox.OperatorUser)
-			return again, err //nolint:wrapcheck // it names the profile
+			return again, err
 		},
 	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly})
 	if err != nil {
