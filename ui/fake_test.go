@@ -136,7 +136,8 @@ func distributing(user string) *fakeRotation {
 }
 
 // holding is a rotation whose secret is in memory.
-func holding(user string) *fakeRotation {
+func holding() *fakeRotation {
+	const user = "Suzie"
 	f := distributing(user)
 	s := &f.snapshot.State
 	s.Step, s.Secret, s.Trial = rotation.Store, rotation.SecretHeld, rotation.Trial{State: rotation.TrialPassed, Ended: noon}

@@ -129,7 +129,7 @@ func TestStrayKeysNeverLoseTheSecret(t *testing.T) {
 	stray := []string{"q", "ctrl+c", "esc", "enter", "?", "D"}
 	for _, first := range stray {
 		for _, second := range stray {
-			f := holding("Suzie")
+			f := holding()
 			bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
 				st.goTo("Suzie")
 				st.press(first, second, "enter", "esc")
@@ -143,7 +143,7 @@ func TestStrayKeysNeverLoseTheSecret(t *testing.T) {
 
 func TestQuitAsksAboutTheSecret(t *testing.T) {
 	for _, k := range []string{"q", "ctrl+c"} {
-		f := holding("Suzie")
+		f := holding()
 		bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
 			st.goTo("Suzie")
 			st.press(k)
@@ -344,7 +344,7 @@ func TestTooSmall(t *testing.T) {
 
 // The program prints its secret nowhere, even while it shows it.
 func TestTheModelHoldsNoSecret(t *testing.T) {
-	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = holding("Suzie") }, func(st *stage) {
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = holding() }, func(st *stage) {
 		st.goTo("Suzie")
 		st.press("v")
 		st.want(theSecret)

@@ -201,7 +201,7 @@ func TestScreensAskForARenewal(t *testing.T) {
 // A session that ends while a secret is held loses nothing: the code is asked for over the
 // rotation, no key that answers it ends the program, and the secret is held after it.
 func TestARenewalKeepsTheSecret(t *testing.T) {
-	f := holding("Suzie")
+	f := holding()
 	bubble(t, func(st *stage, o *Options) {
 		withSession(st, o)
 		st.rotations["Suzie"] = f

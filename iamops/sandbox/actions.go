@@ -79,10 +79,11 @@ func init() {
 		"secretsmanager:ListSecrets":    {(*call).listSecrets, anything},
 		"secretsmanager:DeleteSecret":   {(*call).deleteSecret, aSecret},
 
-		"ssm:PutParameter":       {(*call).putParameter, aParameter},
-		"ssm:GetParameter":       {(*call).getParameter, aParameter},
-		"ssm:DescribeParameters": {(*call).describeParameters, anything},
-		"ssm:DeleteParameter":    {(*call).deleteParameter, aParameter},
+		"ssm:PutParameter":        {(*call).putParameter, aParameter},
+		"ssm:GetParameter":        {(*call).getParameter, aParameter},
+		"ssm:GetParameterHistory": {(*call).getParameterHistory, aParameter},
+		"ssm:DescribeParameters":  {(*call).describeParameters, anything},
+		"ssm:DeleteParameter":     {(*call).deleteParameter, aParameter},
 
 		"cloudtrail:LookupEvents": {(*call).lookupEvents, anything},
 		"account:ListRegions":     {(*call).listRegions, anything},
@@ -116,7 +117,7 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 		var in secretInput
 		if s := c.read(&in); s == nil {
 			resource = in.SecretId
-			if s := c.account.secretIn(c.region, in.SecretId); s != nil {
+			if s := c.account.secretIn(c.region, in.SecretId, c.now); s != nil {
 				resource = s.arn
 			}
 		}
@@ -124,7 +125,7 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 	case aParameter:
 		var in struct{ Name string }
 		if s := c.read(&in); s == nil {
-			resource = (&parameter{name: in.Name, region: c.region}).arn()
+			resource = parameterARN(c.region, in.Name)
 		}
 		arn = resource
 	}

@@ -43,7 +43,7 @@ func (a *Account) answer(q query, result any, problem *refusal) answer {
 	requestID := a.requestIDs.requestID()
 	a.mu.Unlock()
 	if q.json {
-		return jsonAnswer(result, problem, requestID)
+		return jsonAnswer(q, result, problem, requestID)
 	}
 
 	service, name, known := strings.Cut(q.action, ":")

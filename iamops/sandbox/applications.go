@@ -1,10 +1,9 @@
 package sandbox
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,6 +16,7 @@ type Application struct {
 	Service string        `json:"service"`
 	Region  string        `json:"region"`
 	Reads   string        `json:"reads,omitempty"` // where it reads its key, at each run; "" if it was given one
+	Role    string        `json:"role,omitempty"`  // the role that it assumes with its key, and works as; "" if none
 	From    string        `json:"from"`            // the address that it calls from
 	Agent   string        `json:"agent"`           // its user agent
 	Every   time.Duration `json:"every"`           // the time between two runs, in nanoseconds in JSON
@@ -42,6 +42,8 @@ type application struct {
 	from, agent                 string
 	reads                       string         // where it reads its key
 	read                        func() reading // nil: it uses key
+	role                        *role          // what it acts through; nil: as its user
+	session                     *session       // of the role, from its last run
 
 	key   *accessKey
 	every time.Duration
@@ -71,130 +73,57 @@ func (p *application) use(a *Account, at time.Time) string {
 		}
 		k := a.keys[r.keyID]
 		if k == nil {
-			return fmt.Sprintf("%s: %s", errInvalidToken.code, errInvalidToken.message)
+			return errInvalidToken.line()
 		}
 		if k.secret != r.secret {
-			return fmt.Sprintf("%s: %s", errSignature.code, errSignature.message)
+			return errSignature.line()
 		}
 		p.key = k
 	}
-	who, problem := a.authenticate(p.key.id, "", p.service, p.region, at)
-	if problem != nil && a.behavior.TrailShowsInactive {
-		refused := p.happened(signer{account: a, key: p.key}, at)
-		refused.code, refused.message = problem.code, problem.message
-		a.recorded(refused)
+	signs := Credentials{KeyID: p.key.id}
+	if p.role != nil {
+		var problem *refusal
+		if signs, problem = p.assume(a, at); problem != nil {
+			return "AssumeRole: " + problem.line()
+		}
 	}
-	if problem != nil {
-		return fmt.Sprintf("%s: %s", problem.code, problem.message)
-	}
-	who.used(at, p.service, p.region)
-	if p.event != "" {
-		a.recorded(p.happened(who, at))
+	if problem := p.call(a, at, signs, trailEvent{name: p.event, source: p.service + ".amazonaws.com"}); problem != nil {
+		return problem.line()
 	}
 	return ""
 }
 
-// happened is the event of a run.
-func (p *application) happened(who signer, at time.Time) trailEvent {
-	return trailEvent{
-		name: p.event, source: p.service + ".amazonaws.com", region: p.region, agent: p.agent, address: p.from, at: at,
-		keyID: p.key.id, user: p.key.owner.name, identity: who.identity(), readOnly: readsOnly(p.event),
+// assume gets a session of the role, signed with the key. The one before is forgotten.
+func (p *application) assume(a *Account, at time.Time) (Credentials, *refusal) {
+	if p.session != nil {
+		delete(a.sessions, p.session.KeyID)
 	}
-}
-
-// reading is what an application found where it reads its key.
-type reading struct {
-	keyID, secret string
-	err           error
-}
-
-// Workload is an application to be added to the account.
-type Workload struct {
-	Name    string
-	KeyID   string // the key that it uses
-	Service string // as in s3
-	Region  string
-	Event   string        // the management event of each run; "" if it makes data events alone
-	Every   time.Duration // between two runs
-	Runs    int           // how many lie behind it
-	From    string        // its address
-	Agent   string        // its user agent
-}
-
-// Run adds an application, with its runs of the past made. It panics if there is no such
-// key, or if it would never run.
-func (a *Account) Run(w Workload) {
-	now := a.enter()
-	defer a.mu.Unlock()
-	k := a.keys[w.KeyID]
-	if k == nil || w.Every <= 0 {
-		panic(fmt.Sprintf("sandbox: application %q has no key or no schedule", w.Name))
-	}
-	a.apps = append(a.apps, &application{
-		name: w.Name, service: w.Service, region: w.Region, does: "did its work", event: w.Event, from: w.From, agent: w.Agent,
-		key: k, every: w.Every, next: now.Add(-time.Duration(w.Runs) * w.Every).Add(w.Every / 2),
+	p.session = a.newSession(a.appSecrets, time.Hour)
+	p.session.role, p.session.name = p.role, p.name
+	problem := p.call(a, at, Credentials{KeyID: p.key.id}, trailEvent{
+		name: "AssumeRole", source: "sts.amazonaws.com", answered: p.session.assumed().toTrail(),
+		asked: map[string]any{"roleArn": p.role.arn(), "roleSessionName": p.name},
 	})
-	a.runDue(now)
+	return p.session.Credentials, problem
 }
 
-// ReadFrom lets an application read its key at each run, as one that is configured by a
-// file does: name says where. It is an error if there is no such application. The function
-// must not call the account.
-func (a *Account) ReadFrom(application, name string, read func() (keyID, secret string, err error)) error {
-	a.enter()
-	defer a.mu.Unlock()
-	p, err := a.application(application)
-	if err != nil {
-		return err
+// call makes one call that is signed so. The event says what it is; without a name it is
+// a data event, which no event history has.
+func (p *application) call(a *Account, at time.Time, signs Credentials, e trailEvent) *refusal {
+	service, _, _ := strings.Cut(e.source, ".")
+	who, problem := a.authenticate(signs.KeyID, signs.SessionToken, service, p.region, at)
+	if problem == nil {
+		who.used(at, service, p.region)
+	} else {
+		who = signer{account: a, key: p.key}
+		e.answered, e.code, e.message = nil, problem.code, problem.message
 	}
-	p.reads, p.read = name, func() reading {
-		id, secret, err := read()
-		return reading{id, secret, err}
+	if e.name != "" && (problem == nil || a.behavior.TrailShowsInactive) {
+		e.region, e.agent, e.address, e.at, e.readOnly = p.region, p.agent, p.from, at, readsOnly(e.name)
+		e.keyID, e.user, e.identity = signs.KeyID, who.userName(), who.identity()
+		a.recorded(e)
 	}
-	return nil
-}
-
-// KeyOf is the key that an application uses, with its secret.
-func (a *Account) KeyOf(application string) (Credentials, error) {
-	a.enter()
-	defer a.mu.Unlock()
-	p, err := a.application(application)
-	if err != nil {
-		return Credentials{}, err
-	}
-	return Credentials{KeyID: p.key.id, Secret: p.key.secret}, nil
-}
-
-// readSecret lets an application read its key from fields of a secret's JSON.
-func (a *Account) readSecret(p *application, region, name, idField, secretField string) {
-	p.reads, p.read = "secret "+name, func() reading {
-		s := a.secretIn(region, name)
-		if s == nil {
-			return reading{err: fmt.Errorf("there is no secret %s", name)}
-		}
-		return readingOf(s.at(currentStage).text, idField, secretField)
-	}
-}
-
-// readParameter lets an application read its key from a parameter's JSON.
-func (a *Account) readParameter(p *application, region, name, idField, secretField string) {
-	p.reads, p.read = "parameter "+name, func() reading {
-		found := a.parameterIn(region, name)
-		if found == nil {
-			return reading{err: fmt.Errorf("there is no parameter %s", name)}
-		}
-		return readingOf(found.versions[len(found.versions)-1].text, idField, secretField)
-	}
-}
-
-func readingOf(text, idField, secretField string) reading {
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(text), &fields); err != nil {
-		return reading{err: errors.New("what is configured is no JSON")}
-	}
-	id, _ := fields[idField].(string)
-	secret, _ := fields[secretField].(string)
-	return reading{keyID: id, secret: secret}
+	return problem
 }
 
 func (a *Account) application(name string) (*application, error) {
@@ -238,6 +167,10 @@ func (a *Account) Applications() []Application {
 	defer a.mu.Unlock()
 	list := make([]Application, 0, len(a.apps))
 	for _, p := range a.apps {
+		through := ""
+		if p.role != nil {
+			through = p.role.name
+		}
 		list = append(list, Application{
 			Name:    p.name,
 			User:    p.key.owner.name,
@@ -245,6 +178,7 @@ func (a *Account) Applications() []Application {
 			Service: p.service,
 			Region:  p.region,
 			Reads:   p.reads,
+			Role:    through,
 			From:    p.from,
 			Agent:   p.agent,
 			Every:   p.every,
@@ -254,6 +188,18 @@ func (a *Account) Applications() []Application {
 		})
 	}
 	return list
+}
+
+// KeyOf is the key that an application uses, with its secret. It is an error if there is
+// no such application.
+func (a *Account) KeyOf(application string) (Credentials, error) {
+	a.enter()
+	defer a.mu.Unlock()
+	p, err := a.application(application)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{KeyID: p.key.id, Secret: p.key.secret}, nil
 }
 
 // UpdateApplication gives an application another key of its user, as whoever

@@ -15,8 +15,10 @@ type Behavior struct {
 	Rate  float64
 	Burst int
 
-	// PageLimit makes IAM return at most this many members a page, fewer than
-	// were asked for, with IsTruncated true. 0 is no such limit.
+	// PageLimit makes IAM return at most this many members a page, fewer than were
+	// asked for, with IsTruncated true; Secrets Manager and the Parameter Store look
+	// at that many, so that a page of what a filter lets through can be empty. 0 is
+	// no such limit.
 	PageLimit int
 	// StaleLists is how far ListAccessKeys lags behind.
 	StaleLists time.Duration

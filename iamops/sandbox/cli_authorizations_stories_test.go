@@ -62,7 +62,7 @@ func TestCLIReadsAuthorizationDetails(t *testing.T) {
 	}
 	// Pages of three: the CLI puts them together.
 	all := answer[details](t, c, operator, "iam", "get-account-authorization-details", "--page-size", "3")
-	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 1 || len(all.Policies) != 1 {
+	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 2 || len(all.Policies) != 1 {
 		t.Fatalf("%d users, %d roles, %d policies", len(all.UserDetailList), len(all.RoleDetailList), len(all.Policies))
 	}
 	if p := all.Policies[0].PolicyVersionList[0].Document; len(p.Statement) != 1 || p.Statement[0].Effect != "Allow" || p.Statement[0].Resource != "*" {

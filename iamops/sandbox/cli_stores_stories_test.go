@@ -4,6 +4,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,9 +48,24 @@ func TestAWSCLIKeepsSecrets(t *testing.T) {
 	if value.SecretString != `{"a":"1"}` {
 		t.Errorf("previous: %+v", value)
 	}
-	ask(nil, "secretsmanager", "describe-secret", "--secret-id", "app/key")
-	ask(nil, "secretsmanager", "list-secrets")
+	var about struct {
+		Name, ARN          string
+		VersionIdsToStages map[string][]string //nolint:revive // AWS's spelling
+	}
+	ask(&about, "secretsmanager", "describe-secret", "--secret-id", "app/key")
+	if about.Name != "app/key" || !strings.HasPrefix(about.ARN, "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/key-") || len(about.VersionIdsToStages) != 2 {
+		t.Errorf("described: %+v", about)
+	}
+	var names []string
+	ask(&names, "secretsmanager", "list-secrets", "--query", "SecretList[*].Name", "--page-size", "1")
+	if !slices.Equal(names, []string{sandbox.SecretName, "app/key"}) {
+		t.Errorf("listed: %v", names)
+	}
+	ask(nil, "secretsmanager", "create-secret", "--name", "app/old", "--secret-binary", "AP8=")
+	ask(nil, "secretsmanager", "delete-secret", "--secret-id", "app/old", "--recovery-window-in-days", "7")
+	refused("InvalidRequestException", "secretsmanager", "get-secret-value", "--secret-id", "app/old")
 	refused("ResourceNotFoundException", "secretsmanager", "get-secret-value", "--secret-id", "none")
+	refused("ResourceNotFoundException", "secretsmanager", "describe-secret", "--secret-id", "app/key", "--region", "us-east-1")
 	refused("ResourceExistsException", "secretsmanager", "create-secret", "--name", "app/key", "--secret-string", "x")
 
 	var parameter struct {
@@ -76,7 +92,23 @@ func TestAWSCLIKeepsSecrets(t *testing.T) {
 	if len(described.Parameters) != 1 || described.Parameters[0].KeyId != "alias/aws/ssm" {
 		t.Errorf("without a key ID the account's default key takes over: %+v", described)
 	}
+	var history []int
+	ask(&history, "ssm", "get-parameter-history", "--name", "/app/key", "--with-decryption", "--query", "Parameters[*].Version")
+	if !slices.Equal(history, []int{1, 2}) {
+		t.Errorf("history: %v", history)
+	}
+	ask(&parameter, "ssm", "get-parameter", "--name", "/app/key:1", "--with-decryption")
+	if parameter.Parameter.Value != "one" {
+		t.Errorf("the first version: %+v", parameter)
+	}
+	refused("HierarchyTypeMismatchException", "ssm", "put-parameter", "--name", "/app/key", "--type", "String", "--value", "x", "--overwrite")
 	refused("ParameterNotFound", "ssm", "get-parameter", "--name", "/none")
+	if _, problems, _ := aws.run(t, sandbox.Credentials{KeyID: op.KeyID, Secret: "wrong"}, "ssm", "get-parameter", "--name", "/app/key"); !strings.Contains(problems, "(InvalidSignatureException)") {
+		t.Errorf("a wrong secret: %s", problems)
+	}
+	if _, problems, _ := aws.run(t, sandbox.Credentials{KeyID: "AKIAZZZZZZZZZZZZZZZZ", Secret: "wrong"}, "secretsmanager", "list-secrets"); !strings.Contains(problems, "(UnrecognizedClientException)") {
+		t.Errorf("an unknown key: %s", problems)
+	}
 	a.Allow(sandbox.OperatorUser, "ssm:*")
 	refused("AccessDeniedException", "secretsmanager", "get-secret-value", "--secret-id", "app/key")
 }

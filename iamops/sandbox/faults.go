@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,8 +20,8 @@ const (
 type Break int
 
 // The ways to fail. A request with NoBreak goes well, in so far as its fault says
-// nothing else. Throttle, Deny and Expire are AWS's refusals, and always come
-// before any effect.
+// nothing else. Throttle, Deny, Expire and KMSFailure are AWS's refusals, and always
+// come before any effect.
 const (
 	NoBreak         Break = iota
 	InternalError         // HTTP 500 InternalFailure
@@ -31,6 +32,7 @@ const (
 	Throttle              // HTTP 400 Throttling
 	Deny                  // HTTP 403 AccessDenied, with AWS's sentence
 	Expire                // HTTP 403 ExpiredToken
+	KMSFailure            // HTTP 400 DecryptionFailure or EncryptionFailure, InvalidKeyId of SSM: the KMS key does not do its work
 )
 
 // Fault is something that goes wrong with requests. Its parts combine: a fault
@@ -75,7 +77,10 @@ const heldSignals = 1024
 // panics if the fault names an action that the account does not know, since it
 // could never strike.
 func (a *Account) Inject(f Fault) *Injected {
-	if f.Break == Throttle || f.Break == Deny || f.Break == Expire {
+	if f.Break == KMSFailure && !strings.HasPrefix(f.Action, "secretsmanager:") && !strings.HasPrefix(f.Action, "ssm:") {
+		panic("sandbox: only secrets and parameters are encrypted by KMS")
+	}
+	if f.Break == Throttle || f.Break == Deny || f.Break == Expire || f.Break == KMSFailure {
 		if f.Hold && f.At == AfterEffect {
 			panic("sandbox: a refusal comes before the effect, so it cannot be held after it")
 		}

@@ -90,7 +90,9 @@ func (c *call) getAccountAuthorizationDetails() (any, *refusal) {
 		}
 	}
 	if wants(filterRole) {
-		entities = append(entities, filterRole+"/"+adminRole)
+		for _, r := range roles {
+			entities = append(entities, filterRole+"/"+r.name)
+		}
 	}
 	if wants(filterPolicy) {
 		entities = append(entities, filterPolicy+"/"+administratorAccess.PolicyName)
@@ -107,7 +109,7 @@ func (c *call) getAccountAuthorizationDetails() (any, *refusal) {
 		case filterUser:
 			answer.UserDetailList.Member = append(answer.UserDetailList.Member, wireUserDetail(c.account.users[name]))
 		case filterRole:
-			answer.RoleDetailList.Member = append(answer.RoleDetailList.Member, c.account.wireRoleDetail())
+			answer.RoleDetailList.Member = append(answer.RoleDetailList.Member, c.account.wireRoleDetail(roleNamed(name)))
 		case filterPolicy:
 			answer.Policies.Member = append(answer.Policies.Member, c.account.wirePolicyDetail())
 		}
@@ -143,14 +145,17 @@ func wireUserDetail(u *user) userDetailXML {
 	return x
 }
 
-func (a *Account) wireRoleDetail() roleDetailXML {
-	return roleDetailXML{
-		Path: "/", RoleName: adminRole, RoleId: adminRoleID, Arn: AdminRoleARN, CreateDate: isoTime(a.root.created.Truncate(time.Second)),
+func (a *Account) wireRoleDetail(r *role) roleDetailXML {
+	x := roleDetailXML{
+		Path: "/", RoleName: r.name, RoleId: r.id, Arn: r.arn(), CreateDate: isoTime(a.root.created.Truncate(time.Second)),
 		AssumeRolePolicyDocument: policyDocument(map[string]any{
 			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]string{"AWS": "arn:aws:iam::" + AccountID + ":root"},
 		}),
-		AttachedManagedPolicies: list[attachedPolicyXML]{[]attachedPolicyXML{administratorAccess}},
 	}
+	if r.mayDoEverything {
+		x.AttachedManagedPolicies.Member = []attachedPolicyXML{administratorAccess}
+	}
+	return x
 }
 
 func (a *Account) wirePolicyDetail() policyDetailXML {

@@ -49,7 +49,7 @@ func TestAuthorizationDetailsTellWhatIsAllowed(t *testing.T) {
 	a.Allow("ci-deploy", "iam:ListUsers", "sts:*")
 	a.AllowSelf("ci-deploy", "iam:ListAccessKeys")
 	all, _ := details(t, a, 0)
-	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 1 || len(all.Policies) != 1 || len(all.GroupDetailList) != 0 {
+	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 2 || len(all.Policies) != 1 || len(all.GroupDetailList) != 0 {
 		t.Fatalf("%d users, %d roles, %d policies", len(all.UserDetailList), len(all.RoleDetailList), len(all.Policies))
 	}
 	suzie := userDetail(t, all.UserDetailList, "Suzie")
@@ -83,7 +83,7 @@ func TestAuthorizationDetailsByFilterAndPage(t *testing.T) {
 		t.Errorf("%d users and %d roles on %d pages", len(all.UserDetailList), len(all.RoleDetailList), pages)
 	}
 	all, pages = details(t, a, 7)
-	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 1 || len(all.Policies) != 1 || pages != 3 {
+	if len(all.UserDetailList) != 16 || len(all.RoleDetailList) != 2 || len(all.Policies) != 1 || pages != 3 {
 		t.Errorf("%d users, %d roles and %d policies on %d pages", len(all.UserDetailList), len(all.RoleDetailList), len(all.Policies), pages)
 	}
 	_, err := iamAs(a, a.Operator()).GetAccountAuthorizationDetails(t.Context(), &iam.GetAccountAuthorizationDetailsInput{

@@ -12,7 +12,8 @@ import (
 type session struct {
 	Credentials
 	user    *user  // the user whose session it is; nil for a role's
-	role    string // the role session's name
+	role    *role  // the role whose session it is; nil for a user's
+	name    string // the role session's name
 	mfa     bool
 	expires time.Time // by the wire clock, since clients renew by theirs
 }
@@ -36,7 +37,7 @@ func (s signer) arn() string {
 	if u := s.user(); u != nil {
 		return u.arn()
 	}
-	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", AccountID, adminRole, s.session.role)
+	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", AccountID, s.session.role.name, s.session.name)
 }
 
 // id is the unique ID of who signs, as sts:GetCallerIdentity tells it.
@@ -44,7 +45,7 @@ func (s signer) id() string {
 	if u := s.user(); u != nil {
 		return u.id
 	}
-	return adminRoleID + ":" + s.session.role
+	return s.session.role.id + ":" + s.session.name
 }
 
 // secret is what a signature is made with.
@@ -123,9 +124,10 @@ func (a *Account) permit(name string, actions []string, set func(*user)) {
 // allowed reports whether the signer may do an action to a user; "" is an action
 // that concerns no user. resource is the ARN that it is about, or "*".
 func (s signer) allowed(action, target, resource string) bool {
-	u := s.user()
-	return u == nil || // the role may do everything
-		u.decide(action, target, resource) == allowedDecision
+	if u := s.user(); u != nil {
+		return u.decide(action, target, resource) == allowedDecision
+	}
+	return s.session.role.mayDoEverything
 }
 
 // actionMatches reports whether a pattern means the action: "" and "*" mean any,

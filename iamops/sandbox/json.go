@@ -19,43 +19,45 @@ var jsonTargets = map[string]string{
 	"CloudTrail_20131101.": "cloudtrail",
 }
 
-// listRegionsPath is the one path of the account service, which speaks REST with JSON.
-const listRegionsPath = "/listRegions"
+// restService is the account service, which speaks REST with JSON, and listRegionsPath its
+// one path.
+const (
+	restService     = "account"
+	listRegionsPath = "/listRegions"
+)
 
-// jsonAction is the action that a request in one of the JSON protocols names; "" if the
-// request is none.
-func jsonAction(r *http.Request) (action string, is bool) {
+// jsonOperation is the service and the operation that a request in one of the JSON
+// protocols names, "" if they are none that is known, and whether it is such a request.
+func jsonOperation(r *http.Request) (service, name string, is bool) {
 	if r.URL.Path == listRegionsPath {
-		return "account:ListRegions", true
+		return restService, "ListRegions", true
 	}
 	target := r.Header.Get("X-Amz-Target")
-	if target == "" {
-		return "", false
-	}
 	for prefix, service := range jsonTargets {
 		if name, ok := strings.CutPrefix(target, prefix); ok {
-			return service + ":" + name, true
+			return service, name, true
 		}
 	}
-	return "", true
+	return "", "", target != ""
 }
 
 // jsonCodes are the codes that the JSON protocols have for what the query protocol calls
 // otherwise.
 var jsonCodes = map[string]string{
-	"AccessDenied":          "AccessDeniedException",
-	"ExpiredToken":          "ExpiredTokenException",
-	"InvalidAction":         "UnknownOperationException",
-	"InternalFailure":       "InternalServiceError",
-	"InvalidClientTokenId":  "UnrecognizedClientException",
-	"SignatureDoesNotMatch": "InvalidSignatureException",
-	"ServiceUnavailable":    "ServiceUnavailableException",
-	"Throttling":            "ThrottlingException",
-	"ValidationError":       "ValidationException",
+	"AccessDenied":               "AccessDeniedException",
+	"ExpiredToken":               "ExpiredTokenException",
+	"IncompleteSignature":        "IncompleteSignatureException",
+	"InternalFailure":            "InternalServiceError",
+	"InvalidClientTokenId":       "UnrecognizedClientException",
+	"MissingAuthenticationToken": "MissingAuthenticationTokenException",
+	"SignatureDoesNotMatch":      "InvalidSignatureException",
+	"ServiceUnavailable":         "ServiceUnavailableException",
+	"Throttling":                 "ThrottlingException",
+	"ValidationError":            "ValidationException",
 }
 
 // jsonAnswer writes a result or a refusal as the JSON protocols have it.
-func jsonAnswer(result any, problem *refusal, requestID string) answer {
+func jsonAnswer(q query, result any, problem *refusal, requestID string) answer {
 	status := http.StatusOK
 	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {requestID}}
 	if problem != nil {
@@ -66,8 +68,8 @@ func jsonAnswer(result any, problem *refusal, requestID string) answer {
 		status = problem.status
 		header.Set("X-Amzn-Errortype", code)
 		result = map[string]string{"__type": code, "message": problem.message}
-		if code == "AccessDeniedException" && status == http.StatusForbidden {
-			status = http.StatusBadRequest // as these services do
+		if status < http.StatusInternalServerError && q.service != restService {
+			status = http.StatusBadRequest // whatever the caller has done wrong
 		}
 	}
 	if result == nil {
@@ -97,4 +99,43 @@ type jsonTime float64
 
 func asJSONTime(t time.Time) jsonTime {
 	return jsonTime(math.Round(float64(t.UnixMilli())) / 1000)
+}
+
+// listed is how a call asks for a page of a list in the JSON protocols.
+type listed struct {
+	MaxResults *int
+	NextToken  string
+}
+
+// part picks the part of a list of n members that is asked for, of at most most members
+// where nothing else is said; the token of a page is the number of its first member.
+func (c *call) part(ask listed, n, most int) (page, *refusal) {
+	size := most
+	if ask.MaxResults != nil {
+		if size = *ask.MaxResults; size < 1 || size > most {
+			return page{}, constraint(strconv.Itoa(size), "maxResults", "Member must be from 1 to "+strconv.Itoa(most))
+		}
+	}
+	if limit := c.account.behavior.PageLimit; limit > 0 {
+		size = min(size, limit)
+	}
+	var p page
+	if ask.NextToken != "" {
+		var err error
+		if p.from, err = strconv.Atoi(ask.NextToken); err != nil || p.from < 1 || p.from > n {
+			return page{}, &refusal{http.StatusBadRequest, "InvalidNextTokenException", "The NextToken value is invalid."}
+		}
+	}
+	if p.to = min(n, p.from+size); p.to < n {
+		p.next = strconv.Itoa(p.to)
+	}
+	return p, nil
+}
+
+// withNext adds the token of the next page to an answer, if there is one.
+func (p page) withNext(answer map[string]any) map[string]any {
+	if p.next != "" {
+		answer["NextToken"] = p.next
+	}
+	return answer
 }

@@ -156,7 +156,7 @@ func (c *call) simulatePrincipalPolicy() (any, *refusal) {
 	switch {
 	case strings.Contains(source, ":assumed-role/"):
 		return nil, &refusal{http.StatusBadRequest, "InvalidInput", "Invalid Entity Arn: " + source + " does not clearly define entity type and name."}
-	case source == AdminRoleARN:
+	case source == AdminRoleARN: // it may do everything
 	case strings.HasPrefix(source, "arn:aws:iam::"+AccountID+":user/"):
 		if u = c.account.user(source[strings.LastIndexByte(source, '/')+1:]); u == nil {
 			return nil, noSuchUser(source[strings.LastIndexByte(source, '/')+1:])
@@ -209,13 +209,14 @@ func (c *call) simulatePrincipalPolicy() (any, *refusal) {
 
 func (c *call) getRole() (any, *refusal) {
 	name := c.form.Get("RoleName")
-	if name != adminRole {
+	r := roleNamed(name)
+	if r == nil {
 		return nil, &refusal{http.StatusNotFound, "NoSuchEntity", "The role with name " + name + " cannot be found."}
 	}
 	return struct {
 		Role struct{ Path, RoleName, RoleId, Arn, CreateDate string } //nolint:revive // AWS's spelling
 	}{struct{ Path, RoleName, RoleId, Arn, CreateDate string }{ //nolint:revive // AWS's spelling
-		"/", adminRole, adminRoleID, AdminRoleARN, isoTime(c.account.root.created),
+		"/", r.name, r.id, r.arn(), isoTime(c.account.root.created),
 	}}, nil
 }
 

@@ -20,6 +20,7 @@ type query struct {
 	signature signature
 	action    string // as in "iam:ListUsers"; "" if there is no such action
 	json      bool   // it came in one of the JSON protocols
+	service   string // of a JSON protocol: the service that it is for, "" if none is known
 }
 
 // readQuery reads a request. It returns what it could read together with the
@@ -36,10 +37,10 @@ func readQuery(r *http.Request) (query, *refusal) {
 		return q, validation("The request body could not be read")
 	}
 	q.body = body
-	if name, is := jsonAction(r); is {
-		q.json = true
-		if _, known := actions[name]; known {
-			q.action = name
+	if service, name, is := jsonOperation(r); is {
+		q.json, q.service = true, service
+		if _, known := actions[service+":"+name]; known {
+			q.action = service + ":" + name
 		}
 		return q, nil
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // refusal is an error as AWS answers it. It is what the account says, and no error
@@ -12,6 +13,9 @@ type refusal struct {
 	code    string
 	message string
 }
+
+// line is the refusal as an application logs it.
+func (r *refusal) line() string { return r.code + ": " + r.message }
 
 // AWS's refusals, in AWS's words. Where a message is AWS's own, it is kept
 // character by character: operators search for it.
@@ -66,12 +70,35 @@ func incompleteSignature(format string, args ...any) *refusal {
 	return &refusal{http.StatusBadRequest, "IncompleteSignature", fmt.Sprintf(format, args...)}
 }
 
+func wrongScope(service string) *refusal {
+	return &refusal{http.StatusForbidden, "SignatureDoesNotMatch", fmt.Sprintf("Credential should be scoped to correct service: '%s'. ", service)}
+}
+
 func signatureTiming(format string, args ...any) *refusal {
 	return &refusal{http.StatusForbidden, "SignatureDoesNotMatch", fmt.Sprintf(format, args...)}
 }
 
 func invalidAction(name, version string) *refusal {
 	return &refusal{http.StatusBadRequest, "InvalidAction", fmt.Sprintf("Could not find operation %s for version %s", name, version)}
+}
+
+// unknown is the refusal of a request for an action that there is not.
+func (q query) unknown() *refusal {
+	if q.json {
+		return &refusal{http.StatusBadRequest, "UnknownOperationException", ""}
+	}
+	return invalidAction(q.form.Get("Action"), q.form.Get("Version"))
+}
+
+// kmsFailure is how a service says that the KMS key does not do what the action needs.
+func kmsFailure(action string) *refusal {
+	switch service, name, _ := strings.Cut(action, ":"); {
+	case service == "ssm":
+		return &refusal{http.StatusBadRequest, "InvalidKeyId", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."}
+	case strings.HasPrefix(name, "Get"):
+		return &refusal{http.StatusBadRequest, "DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the provided KMS key."}
+	}
+	return &refusal{http.StatusBadRequest, "EncryptionFailure", "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state."}
 }
 
 // accessDenied is AWS's sentence on a missing permission.

@@ -1,11 +1,13 @@
 // Package sandbox is an embedded AWS account: IAM, STS, CloudTrail, Secrets Manager and
-// SSM as far as access keys and their rotation need them, behind one http.Handler that AWS clients talk to
-// as they talk to AWS.
+// SSM as far as access keys and their rotation need them, behind one http.Handler that
+// AWS clients talk to as they talk to AWS.
 //
 // An [Account] has users, each with up to two access keys; sessions; a
 // credential report; and applications, which are small simulated programs that
 // use their keys on a schedule. An application whose key stops working fails,
-// and says so in its log; one that is given a working key recovers.
+// and says so in its log; one that is given a working key recovers. Some read their
+// key anew at each run, where its owner has put it: in a secret, in a parameter, in a
+// file. A delivery there moves them to the new key.
 //
 // There are two clocks. The wire clock is real: signatures are dated by it,
 // sessions expire by it and the token bucket fills by it, since a client's own
@@ -21,7 +23,8 @@
 //   - A refusal has AWS's code, HTTP status and sentence.
 //   - [Behavior] is how the account behaves where AWS is slow or undocumented; a
 //     [Fault] is something that goes wrong with single requests.
-//   - Nothing here starts a goroutine, reads a file or looks at the environment.
+//   - Nothing here starts a goroutine or looks at the environment, and no file is read
+//     but one that an application was told to read.
 //
 // All times are UTC; those that say nothing else are of the account clock.
 package sandbox
@@ -73,7 +76,7 @@ type Credentials struct {
 }
 
 // Account is an embedded AWS account. Its methods may be called concurrently.
-// It is an http.Handler: IAM, STS, and the control paths under /_keyturn/.
+// It is an http.Handler: the services' APIs, and the control paths under /_keyturn/.
 type Account struct {
 	wire func() time.Time
 
@@ -94,6 +97,7 @@ type Account struct {
 	parameters []*parameter
 	trail      map[string][]trailEvent // by region, oldest first
 	trailIDs   *entropy
+	appSecrets *entropy           // of the sessions of applications
 	disguise   string             // the user agent that CloudTrail is told; "" is the true one
 	lookups    map[string]*bucket // of LookupEvents, by region
 	root       rootUser
@@ -123,6 +127,7 @@ func New(o Options) *Account {
 		sessions:   map[string]*session{},
 		trail:      map[string][]trailEvent{},
 		trailIDs:   newEntropy(o.Seed, 2),
+		appSecrets: newEntropy(o.Seed, 3),
 		lookups:    map[string]*bucket{},
 		requests:   requestLog{keep: o.RequestsKept, sent: map[string]int{}},
 	}

@@ -40,6 +40,7 @@ type seedApplication struct {
 	// event is the management event of a run; "" is a data event, which no event history
 	// has. from and agent are the address and the user agent of its calls.
 	event, from, agent string
+	role               string // that it assumes with its key, and works as
 }
 
 // suzieKeyID is the key of AWS's own examples.
@@ -98,7 +99,7 @@ var seedUsers = []seedUser{
 		keys: []seedKey{
 			{age: 210 * day, apps: []seedApplication{
 				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse", every: 4 * time.Hour, ago: 100 * time.Minute,
-					event: "DescribeClusters", from: "10.3.1.7", agent: "aws-sdk-java/1.12.600 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.9"},
+					role: "warehouse-loader", event: "DescribeClusters", from: "10.3.1.7", agent: "aws-sdk-java/1.12.600 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.9"},
 			}},
 			{age: 140 * day, apps: []seedApplication{
 				{name: "stream-tap", service: "kinesis", region: "eu-central-1", does: "drained the click stream", every: 15 * time.Minute, ago: 11 * time.Minute},
@@ -173,7 +174,7 @@ func (a *Account) seed(now time.Time) {
 			a.seedKey(u, k, now)
 		}
 	}
-	a.seedStores(now)
+	a.seedStores()
 	operator := a.user(OperatorUser)
 	operator.may = allowance{"*"}
 	a.operator = Credentials{KeyID: operator.keys[0].id, Secret: operator.keys[0].secret}
@@ -189,20 +190,21 @@ const (
 )
 
 // seedStores makes the secret and the parameter.
-func (a *Account) seedStores(now time.Time) {
+func (a *Account) seedStores() {
 	for _, p := range a.apps {
 		switch p.name {
 		case "image-build":
 			text := fmt.Sprintf("{\n  \"registry\": \"111122223333.dkr.ecr.eu-west-1.amazonaws.com\",\n  %q: %q,\n  %q: %q,\n  \"retries\": 3\n}", KeyIDField, p.key.id, SecretField, p.key.secret)
-			a.addSecret(StoreRegion, SecretName, text, now.Add(-91*day))
+			a.addSecret(StoreRegion, SecretName, p.key.created).put(
+				&secretVersion{id: a.entropy.requestID(), text: text, created: p.key.created}, currentStage)
 			a.readSecret(p, StoreRegion, SecretName, KeyIDField, SecretField)
 		case "metrics-scrape":
 			text := fmt.Sprintf("{\n  \"AccessKeyId\": %q,\n  \"SecretAccessKey\": %q\n}\n", p.key.id, p.key.secret)
-			a.parameters = append(a.parameters, &parameter{
-				name: ParameterName, region: StoreRegion, kind: "SecureString", keyID: "alias/monitoring", tier: "Standard", dataType: "text",
-				versions: []parameterValue{{text, now.Add(-12 * day)}},
-			})
-			a.readParameter(p, StoreRegion, ParameterName, "AccessKeyId", "SecretAccessKey")
+			a.addParameter(StoreRegion, ParameterName).versions = []parameterVersion{{
+				text: text, kind: secureString, keyID: "alias/monitoring", tier: standardTier, dataType: textDataType,
+				by: a.user(OperatorUser).arn(), at: p.key.created,
+			}}
+			a.readParameter(p, StoreRegion, ParameterName)
 		}
 	}
 }
@@ -227,7 +229,7 @@ func (a *Account) seedKey(u *user, s seedKey, now time.Time) {
 		a.apps = append(a.apps, &application{
 			name: p.name, service: p.service, region: p.region, does: p.does,
 			event: p.event, from: cmp.Or(p.from, "10.2.0.50"), agent: cmp.Or(p.agent, "Boto3/1.34.51 Python/3.11.6"),
-			key: k, every: p.every, next: first,
+			key: k, every: p.every, next: first, role: roleNamed(p.role),
 		})
 	}
 }

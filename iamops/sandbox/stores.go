@@ -4,7 +4,8 @@ package sandbox
 func (a *Account) AddSecret(region, name, text string) {
 	now := a.enter()
 	defer a.mu.Unlock()
-	a.addSecret(region, name, text, now)
+	s := a.addSecret(region, name, now)
+	s.put(&secretVersion{id: a.entropy.requestID(), text: text, created: now}, currentStage)
 }
 
 // AddParameter makes a parameter of the SSM Parameter Store in a region, of a type such as
@@ -12,9 +13,9 @@ func (a *Account) AddSecret(region, name, text string) {
 func (a *Account) AddParameter(region, name, kind, kmsKey, text string) {
 	now := a.enter()
 	defer a.mu.Unlock()
-	p := &parameter{name: name, region: region, kind: kind, keyID: kmsKey, tier: "Standard", dataType: "text", versions: []parameterValue{{text, now}}}
-	if kind == "SecureString" && kmsKey == "" {
-		p.keyID = defaultParameterKey
-	}
-	a.parameters = append(a.parameters, p)
+	p := a.addParameter(region, name)
+	p.versions = []parameterVersion{{
+		text: text, kind: kind, keyID: keyFor(kind, kmsKey), tier: standardTier, dataType: textDataType,
+		by: "arn:aws:iam::" + AccountID + ":user/" + OperatorUser, at: now,
+	}}
 }

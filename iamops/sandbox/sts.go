@@ -59,12 +59,10 @@ func (c *call) getSessionToken() (any, *refusal) {
 	if problem != nil {
 		return nil, problem
 	}
-	s := c.account.newSession(d)
+	s := c.account.newSession(c.account.entropy, d)
 	s.user, s.mfa = c.signer.user(), mfa
 	return struct{ Credentials credentialsXML }{s.xml()}, nil
 }
-
-const adminRoleID = "AROAQ3EGKEYADMINROLE2"
 
 var sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
@@ -90,10 +88,15 @@ func (c *call) assumeRole() (any, *refusal) {
 	if problem != nil {
 		return nil, problem
 	}
-	s := c.account.newSession(d)
-	s.role, s.mfa = name, mfa
-	who := signer{account: c.account, session: s}
-	return assumedXML{s.xml(), assumedRoleXML{who.arn(), who.id()}}, nil
+	s := c.account.newSession(c.account.entropy, d)
+	s.role, s.name, s.mfa = roleNamed(adminRole), name, mfa
+	return s.assumed(), nil
+}
+
+// assumed is the answer that tells of a role's session.
+func (s *session) assumed() assumedXML {
+	who := signer{session: s}
+	return assumedXML{s.xml(), assumedRoleXML{who.arn(), who.id()}}
 }
 
 type assumedRoleXML struct{ Arn, AssumedRoleId string } //nolint:revive // AWS's spelling
@@ -147,14 +150,14 @@ func (c *call) mfa() (bool, *refusal) {
 const sessionsKept = 24 * time.Hour
 
 // newSession makes temporary credentials, and forgets sessions long over.
-func (a *Account) newSession(d time.Duration) *session {
+func (a *Account) newSession(from *entropy, d time.Duration) *session {
 	wire := a.wire().UTC()
 	maps.DeleteFunc(a.sessions, func(_ string, s *session) bool { return wire.Sub(s.expires) > sessionsKept })
 	s := &session{
 		Credentials: Credentials{
-			KeyID:        a.entropy.id("ASIA", 16),
-			Secret:       a.entropy.secret(40),
-			SessionToken: a.entropy.secret(240),
+			KeyID:        from.id("ASIA", 16),
+			Secret:       from.secret(40),
+			SessionToken: from.secret(240),
 		},
 		expires: wire.Add(d).Truncate(time.Second),
 	}

@@ -53,9 +53,17 @@ func (s signer) identity() map[string]any {
 	}
 	id["type"] = "AssumedRole"
 	id["sessionContext"] = map[string]any{"sessionIssuer": map[string]any{
-		"type": "Role", "arn": AdminRoleARN, "userName": adminRole, "accountId": AccountID, "principalId": adminRoleID,
+		"type": "Role", "arn": s.session.role.arn(), "userName": s.session.role.name, "accountId": AccountID, "principalId": s.session.role.id,
 	}}
 	return id
+}
+
+// userName is what CloudTrail looks events up by: the user's name, or the role session's.
+func (s signer) userName() string {
+	if u := s.user(); u != nil {
+		return u.name
+	}
+	return s.session.name
 }
 
 // note records a call that came over the wire, if CloudTrail logs its like.
@@ -65,9 +73,7 @@ func (s signer) note(c *call, action string, r *http.Request, result any, proble
 		name: name, source: service + ".amazonaws.com", region: c.region, agent: cmp.Or(s.account.disguise, clip(r.UserAgent())), address: hostOf(r.RemoteAddr),
 		at: c.now, keyID: s.secret().KeyID, identity: s.identity(), readOnly: readsOnly(name), asked: asked(c),
 	}
-	if u := s.user(); u != nil {
-		e.user = u.name
-	}
+	e.user = s.userName()
 	if problem != nil {
 		e.code, e.message = problem.code, problem.message
 	} else {

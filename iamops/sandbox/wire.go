@@ -101,7 +101,7 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 	case forced == Expire:
 		return nil, errExpiredToken
 	case !known:
-		return nil, invalidAction(q.form.Get("Action"), q.form.Get("Version")) // of a JSON protocol: no names
+		return nil, q.unknown()
 	case forced == Throttle,
 		service == "iam" && !a.bucket.take(a.wire(), a.behavior.Rate, a.behavior.Burst):
 		return nil, errThrottled
@@ -116,7 +116,12 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 		return nil, problem
 	}
 	who.used(now, service, q.signature.region)
-	result, problem := action.run(c)
+	var result any
+	if forced == KMSFailure {
+		problem = kmsFailure(q.action)
+	} else {
+		result, problem = action.run(c)
+	}
 	who.note(c, q.action, r, result, problem)
 	return result, problem
 }
@@ -126,6 +131,9 @@ func (a *Account) whoSigned(r *http.Request, q query, now time.Time) (signer, *r
 	s, problem := parseAuthorization(r.Header.Get("Authorization"))
 	if problem != nil {
 		return signer{}, problem
+	}
+	if q.service != "" && q.service != s.service {
+		return signer{}, wrongScope(q.service)
 	}
 	at, problem := s.signedAt(r, a.wire())
 	if problem != nil {
