@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/ui"
 )
 
 // ledger is a journal that can be read back.
@@ -102,6 +103,7 @@ type desk struct {
 	account *account.Account
 	clock   iamops.Clock
 	ledger  ledger
+	calls   *ui.CallLog
 
 	mu      sync.Mutex
 	runners map[string]*runner.Runner // by user

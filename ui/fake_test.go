@@ -191,6 +191,11 @@ type stage struct {
 	clock     *handClock
 	source    *memory
 	sandbox   *fakeSandbox
+	calls     *CallLog
+	codes     *Codes
+	renewals  int
+	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
+	caller    string                          // who signs after it
 	rotations map[string]*fakeRotation
 	startErr  error
 	starts    []string
@@ -337,6 +342,31 @@ func (st *stage) goTo(user string) {
 	st.want("rotate " + user)
 }
 
+// withSession gives the stage a session that ends, and a log of calls.
+func withSession(st *stage, o *Options) {
+	st.calls, st.codes, st.caller = NewCallLog(), NewCodes(), "user/alice"
+	o.Calls, o.Codes = st.calls, st.codes
+	o.Renew = func(ctx context.Context) (string, error) {
+		st.renewals++
+		if st.renewal == nil {
+			return st.caller, nil
+		}
+		if err := st.renewal(ctx); err != nil {
+			return "", err
+		}
+		return st.caller, nil
+	}
+}
+
+// call notes an AWS call that came to a problem, or to none.
+func (st *stage) call(action string, problem iamops.ProblemKind) {
+	c := Call{Action: action, Region: "eu-west-1", Start: st.clock.Now(), Duration: 42 * time.Millisecond, Attempts: 1, Outcome: "ok", RequestID: "req-" + action}
+	if problem != "" {
+		c.Outcome, c.Problem = string(problem), problem
+	}
+	st.calls.Add(c)
+}
+
 // bubble runs a test on a stage.
 func bubble(t *testing.T, change func(*stage, *Options), test func(st *stage)) {
 	t.Helper()
@@ -345,7 +375,7 @@ func bubble(t *testing.T, change func(*stage, *Options), test func(st *stage)) {
 
 var namedKeys = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "right": {Code: tea.KeyRight},
-	"down": {Code: tea.KeyDown}, "tab": {Code: tea.KeyTab}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	"down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp}, "space": {Code: tea.KeySpace, Text: " "}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "tab": {Code: tea.KeyTab}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 }
 
 func keyPress(k string) tea.KeyPressMsg {

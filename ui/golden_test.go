@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
@@ -23,6 +24,13 @@ var views = []struct {
 	{"update-application", func(st *stage) { st.press("A", "u") }},
 	{"help", func(st *stage) { st.goTo("Suzie"); st.press("?") }},
 	{"toast", func(st *stage) { st.goTo("Suzie"); st.press("R") }},
+	{"calls", func(st *stage) { st.press("L") }},
+	{"marked", func(st *stage) { st.mark("Suzie", "ci-deploy") }},
+	{"board", func(st *stage) { st.mark("Suzie", "billing-cron"); st.press("tab") }},
+	{"next-marked", func(st *stage) { st.mark("Suzie", "ci-deploy"); st.goTo("Suzie"); st.press("esc") }},
+	{"session-ended", func(st *stage) { st.call("iam:ListAccessKeys", iamops.ExpiredCredentials); st.pass(10 * time.Second) }},
+	{"sso-ended", func(st *stage) { st.call("iam:ListAccessKeys", iamops.ExpiredSSO); st.press("ctrl+r") }},
+	{"list-help", func(st *stage) { st.press("?") }},
 	{"quit-during-a-change", func(st *stage) { st.goTo("billing-cron"); st.press("q") }},
 }
 
@@ -33,6 +41,7 @@ var sizes = []struct {
 
 func sandboxAndChange(st *stage, o *Options) {
 	withSandbox(st, o)
+	withCalls(map[string]string{})(st, o)
 	leftBehind().in(st, o)
 	st.rotations["billing-cron"] = changing("billing-cron", iamops.Deactivate)
 }

@@ -12,28 +12,34 @@ import (
 type keyMap struct {
 	help, quit, interrupt key.Binding
 	swap                  key.Binding // between the list and what is in flight
+	calls, renew          key.Binding
 	day, apps             key.Binding // of the sandbox
 }
 
-func newKeyMap(k kit.Keys, sandbox bool) keyMap {
+func newKeyMap(o Options) keyMap {
+	k := o.Common.Keys
 	m := keyMap{
 		help: k.Help, quit: k.Quit, interrupt: k.Interrupt,
-		swap: kit.Describe(k.Tab, "in flight"),
+		swap: kit.Describe(k.Tab, "in flight"), calls: k.Calls, renew: k.Renew,
 		day:  kit.Bind("next day", "+", "+"),
 		apps: kit.Bind("applications", "A", "A"),
 	}
-	m.day.SetEnabled(sandbox)
-	m.apps.SetEnabled(sandbox)
+	m.day.SetEnabled(o.Sandbox != nil)
+	m.apps.SetEnabled(o.Sandbox != nil)
+	m.calls.SetEnabled(o.Calls != nil)
+	m.renew.SetEnabled(o.Renew != nil)
 	return m
 }
 
 // hints are the keys for the footer: the front screen's, then the root's.
 func (p *Program) hints() []key.Binding {
 	switch {
+	case p.code.dialog != nil:
+		return p.code.dialog.Hints()
 	case p.dialog != nil:
 		return p.dialog.Hints()
 	case p.help:
-		return []key.Binding{kit.Describe(p.keys.help, "close")}
+		return p.helpHints()
 	case p.front() == nil:
 		return []key.Binding{p.keys.quit}
 	}
@@ -51,11 +57,18 @@ func (p *Program) hints() []key.Binding {
 	if p.common.Width < roomyFooter {
 		before = append([]key.Binding{p.keys.help}, before...)
 	}
+	if p.session.ended != "" {
+		before = append([]key.Binding{p.keys.renew}, before...)
+	}
 	before = append(before, p.keys.apps, p.keys.day)
 	if p.common.Width >= roomyFooter {
 		before = append(before, p.keys.help)
 	}
-	return append(append(before, hints[known:]...), p.keys.quit)
+	hints = append(before, hints[known:]...)
+	if p.calls == nil {
+		hints = append(hints, p.keys.calls)
+	}
+	return append(hints, p.keys.quit)
 }
 
 // roomyFooter is the width below which the help, where all keys are found, comes
@@ -64,7 +77,7 @@ const roomyFooter = 100
 
 // fullHelp are all keys that do something as things are, in groups.
 func (p *Program) fullHelp() [][]key.Binding {
-	groups := [][]key.Binding{{p.keys.help, p.keys.quit, p.keys.day, p.keys.apps}}
+	groups := [][]key.Binding{{p.keys.help, p.keys.quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
 	if p.front() == nil {
 		return groups
 	}
@@ -72,6 +85,15 @@ func (p *Program) fullHelp() [][]key.Binding {
 		groups[0] = append(groups[0], p.swapHint())
 	}
 	return append(p.front().FullHelp(), groups...)
+}
+
+// unavailable are the keys of the front screen that do nothing as things are, and why, as
+// far as it tells.
+func (p *Program) unavailable() []kit.Unavailable {
+	if s, tells := p.front().(interface{ Unavailable() []kit.Unavailable }); tells {
+		return s.Unavailable()
+	}
+	return nil
 }
 
 // swaps reports whether one can go from the front screen to the list or to what is in

@@ -11,8 +11,21 @@
 //  1. The terminal's size and background go to what all screens share.
 //  2. What is not input goes to every screen, in front or not: a result must not be
 //     lost because a dialog is open. Each screen knows its own.
-//  3. Keys and pastes go to the dialog, else to the help, else to a screen that takes
-//     text, else they are the root's own, else the front screen's.
+//  3. Keys and pastes go to the question for an MFA code, else to the dialog, else to the
+//     help, else to a screen that takes text, else they are the root's own, else the front
+//     screen's. Clicks and the mouse's wheel go to the front screen.
+//
+// # Before there is an account
+//
+// An [Opening] is the program until AWS has said who signs: it draws the first frame at
+// once, asks for a profile or a code where one is needed, and becomes a Program. What
+// goes wrong until then is a screen of its own, on which it can be tried again.
+//
+// # The session
+//
+// Calls don't ask for anything: they fail when the operator's session has ended. The root
+// sees that in the log of calls, says so in the header, and renews it on demand. A screen
+// may ask for that by [kit.RenewSession], and hears of it by [kit.SessionRenewed].
 //
 // # Ending
 //
@@ -68,6 +81,18 @@ type Options struct {
 	Sandbox Sandbox
 	// StartAt is the task that the program opens in; nil opens it in the list.
 	StartAt *runner.Task
+
+	// Renew begins a new session for the operator, and returns who signs by it. It is
+	// called in a command, and may ask for a code by Codes. Nil: the session does not end.
+	Renew func(ctx context.Context) (caller string, err error)
+	// Codes brings the questions for MFA codes; nil if nobody asks.
+	Codes *Codes
+	// Calls is the log of AWS calls; nil: there is none to show.
+	Calls *CallLog
+	// SaveCalls writes a call log to a file; nil: it can't be saved.
+	SaveCalls SaveCalls
+	// NoMouse leaves the mouse to the terminal, which selects text with it.
+	NoMouse bool
 }
 
 // Identity is who is at work, and where, for the header.
@@ -109,16 +134,23 @@ type Program struct {
 	guides   map[string]*guide.Screen
 	inFlight *inflight.Screen // nil if there is no telling what is under way
 	apps     *applications    // nil unless it is open
+	calls    *calls           // nil unless it is open
 	listed   bool             // the list has begun to load
 	stale    bool             // the list is older than the clock
 	opening  string           // the user whose rotation is being started; "" if none
 	quitting bool             // on the way out
 
-	dialog *dialog
-	help   bool
-	toast  kit.Toast
-	until  time.Time // when the toast goes
-	ticks  int
+	session session
+	tour    tour
+	clicked click // the mouse's last one
+
+	code     codeDesk // its dialog comes before all others
+	dialog   *dialog
+	help     bool
+	helpPage int // of the help that is open
+	toast    kit.Toast
+	until    time.Time // when the toast goes
+	ticks    int
 }
 
 // New returns the program. What its screens wait for ends with ctx.
@@ -128,7 +160,8 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o.Common.Keys, o.Sandbox != nil), guides: map[string]*guide.Screen{},
+		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, tour: newTour(),
+		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
 		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Explain: o.Explain, Notice: o.Notice})
@@ -139,7 +172,7 @@ func New(ctx context.Context, o Options) *Program {
 // Init returns the commands that fill the first screen. Nothing is drawn later
 // because of them.
 func (p *Program) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(), p.code.listen(p.ctx)}
 	if p.options.Notice != "" {
 		p.say(kit.Toast{Text: p.options.Notice, Bad: true})
 	}
@@ -161,6 +194,8 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return p, p.input(msg)
+	case tea.MouseMsg:
+		return p, p.mouse(msg)
 	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
 		p.common.Update(msg)
 		p.resize()
@@ -194,6 +229,18 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.advanced(msg)
 	case applicationsClosed:
 		return p.closeApplications()
+	case callsClosed:
+		return p.closeCalls()
+	case inflight.Begin:
+		return p.begin(msg.User)
+	case inventory.Marked:
+		p.marked(msg)
+	case codeAsked, codeWithdrawn:
+		return p.code.take(p.ctx, msg)
+	case kit.RenewSession:
+		return p.askRenewal()
+	case renewed:
+		return p.renewed(msg)
 	}
 	return nil
 }
@@ -211,6 +258,9 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	if p.apps != nil {
 		cmds = append(cmds, p.apps.Update(msg))
 	}
+	if p.calls != nil {
+		cmds = append(cmds, p.calls.Update(msg))
+	}
 	return tea.Batch(cmds...)
 }
 
@@ -224,6 +274,7 @@ func (p *Program) second() tea.Cmd {
 	if !p.common.Clock.Now().Before(p.until) {
 		p.toast = kit.Toast{}
 	}
+	p.watchSession()
 	p.ticks++
 	if p.ticks%recountEvery > 0 {
 		return tick()
@@ -253,13 +304,17 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		}
 		p.dialog = nil
 		return p.quit()
+	case p.code.dialog != nil:
+		return p.code.answer(msg)
 	case p.dialog != nil:
 		return p.answer(msg)
 	case p.help:
-		p.help = !isPress
+		p.turnHelp(msg)
 		return nil
 	case isPress && key.Matches(press, p.keys.interrupt):
 		return p.quit()
+	case isPress && key.Matches(press, p.keys.renew) && p.openDialog() == nil:
+		return p.askRenewal()
 	}
 	front := p.front()
 	if isPress && (front == nil || !front.CapturesInput()) {
@@ -267,13 +322,14 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		case key.Matches(press, p.keys.quit):
 			return p.quit()
 		case key.Matches(press, p.keys.help):
-			p.help = true
-			p.hideFront()
+			p.openHelp()
 			return nil
 		case key.Matches(press, p.keys.day):
 			return p.advance()
 		case key.Matches(press, p.keys.apps) && p.apps == nil:
 			return p.openApplications()
+		case key.Matches(press, p.keys.calls) && p.calls == nil:
+			return p.openCalls()
 		case key.Matches(press, p.keys.swap) && p.swaps():
 			return p.swap()
 		}

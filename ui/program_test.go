@@ -251,6 +251,29 @@ func TestHelpShowsLiveKeys(t *testing.T) {
 	})
 }
 
+// In a window with little room the help has several pages, and each key is on one.
+func TestTheHelpHasPages(t *testing.T) {
+	bubble(t, withSandbox, func(st *stage) {
+		st.send(tea.WindowSizeMsg{Width: 60, Height: 15})
+		st.press("?")
+		st.want("up and down", "any key the other keys")
+		st.press("x")
+		st.want("one finding, 0 all")
+		st.press("x")
+		st.want("applications")
+		st.wantNot("any key the other keys")
+		st.press("x")
+		st.wantNot("─ Keys ─")
+		for _, k := range []string{"?", "esc"} {
+			st.press("?", k)
+			st.wantNot("─ Keys ─")
+		}
+		if len(st.starts) > 0 || st.quit {
+			t.Fatal("a key that turned a page did something else")
+		}
+	})
+}
+
 // While a filter is typed, letters are letters.
 func TestTypedLettersAreNoCommands(t *testing.T) {
 	bubble(t, withSandbox, func(st *stage) {

@@ -62,6 +62,8 @@ func (p *Program) advanced(msg advanced) tea.Cmd {
 		return s.Refresh()
 	case *applications:
 		return s.read()
+	case *calls:
+		return nil
 	case *inflight.Screen:
 		return s.Reload()
 	}

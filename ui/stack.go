@@ -53,8 +53,9 @@ func (p *Program) showFront() tea.Cmd {
 	case *guide.Screen:
 		s.Shown()
 	case *inflight.Screen:
+		p.showMarks()
 		return s.Reload()
-	case *applications:
+	case *applications, *calls:
 	default:
 		return tea.Batch(p.refreshList(), p.lookInFlight())
 	}
@@ -104,6 +105,9 @@ func (p *Program) resize() {
 	if p.apps != nil {
 		p.apps.SetSize(width, height)
 	}
+	if p.calls != nil {
+		p.calls.SetSize(width, height)
+	}
 }
 
 // started is the answer to the wish to rotate a key.
@@ -122,6 +126,7 @@ func (p *Program) open(task runner.Task) tea.Cmd {
 		return nil
 	case g != nil && (runner.GoesBefore(g.State()) || task.MetBy(g.State())):
 		p.sayOther(task, g.State())
+		p.toured(g)
 		return p.push(g)
 	case g != nil:
 		p.drop(task.User)
@@ -148,6 +153,7 @@ func (p *Program) started(msg started) tea.Cmd {
 	})
 	p.guides[msg.task.User] = g
 	p.sayOther(msg.task, g.State())
+	p.toured(g)
 	return tea.Batch(g.Init(), p.push(g))
 }
 
@@ -173,6 +179,7 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
+		p.offerNext(msg.User, g.State())
 	}
 	if msg.Over || g.LooksOn() {
 		p.drop(msg.User) // the next time it is begun anew, or the lock may be free
@@ -182,4 +189,19 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 		cmds = append(cmds, p.options.List.ReloadUser(msg.User))
 	}
 	return tea.Batch(cmds...)
+}
+
+// openCalls puts the call log in front.
+func (p *Program) openCalls() tea.Cmd {
+	p.calls = newCalls(p.common, p.options.Calls, p.options.SaveCalls)
+	return p.push(p.calls)
+}
+
+// closeCalls goes back to the screen under the call log.
+func (p *Program) closeCalls() tea.Cmd {
+	if p.front() != screen(p.calls) {
+		return nil
+	}
+	p.calls = nil
+	return p.pop()
 }

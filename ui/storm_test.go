@@ -25,7 +25,8 @@ import (
 type gust struct {
 	key           string
 	paste         string
-	width, height int           // a resize
+	width, height int // a resize
+	mouse         tea.MouseMsg
 	later         time.Duration // time that passes
 	fault         *sandbox.Fault
 	journal       bool // the next record can't be written
@@ -37,7 +38,7 @@ type gust struct {
 
 var stormKeys = []string{
 	"enter", "enter", "enter", "right", "right", "n", "n", "tab", "esc", "down", "up",
-	"R", "D", "v", "c", "t", "r", "x", "A", "u", "+", "+", "q", "ctrl+c", "?", "/", "s", "f", "d", "G", "y", "S", "m", "2", "left", "pgdown", "space",
+	"R", "D", "v", "c", "t", "r", "x", "A", "u", "+", "+", "q", "ctrl+c", "?", "/", "s", "f", "d", "G", "y", "S", "m", "2", "left", "pgdown", "space", "L", "w", "ctrl+r",
 }
 
 // stormUsers are those of the sandbox about whose keys there is the most to do.
@@ -53,6 +54,12 @@ var gusts = rapid.Custom(func(t *rapid.T) gust {
 		return gust{obey: rapid.IntRange(2, 9).Draw(t, "times"), later: time.Second * time.Duration(rapid.SampledFrom([]int{12, 400}).Draw(t, "seconds"))}
 	case n < 80:
 		return gust{visit: rapid.SampledFrom(stormUsers).Draw(t, "user")}
+	case n < 83:
+		at := tea.Mouse{X: 8, Y: rapid.IntRange(0, 45).Draw(t, "line"), Button: rapid.SampledFrom([]tea.MouseButton{tea.MouseLeft, tea.MouseLeft, tea.MouseWheelUp, tea.MouseWheelDown}).Draw(t, "button")}
+		if at.Button == tea.MouseLeft {
+			return gust{mouse: tea.MouseClickMsg(at)}
+		}
+		return gust{mouse: tea.MouseWheelMsg(at)}
 	case n < 90:
 		return gust{later: time.Second * time.Duration(rapid.SampledFrom([]int{1, 12, 70, 400}).Draw(t, "seconds"))}
 	case n < 94:
@@ -121,7 +128,7 @@ func weather(t *testing.T, storm []gust, stale time.Duration, made map[iamops.Ch
 	h := &house{t: t, ctx: t.Context(), cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
 	h.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = stale })
 	h.wire = newWire(h.cloud, h.notes)
-	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client())
+	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), ui.NewCallLog())
 	h.client = &http.Client{Transport: h.wire}
 	h.begin()
 	err := h.endure(storm)
@@ -160,8 +167,9 @@ func (h *house) begin() {
 	}
 	h.faults = nil
 	ctx, stop := context.WithCancel(h.ctx)
-	acc := reach(ctx, h.t, h.cloud, h.client)
-	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes}
+	calls := ui.NewCallLog()
+	acc := reach(ctx, h.t, h.cloud, h.client, calls)
+	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes, calls: calls}
 	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud, acc})
 	h.stop, h.quit, h.msgs = stop, false, make(chan tea.Msg, 10_000)
 	h.run(h.program.Init())
@@ -254,6 +262,9 @@ func (h *house) strike(g gust) error {
 		h.press(g.key)
 	case g.paste != "":
 		h.send(tea.PasteMsg{Content: g.paste})
+	case g.mouse != nil:
+		h.send(g.mouse)
+		h.send(g.mouse) // a click is half of a double one
 	case g.width > 0:
 		h.width, h.height = g.width, g.height
 		h.send(tea.WindowSizeMsg{Width: g.width, Height: g.height})
@@ -302,6 +313,8 @@ func (h *house) obey() {
 		switch {
 		case typed:
 			h.send(tea.PasteMsg{Content: asked[:4]})
+		case strings.Contains(question, "six digits"):
+			h.send(tea.PasteMsg{Content: "123456"})
 		case strings.Contains(question, "Why do it all the same?"):
 			h.send(tea.PasteMsg{Content: "it was agreed"})
 		default:
@@ -364,7 +377,7 @@ func (h *house) leftNothing() error {
 var namedKeys = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "space": {Code: tea.KeySpace, Text: " "},
 	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-	"pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	"pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl},
 }
 
 func keyPress(k string) tea.KeyPressMsg {

@@ -103,8 +103,9 @@ func (m model) View() tea.View {
 func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	acc := reach(ctx, t, cloud, cloud.Client())
-	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir)}, ended: make(chan error, 1)}
+	calls := ui.NewCallLog()
+	acc := reach(ctx, t, cloud, cloud.Client(), calls)
+	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir), calls: calls}, ended: make(chan error, 1)}
 	program := newProgram(ctx, term.desk, func(secret iamops.Secret) (string, error) {
 		term.sent = append(term.sent, secret.Reveal())
 		return "sent", nil
@@ -128,12 +129,12 @@ func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	return term
 }
 
-// reach is the account as the operator reaches it.
-func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client) *account.Account {
+// reach is the account as the operator reaches it, with a log of its calls.
+func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client, calls *ui.CallLog) *account.Account {
 	t.Helper()
 	op := cloud.Operator()
 	acc, err := account.At(ctx, account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
-		account.Options{HTTPClient: client, Clock: cloud})
+		account.Options{HTTPClient: client, Clock: cloud, OnCall: func(c account.Call) { calls.Add(ui.Call(c)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *ht
 
 // newProgram is the program on a desk.
 func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, controls ui.Sandbox) *ui.Program {
-	common := kit.NewCommon(d.clock, kit.Look{})
+	common, codes := kit.NewCommon(d.clock, kit.Look{}), ui.NewCodes()
 	return ui.New(ctx, ui.Options{
 		Common:        common,
 		List:          inventory.New(ctx, common, d.account, inventory.Options{Thresholds: audit.DefaultThresholds()}),
@@ -151,6 +152,14 @@ func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, control
 		UnderWay:      d.underWay,
 		Clipboard:     clipboard,
 		Sandbox:       controls,
+		Calls:         d.calls,
+		Codes:         codes,
+		Renew: func(ctx context.Context) (string, error) { // as with an MFA device
+			if _, err := codes.Ask(ctx); err != nil {
+				return "", err
+			}
+			return d.account.Caller().ShortARN(), d.account.Renew(ctx)
+		},
 	})
 }
 

@@ -14,13 +14,14 @@ import (
 // Call is one AWS call as the log of calls tells it. It holds nothing of what
 // was asked or answered.
 type Call struct {
-	Action    string        // iam:ListUsers
-	Region    string        // that signed, or GlobalRegion
-	Start     time.Time     // of the account's clock, in UTC
-	Duration  time.Duration // real time, with all attempts and the waits between them
-	Attempts  int           // 0 if the call failed before the first
-	Outcome   string        // "ok", AWS's error code, or the kind of problem
-	RequestID string        // AWS's, "" if there was no answer
+	Action    string             // iam:ListUsers
+	Region    string             // that signed, or GlobalRegion
+	Start     time.Time          // of the account's clock, in UTC
+	Duration  time.Duration      // real time, with all attempts and the waits between them
+	Attempts  int                // 0 if the call failed before the first
+	Outcome   string             // "ok", AWS's error code, or the kind of problem
+	Problem   iamops.ProblemKind // "" if it went well
+	RequestID string             // AWS's, "" if there was no answer
 }
 
 // tally is what is learned of one call while it is under way.
@@ -83,6 +84,9 @@ func (a *Account) tallied(ctx context.Context, t *tally, action, region string, 
 	if a.options.OnCall != nil {
 		c.Duration = iamops.WallClock{}.Now().Sub(began)
 		c.Attempts, c.RequestID, c.Outcome = t.attempts, t.requestID, outcome(problem)
+		if problem != nil {
+			c.Problem = problem.Kind
+		}
 		a.options.OnCall(c)
 	}
 	return problem

@@ -180,7 +180,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, s.rollBackOffer(plan, set))
 	}
 	offers = append(offers, s.leakOffer(plan, set)...)
-	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute {
+	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute && !plan.OffFirst() {
 		offers = append(offers, s.takeBackOffer()...)
 	}
 	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive {

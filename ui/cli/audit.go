@@ -117,7 +117,7 @@ func (a *App) readAccounts(ctx context.Context, f flags, reach reach, task audit
 
 // readAccount reads the account of one profile.
 func (a *App) readAccount(ctx context.Context, f flags, reach reach, task auditTask) report.Audit {
-	p, err := reach(ctx, f)
+	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return report.Audit{Profile: a.profileName(f), At: iamops.WallClock{}.Now(), Thresholds: f.thresholds(), Problem: iamops.AsProblem(err)}
 	}

@@ -29,7 +29,7 @@ func (a *App) findCommand(f *flags, reach reach) *cobra.Command {
 }
 
 func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err error) {
-	p, err := reach(ctx, f)
+	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return err
 	}

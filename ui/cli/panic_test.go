@@ -132,7 +132,7 @@ func TestAPanicEndsTheProgramInOrder(t *testing.T) {
 // record.
 func TestAPanicDuringAChange(t *testing.T) {
 	app := App{Err: io.Discard, rotations: &rotations{}}
-	p, err := app.enterSandbox(t.Context(), flags{}, 0)
+	p, err := app.enterSandbox(t.Context(), flags{}, 0, operator{})
 	if err != nil {
 		t.Fatal(err)
 	}

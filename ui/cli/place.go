@@ -30,20 +30,31 @@ type place struct {
 	leave   func() error // takes away what the place brought
 }
 
+// operator is who is asked and told while the place is reached, and after.
+type operator struct {
+	code   func(context.Context) (string, error) // gives an MFA code
+	called func(account.Call)                    // is told of each AWS call; may be nil
+}
+
+// atTerminal is the operator as the commands meet them, line by line.
+func (a *App) atTerminal() operator {
+	return operator{code: func(context.Context) (string, error) { return a.askMFA() }}
+}
+
 // reach finds the place.
-type reach func(ctx context.Context, f flags) (*place, error)
+type reach func(ctx context.Context, f flags, who operator) (*place, error)
 
 // connect reaches the AWS account of the operator's configuration.
-func (a *App) connect(ctx context.Context, f flags) (*place, error) {
+func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error) {
 	state, err := a.stateFolder()
 	if err != nil {
 		return nil, err
 	}
 	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
-	p.targets.env.Cloud = a.clouds(p, f)
+	p.targets.env.Cloud = a.clouds(p, f, who)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
-		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: func(context.Context) (string, error) { return a.askMFA() }, Clock: p.clock,
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.code, Clock: p.clock, OnCall: who.called,
 	})
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
@@ -63,13 +74,16 @@ func (a *App) profileName(f flags) string {
 	if f.profile != "" {
 		return f.profile
 	}
-	name, _ := a.Env("AWS_PROFILE")
+	if name, _ := a.Env("AWS_PROFILE"); name != "" {
+		return name
+	}
+	name, _ := a.Env("AWS_DEFAULT_PROFILE")
 	return name
 }
 
 // clouds reaches the AWS accounts of targets: the operator's own, and those of profiles
 // that targets name. Each is reached once.
-func (a *App) clouds(p *place, f flags) func(context.Context, string) (delivery.Cloud, error) {
+func (a *App) clouds(p *place, f flags, who operator) func(context.Context, string) (delivery.Cloud, error) {
 	var mu sync.Mutex
 	reached := map[string]*account.Account{}
 	return func(ctx context.Context, profile string) (delivery.Cloud, error) {
@@ -79,7 +93,9 @@ func (a *App) clouds(p *place, f flags) func(context.Context, string) (delivery.
 		mu.Lock()
 		defer mu.Unlock()
 		if reached[profile] == nil {
-			other, err := account.Connect(ctx, account.Options{Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, Clock: p.clock})
+			other, err := account.Connect(ctx, account.Options{
+				Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, MFAToken: who.code, Clock: p.clock, OnCall: who.called,
+			})
 			if err != nil {
 				return nil, err
 			}

@@ -50,7 +50,7 @@ func (a *App) guidedCommand(f *flags, reach reach, task *runner.Task) *cobra.Com
 
 // converse leads a rotation as questions and answers.
 func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Task) (err error) {
-	p, err := reach(ctx, f)
+	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return err
 	}

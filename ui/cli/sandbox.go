@@ -25,7 +25,9 @@ const sandboxRegion = "eu-west-1"
 func (a *App) sandboxCommand(f *flags) *cobra.Command {
 	var users int
 	var listen string
-	enter := func(ctx context.Context, f flags) (*place, error) { return a.enterSandbox(ctx, f, users) }
+	enter := func(ctx context.Context, f flags, who operator) (*place, error) {
+		return a.enterSandbox(ctx, f, users, who)
+	}
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Open the same screens on an embedded AWS account: no AWS account, no network, no set-up",
@@ -36,7 +38,10 @@ With --listen it serves that account over HTTP for any AWS client. The other com
 work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 		Args: noArgs,
 		// The sandbox ignores the operator's files, the config file too.
-		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			f.sandbox = true
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if users < 0 || users > 100_000 {
 				return usageError{errors.New("--users: from 0 to 100000")}
@@ -55,7 +60,7 @@ work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 
 // enterSandbox makes an embedded account, and a temporary folder for what would be
 // kept of it.
-func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, error) {
+func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator) (*place, error) {
 	state, err := os.MkdirTemp("", "keyturn-sandbox-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
@@ -80,7 +85,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int) (*place, err
 			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, sandbox.OperatorUser)
 			return again, err
 		},
-	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly})
+	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly, OnCall: who.called})
 	if err != nil {
 		return nil, errors.Join(err, p.leave())
 	}

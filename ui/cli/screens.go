@@ -16,8 +16,6 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/runner"
 	"keyturn/ui"
-	"keyturn/ui/guide"
-	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -27,35 +25,21 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	if !term.IsTerminal(a.Out.Fd()) {
 		return usageError{errors.New("the full screen needs a terminal on stdout. Without one: keyturn audit, or keyturn rotate USER --plain")}
 	}
-	p, err := reach(ctx, f)
-	if err != nil {
+	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
+	living, end := context.WithCancel(ctx)
+	door := &entrance{
+		app: a, flags: f, reach: reach, task: task, codes: ui.NewCodes(), calls: ui.NewCallLog(),
+		common: kit.NewCommon(iamops.WallClock{}, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")}),
+	}
+	defer func() {
+		end()
+		err = door.leave(err)
+	}()
+	opening := door.opening(living)
+	if err := a.runProgram(ctx, newGuard(opening), door.common.Look.NoColor); err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
-	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
-	common := kit.NewCommon(p.clock, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")})
-	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
-	rules := f.rules()
-	clipboard := a.clipboard(p)
-	defer clipboard.clear()
-	options := ui.Options{
-		Common: common,
-		List: inventory.New(ctx, common, p.account, inventory.Options{
-			Thresholds: f.thresholds(), Rules: &rules, Explain: explain,
-		}),
-		Identity:      a.identity(p, f),
-		StartRotation: func(task runner.Task) (guide.Rotation, error) { return a.rotations.start(p, f, task) },
-		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
-		Notice:        p.journalNotice(),
-		StartAt:       task,
-		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
-		Clipboard:     clipboard.send,
-		Files:         files{p.targets.env.Home},
-	}
-	if p.cloud != nil {
-		options.Sandbox = controls{p}
-	}
-	return a.runProgram(ctx, newGuard(ui.New(ctx, options)), common.Look.NoColor)
+	return opening.Failure()
 }
 
 // garbagePercent is how much garbage there may be, to a hundred of what is in use, before

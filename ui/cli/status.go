@@ -41,7 +41,7 @@ func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
 }
 
 func (a *App) status(ctx context.Context, f flags, reach reach, output string, failOnWaiting bool) (err error) {
-	p, err := reach(ctx, f)
+	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return err
 	}

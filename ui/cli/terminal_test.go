@@ -51,14 +51,21 @@ func open(t *testing.T, served *endpoint, args ...string) *terminal {
 // openProgram starts a keyturn that was built for it, as open does.
 func openProgram(t *testing.T, program string, served *endpoint, args ...string) *terminal {
 	t.Helper()
-	var err error
-	term := &terminal{t: t, root: t.TempDir(), patience: patience, rows: 40, ended: make(chan error, 1)}
-	credentials := filepath.Join(term.root, "operator.ini")
+	root := t.TempDir()
+	credentials := filepath.Join(root, "operator.ini")
 	if err := served.writeCredentials(credentials); err != nil {
 		t.Fatal(err)
 	}
-	term.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), program, append(args, "--profile", "prod", "--endpoint-url", served.url)...)
-	term.cmd.Env = append(isolated(term.root), "TERM=xterm-256color", "AWS_SHARED_CREDENTIALS_FILE="+credentials)
+	return openIn(t, program, root, []string{"AWS_SHARED_CREDENTIALS_FILE=" + credentials}, append(args, "--profile", "prod", "--endpoint-url", served.url)...)
+}
+
+// openIn starts a keyturn with all that it may write under root.
+func openIn(t *testing.T, program, root string, env []string, args ...string) *terminal {
+	t.Helper()
+	var err error
+	term := &terminal{t: t, root: root, patience: patience, rows: 40, ended: make(chan error, 1)}
+	term.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
+	term.cmd.Env = append(append(isolated(root), "TERM=xterm-256color"), env...)
 	term.cmd.Stderr = &term.said
 	term.pty, err = pty.StartWithSize(term.cmd, &pty.Winsize{Rows: term.rows, Cols: 120})
 	if err != nil {

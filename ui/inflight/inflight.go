@@ -33,6 +33,9 @@ type Source func(ctx context.Context) ([]runner.Standing, error)
 // Chosen says that the operator goes on with a rotation.
 type Chosen struct{ State rotation.State }
 
+// Begin says that the operator turns to a marked user of whom nothing is under way.
+type Begin struct{ User string }
+
 // Closed says that the operator goes back.
 type Closed struct{}
 
@@ -59,8 +62,11 @@ type Screen struct {
 	at         time.Time // of the answer, by the account's clock; zero: none yet
 	problem    string    // why there is no newer one; "" if there is
 
+	marks []Mark
+	rows  []row // the rotations, then the marked users of whom none is under way
+
 	table         *kit.Table
-	selected      string // the rotation's ID
+	selected      string // the row's ID
 	width, height int
 }
 
@@ -115,6 +121,15 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case answered:
 		s.take(msg)
+	case kit.SessionRenewed:
+		if s.problem != "" || s.count(unknown) > 0 {
+			return s.Reload()
+		}
+	case kit.Click:
+		return s.click(msg)
+	case kit.Roll:
+		s.table.Roll(msg.Lines)
+		s.noteSelection()
 	case tea.KeyPressMsg:
 		return s.press(msg)
 	}
@@ -133,14 +148,7 @@ func (s *Screen) take(msg answered) {
 		return
 	}
 	s.standings, s.at = msg.standings, msg.at
-	s.table.SetLen(len(s.standings))
-	for i, st := range s.standings {
-		if st.State.ID == s.selected {
-			s.table.Select(i)
-		}
-	}
-	s.noteSelection()
-	s.table.SetSize(s.width, s.layout().table)
+	s.arrange()
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -148,10 +156,7 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	case s.table.Move(msg, s.common.Keys):
 		s.noteSelection()
 	case key.Matches(msg, s.keys.open):
-		if st := s.current(); st != nil {
-			chosen := Chosen{st.State}
-			return func() tea.Msg { return chosen }
-		}
+		return s.open()
 	case key.Matches(msg, s.keys.refresh):
 		return s.Reload()
 	case key.Matches(msg, s.keys.esc):
@@ -160,18 +165,35 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// current is the selected rotation, nil if there is none.
-func (s *Screen) current() *runner.Standing {
-	if i := s.table.Selected(); i >= 0 {
-		return &s.standings[i]
+// open goes on with the selected rotation, or begins with the selected user.
+func (s *Screen) open() tea.Cmd {
+	r := s.current()
+	switch {
+	case r == nil:
+		return nil
+	case r.standing != nil:
+		chosen := Chosen{r.standing.State}
+		return func() tea.Msg { return chosen }
+	case r.done:
+		return kit.Warn(r.user + " is done")
 	}
-	return nil
+	begin := Begin{r.user}
+	return func() tea.Msg { return begin }
 }
 
-func (s *Screen) noteSelection() {
-	if st := s.current(); st != nil {
-		s.selected = st.State.ID
+// click selects the row that was clicked on. A double click opens it, if the row is still
+// the one that the first click selected.
+func (s *Screen) click(msg kit.Click) tea.Cmd {
+	before := s.selected
+	above := 2 + len(s.notices()) // the counts and the rule
+	if !s.table.Point(msg.Line - above) {
+		return nil
 	}
+	s.noteSelection()
+	if msg.Double && s.selected == before {
+		return s.open()
+	}
+	return nil
 }
 
 // count is how many rotations there are in which it is a given turn.

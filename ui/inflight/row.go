@@ -59,9 +59,9 @@ var columns = []kit.Column{
 	{Title: "WAITS FOR", Min: 20, Wide: 60, Flex: 3, Importance: 1},
 }
 
-// row draws one rotation.
-func (s *Screen) row(i int, _ []int) []kit.Cell {
-	standing, st, now := s.standings[i], s.common.Styles, s.common.Clock.Now()
+// standingCells draws one rotation.
+func (s *Screen) standingCells(standing runner.Standing) []kit.Cell {
+	st, now := s.common.Styles, s.common.Clock.Now()
 	state, t := standing.State, turnOf(standing)
 	glyph, style := s.look(t)
 	text := func(text string) kit.Cell { return kit.Cell{{Text: text, Style: st.Text}} }
@@ -103,9 +103,9 @@ func (s *Screen) waits(st runner.Standing, now time.Time) string {
 	return words.Waits(st.State, st.Wait, now)
 }
 
-// detail is what there is to say about the selected rotation, what it waits for first.
-func (s *Screen) detail() []string {
-	standing, st, now := s.current(), s.common.Styles, s.common.Clock.Now()
+// detail is what there is to say about a rotation, what it waits for first.
+func (s *Screen) detail(standing *runner.Standing) []string {
+	st, now := s.common.Styles, s.common.Clock.Now()
 	state := standing.State
 	var lines []string
 	add := func(label, text string, style kit.Style) {

@@ -63,6 +63,7 @@ type Screen struct {
 	table         *kit.Table
 	width, height int
 	selected      rowID
+	marks         []string // users, in the order in which they were marked
 	query         audit.Query
 	filter        textinput.Model
 	typing        bool // the filter is being typed
@@ -160,6 +161,14 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case arrived:
 		return s.take(msg)
+	case kit.SessionRenewed:
+		if s.wanting() {
+			return s.Reload()
+		}
+	case kit.Click:
+		return s.click(msg)
+	case kit.Roll:
+		s.roll(msg)
 	case tea.KeyPressMsg:
 		if s.typing {
 			return s.typeFilter(msg)
@@ -183,6 +192,8 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(audit.Nothing)
 	case key.Matches(msg, s.keys.retire):
 		return s.choose(audit.Retire)
+	case key.Matches(msg, s.keys.mark):
+		return s.mark()
 	case key.Matches(msg, s.keys.filter):
 		s.typing = true
 		s.layOut()
@@ -275,8 +286,11 @@ func (s *Screen) choose(wanted audit.Next) tea.Cmd {
 
 func (s *Screen) copyKeyID() tea.Cmd {
 	r := s.current()
-	if r == nil || r.Key.ID == "" {
+	switch {
+	case r == nil:
 		return nil
+	case r.Key.ID == "":
+		return kit.Warn(whyNoKeyID(r))
 	}
 	id := r.Key.ID
 	return tea.Batch(tea.SetClipboard(id), func() tea.Msg { return Copied{KeyID: id} })

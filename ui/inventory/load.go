@@ -67,6 +67,12 @@ func (s *Screen) Stop() {
 	}
 }
 
+// wanting reports whether something that was asked for has failed.
+func (s *Screen) wanting() bool {
+	p := s.inventory.Progress()
+	return p.UsersProblem != nil || p.UsersFailed+p.KeysFailed > 0
+}
+
 // Loading reports whether a load is under way.
 func (s *Screen) Loading() bool { return s.load.running }
 

@@ -100,7 +100,8 @@ func TestAKeyWithoutItsIDCannotBeCopied(t *testing.T) {
 	s := reported(t, 120, 40, 0)
 	s.selected = rowID{user: "Suzie", slot: 1}
 	s.reselect()
-	if got := press(s, "y"); len(got) != 0 {
+	got := press(s, "y")
+	if toast, ok := got[0].(kit.Toast); len(got) != 1 || !ok || !toast.Bad || !strings.Contains(toast.Text, "not known yet") {
 		t.Errorf("y yields %v", got)
 	}
 }

@@ -30,8 +30,8 @@ func (a Answer) Cancelled() bool { return a.Done && a.Choice == "" }
 // Dialog asks one question. Its first choice is always Cancel, and that is the
 // one chosen when it opens: a stray enter does nothing. Esc cancels.
 //
-// A dialog may ask for a text as well. Then its one choice can be taken only
-// while the text is right, and is chosen by typing it.
+// A dialog may ask for a text as well, or for a code of digits. Then its one choice
+// can be taken only while the text is right, and is chosen by typing it.
 type Dialog struct {
 	common  *Common
 	title   string
@@ -43,6 +43,7 @@ type Dialog struct {
 	input  *textinput.Model // nil if no text is asked for
 	expect string           // the text that must be typed; "" for any that is not blank
 	label  string           // says what to type
+	digits int              // how many digits must be typed, and nothing else can be; 0: any text
 	scroll int              // lines of the body above the view
 	room   int              // the furthest that the body can be scrolled, as last drawn
 
@@ -84,6 +85,14 @@ func NewReasonDialog(c *Common, title string, body []string, label string, choic
 	return NewTypedDialog(c, title, body, label, "", choice)
 }
 
+// NewCodeDialog returns a dialog whose choice can be taken only after a code of so many
+// digits has been typed or pasted. Nothing but digits can be.
+func NewCodeDialog(c *Common, title string, body []string, label string, digits int, choice Choice) *Dialog {
+	d := NewTypedDialog(c, title, body, label, "", choice)
+	d.digits, d.input.CharLimit = digits, digits
+	return d
+}
+
 func (d *Dialog) openInput() {
 	in := textinput.New()
 	in.Prompt = ""
@@ -120,6 +129,9 @@ func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
 		// What is copied from elsewhere often brings its line's end along.
 		msg = tea.PasteMsg{Content: strings.TrimSpace(Clean(paste.Content))}
 	}
+	if d.digits > 0 {
+		msg = onlyDigits(msg)
+	}
 	in, cmd := d.input.Update(msg)
 	*d.input = in
 	switch msg.(type) {
@@ -130,6 +142,28 @@ func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
 		}
 	}
 	return Answer{}, cmd
+}
+
+// onlyDigits takes what is no digit out of what is typed or pasted, such as the blank in
+// the middle of a code. Keys without a text stay as they are.
+func onlyDigits(msg tea.Msg) tea.Msg {
+	digits := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		return tea.PasteMsg{Content: digits(msg.Content)}
+	case tea.KeyPressMsg:
+		if msg.Text != digits(msg.Text) {
+			return nil
+		}
+	}
+	return msg
 }
 
 // press answers to the keys that are the dialog's own, and reports whether it
@@ -191,6 +225,8 @@ func (d *Dialog) right() bool {
 	switch {
 	case d.input == nil:
 		return true
+	case d.digits > 0:
+		return len(d.text()) == d.digits
 	case d.expect == "":
 		return d.text() != ""
 	}

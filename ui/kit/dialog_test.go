@@ -210,3 +210,30 @@ func TestDialogFits(t *testing.T) {
 		}
 	})
 }
+
+// A code is digits, as many as asked for, typed or pasted in groups.
+func TestCodeDialog(t *testing.T) {
+	used := Answer{Done: true, Choice: "use", Text: "123456"}
+	for name, tc := range map[string]struct {
+		msgs []tea.Msg
+		want Answer
+	}{
+		"six digits":           {append(typed("123456"), enter), used},
+		"among letters":        {append(typed("1a2b3 c4d5-6q"), enter), used},
+		"more than six":        {append(typed("12345678"), enter), used},
+		"pasted in two groups": {[]tea.Msg{tea.PasteMsg{Content: " 123 456\n"}, enter}, used},
+		"too few":              {append(typed("12345"), enter), Answer{}},
+		"too few, and the tab": {append(typed("12345"), tab, enter), Answer{}},
+		"nothing":              {[]tea.Msg{enter}, cancelled},
+		"esc":                  {append(typed("123456"), esc), cancelled},
+		"mended": {append(append(typed("123457"), special(tea.KeyBackspace)), append(typed("6"), enter)...),
+			used},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := NewCodeDialog(newCommon(80, 24), "A code", nil, "Type it:", 6, Choice{ID: "use", Label: "Use it"})
+			if got := feed(d, tc.msgs...); got != tc.want {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}

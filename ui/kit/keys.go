@@ -10,7 +10,8 @@ type Keys struct {
 	PageUp, PageDown      key.Binding
 	Enter, Esc, Tab       key.Binding
 	Filter, Sort, Refresh key.Binding
-	Copy                  key.Binding
+	Copy, Mark            key.Binding
+	Calls, Renew          key.Binding
 	Help, Quit, Interrupt key.Binding
 }
 
@@ -37,6 +38,9 @@ func NewKeys(ascii bool) Keys {
 		Sort:      Bind("sort", "s", "s"),
 		Refresh:   Bind("refresh", "r", "r"),
 		Copy:      Bind("copy key ID", "y", "y"),
+		Mark:      Bind("mark", "space", "space"),
+		Calls:     Bind("calls", "L", "L"),
+		Renew:     Bind("renew the session", "ctrl+r", "ctrl+r"),
 		Help:      Bind("help", "?", "?"),
 		Quit:      Bind("quit", "q", "q"),
 		Interrupt: Bind("quit", "ctrl+c", "ctrl+c"),
@@ -53,4 +57,10 @@ func Bind(does, label string, keys ...string) key.Binding {
 func Describe(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
+}
+
+// Unavailable is a key that does nothing as things are, and why.
+type Unavailable struct {
+	Key key.Binding
+	Why string
 }

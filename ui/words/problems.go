@@ -153,7 +153,7 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.OwnKey:
 		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
 	case iamops.ExpiresSoon:
-		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session (R), then try again: putting the secret away takes its time."}
+		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session (ctrl+r), then try again: putting the secret away takes its time."}
 	case iamops.ReadOnly:
 		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
 	case iamops.NoRecord:

@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"keyturn/iamops"
+)
+
+// keptCalls is how many calls the log keeps: the last ones.
+const keptCalls = 5000
+
+// Call is one AWS call, as the log tells it. It holds nothing of what was asked or
+// answered.
+type Call struct {
+	Action    string             // iam:ListUsers
+	Region    string             // that signed
+	Start     time.Time          // by the account's clock, in UTC
+	Duration  time.Duration      // with all attempts and the waits between them
+	Attempts  int                // 0 if it failed before the first
+	Outcome   string             // "ok", AWS's error code, or the kind of problem
+	Problem   iamops.ProblemKind // "" if it went well
+	RequestID string             // AWS's, "" if there was no answer
+}
+
+// CallLog keeps the last AWS calls. It is filled from many goroutines.
+type CallLog struct {
+	mu     sync.Mutex
+	calls  []Call // a ring once it is full
+	total  int    // calls so far
+	failed int
+	ended  iamops.ProblemKind
+}
+
+// NewCallLog returns an empty log.
+func NewCallLog() *CallLog { return &CallLog{} }
+
+// Add takes a call up.
+func (l *CallLog) Add(c Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.calls) < keptCalls {
+		l.calls = append(l.calls, c)
+	} else {
+		l.calls[l.total%keptCalls] = c
+	}
+	l.total++
+	switch {
+	case c.Problem == iamops.ExpiredCredentials, c.Problem == iamops.ExpiredSSO:
+		l.ended = c.Problem
+	case c.Problem == "" && strings.HasPrefix(c.Action, "iam:"):
+		l.ended = "" // sts may be called with another key, a new one that is tried
+	}
+	if c.Problem != "" {
+		l.failed++
+	}
+}
+
+// SessionEnded is how calls fail because the session has ended, "" if they don't.
+func (l *CallLog) SessionEnded() iamops.ProblemKind {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
+}
+
+// renewed forgets that the session had ended.
+func (l *CallLog) renewed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = ""
+}
+
+// Total is how many calls there were, and how many of them failed.
+func (l *CallLog) Total() (calls, failed int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.total, l.failed
+}
+
+// numbered is a call with its place among all, from 1.
+type numbered struct {
+	Call
+	number int
+}
+
+// newest are the calls that are kept, the newest first.
+func (l *CallLog) newest() []numbered {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	calls := make([]numbered, 0, len(l.calls))
+	for n := l.total; n > l.total-len(l.calls); n-- {
+		calls = append(calls, numbered{l.calls[(n-1)%keptCalls], n})
+	}
+	return calls
+}
+
+// callLine is a call as a line of a saved log.
+type callLine struct {
+	Time       time.Time `json:"time"`
+	Action     string    `json:"action"`
+	Region     string    `json:"region"`
+	DurationMS int64     `json:"duration_ms"`
+	Attempts   int       `json:"attempts"`
+	Outcome    string    `json:"outcome"`
+	RequestID  string    `json:"request_id,omitempty"`
+}
+
+// callLines are calls as JSON, one a line, in the given order.
+func callLines(calls []numbered) ([]byte, error) {
+	var text []byte
+	for _, c := range calls {
+		line, err := json.Marshal(callLine{c.Start.UTC(), c.Action, c.Region, c.Duration.Milliseconds(), c.Attempts, c.Outcome, c.RequestID})
+		if err != nil {
+			return nil, fmt.Errorf("writing call %d as JSON: %w", c.number, err)
+		}
+		text = append(append(text, line...), '\n')
+	}
+	return text, nil
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"sync"
+
+	"keyturn/iamops"
+	"keyturn/iamops/account"
+	"keyturn/iamops/runner"
+	"keyturn/ui"
+	"keyturn/ui/guide"
+	"keyturn/ui/inventory"
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// entrance reaches the place of the full screen while its first frames are there to be
+// seen already, and leaves it at the end.
+type entrance struct {
+	app    *App
+	flags  flags
+	reach  reach
+	task   *runner.Task
+	common *kit.Common
+	codes  *ui.Codes
+	calls  *ui.CallLog
+
+	reaching  sync.Mutex // held while the place is being reached
+	place     *place     // nil until it is
+	clipboard clipboard
+}
+
+// opening is the program from its first frame on.
+func (e *entrance) opening(ctx context.Context) *ui.Opening {
+	o := ui.OpeningOptions{
+		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes, NoMouse: e.flags.noMouse,
+	}
+	o.Connect = func(attempt context.Context, profile string) (func() ui.Options, error) {
+		return e.connect(attempt, ctx, profile)
+	}
+	if !e.flags.sandbox {
+		o.Profiles, o.Choose = e.app.profiles(), e.app.mustChoose(e.flags)
+		o.None = !e.app.isSet("AWS_PROFILE") && !e.app.isSet("AWS_DEFAULT_PROFILE")
+	}
+	return ui.NewOpening(ctx, o)
+}
+
+// connect reaches the place with a profile. What it is left with lives as long as ctx.
+func (e *entrance) connect(attempt, ctx context.Context, profile string) (func() ui.Options, error) {
+	e.reaching.Lock()
+	defer e.reaching.Unlock()
+	f := e.flags
+	if profile != e.app.profileName(f) { // the SDK treats one that is named unlike one that a variable names
+		f.profile = profile
+	}
+	p, err := e.reach(attempt, f, operator{code: e.codes.Ask, called: func(c account.Call) { e.calls.Add(ui.Call(c)) }})
+	if err != nil {
+		return nil, err
+	}
+	e.place, e.clipboard = p, e.app.clipboard(p)
+	notice := p.journalNotice()
+	return func() ui.Options {
+		e.common.Clock = p.clock
+		return e.options(ctx, p, f, notice)
+	}, nil
+}
+
+// leave ends what was begun at the place, and gives back err with what that brought.
+func (e *entrance) leave(err error) error {
+	e.reaching.Lock()
+	defer e.reaching.Unlock()
+	if e.place == nil {
+		return err
+	}
+	e.clipboard.clear()
+	return e.app.leave(e.place, err)
+}
+
+// options put the program together at a place. They neither read nor write.
+func (e *entrance) options(ctx context.Context, p *place, f flags, notice string) ui.Options {
+	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
+	rules := f.rules()
+	options := ui.Options{
+		Common: e.common,
+		List: inventory.New(ctx, e.common, p.account, inventory.Options{
+			Thresholds: f.thresholds(), Rules: &rules, Explain: explain,
+		}),
+		Identity:      e.app.identity(p, f),
+		StartRotation: func(task runner.Task) (guide.Rotation, error) { return e.app.rotations.start(p, f, task) },
+		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
+		Notice:        notice,
+		StartAt:       e.task,
+		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
+		Clipboard:     e.clipboard.send,
+		Files:         files{p.targets.env.Home},
+		Codes:         e.codes,
+		Calls:         e.calls,
+		SaveCalls:     p.saveCalls,
+		NoMouse:       f.noMouse,
+	}
+	if p.cloud != nil {
+		options.Sandbox = controls{p}
+		return options
+	}
+	options.Renew = func(ctx context.Context) (string, error) {
+		if err := p.account.Renew(ctx); err != nil {
+			return "", profileError{iamops.AsProblem(err), p.profile}
+		}
+		return p.account.Caller().ShortARN(), nil
+	}
+	return options
+}

@@ -1,0 +1,229 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"keyturn/iamops/sandbox"
+)
+
+// The first frame is there while AWS has not answered who signs; the list comes after.
+func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	t.Cleanup(held.Release)
+	term := open(t, served)
+	term.await("Asking who signs with profile prod")
+	if n := served.cloud.Sent("iam:ListUsers"); n != 0 {
+		t.Errorf("%d lists before it is known who signs", n)
+	}
+	held.Release()
+	term.await("billing-cron")
+	term.press("q")
+	if code := term.exit(); code != 0 {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+}
+
+// An account that can't be reached is told on a screen; left there, it is told on stderr
+// too, with the exit code for it.
+func TestLeavingWhatCannotBeReached(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	refused := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire})
+	term := open(t, served, "rotate", "Suzie")
+	term.await("keyturn can't reach the account")
+	term.await("The session has expired")
+	term.press("q")
+	if code := term.exit(); code != 4 || !strings.Contains(term.stderr(), "keyturn: The session has expired") {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+	term = open(t, served, "rotate", "Suzie")
+	term.await("r try again")
+	refused.Remove()
+	term.press("r")
+	term.await("rotate Suzie")
+	term.press("q")
+	if code := term.exit(); code != 0 {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+}
+
+// Quitting while AWS is asked ends at once.
+func TestQuittingWhileAWSIsAsked(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	t.Cleanup(held.Release)
+	term := open(t, served)
+	term.await("Asking who signs")
+	term.press("q")
+	if code := term.exit(); code != 0 || term.stderr() != "" {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+}
+
+// Of several profiles, of which none is named, one is chosen; none of their keys is shown.
+func TestChoosingAProfile(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	program, err := exec.LookPath("keyturn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	credentials := filepath.Join(root, "operator.ini")
+	if err := served.writeCredentials(credentials); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(root, "config.ini")
+	if err := os.WriteFile(config, []byte("[profile corp]\nsso_session = corp\n[profile prod]\nregion = eu-west-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"AWS_SHARED_CREDENTIALS_FILE=" + credentials, "AWS_CONFIG_FILE=" + config}
+	term := openIn(t, program, root, env, "--endpoint-url", served.url)
+	term.await("Several profiles, and none is named")
+	term.await("SSO")
+	if n := served.cloud.Sent("sts:GetCallerIdentity"); n != 0 {
+		t.Errorf("AWS was asked %d times before a profile was chosen", n)
+	}
+	operator := served.cloud.Operator()
+	if shown := term.output(); strings.Contains(shown, operator.Secret) || strings.Contains(shown, operator.KeyID) {
+		t.Error("a key is shown in the list of profiles")
+	}
+	term.press("j\r")
+	term.await("billing-cron")
+	term.await("profile prod")
+	term.press("q")
+	if code := term.exit(); code != 0 {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+
+	// A variable that names one is not asked about.
+	term = openIn(t, program, root, append(env, "AWS_PROFILE=prod"), "--endpoint-url", served.url)
+	term.await("billing-cron")
+	if strings.Contains(term.output(), "Several profiles") {
+		t.Error("asked for a profile that is named")
+	}
+	term.press("q")
+	term.exit()
+}
+
+// A code is asked for in a dialog at the start, and again when the session has ended; it
+// is written nowhere.
+func TestCodesAreAskedForInADialog(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	term := open(t, served, "--mfa-serial", sandbox.MFASerial)
+	term.await("A code from your MFA device")
+	term.press("000000\r")
+	term.await("does not accept the credentials") // the wrong one
+	term.press("r")
+	term.await("A code from your MFA device")
+	term.press(sandbox.MFACode + "\r")
+	term.await("billing-cron")
+
+	ended := served.cloud.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Expire})
+	term.press("r")
+	term.await("SESSION ENDED")
+	term.press("\x12")
+	term.await("A code from your MFA device")
+	term.press("\x1b")
+	term.await("no MFA code was given")
+	ended.Remove()
+	term.press("\x12")
+	term.await("A code from your MFA device")
+	term.press(sandbox.MFACode + "\r")
+	term.await("The session is renewed")
+	term.awaitThat("the end of the mark", func(drawn string) bool {
+		return strings.Contains(drawn, "profile prod") && strings.Contains(drawn, "billing-cron") && !strings.Contains(drawn, "SESSION ENDED")
+	})
+	if n := served.cloud.Sent("sts:GetSessionToken"); n != 3 {
+		t.Errorf("%d sessions were asked for", n)
+	}
+	term.press("q")
+	if code := term.exit(); code != 0 || strings.Contains(term.stderr(), sandbox.MFACode) {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+}
+
+// The call log is written to a new file that only the operator may read, twice to two, and
+// holds nothing but what it says.
+func TestTheCallLogIsWrittenToAFile(t *testing.T) {
+	served := serve()
+	t.Cleanup(served.close)
+	term := open(t, served)
+	term.await("billing-cron")
+	term.await("monitoring")
+	term.press("L")
+	term.await("iam:ListAccessKeys")
+	for n := 1; n <= 2; n++ {
+		term.press("w")
+		term.until(fmt.Sprintf("waited for %d files", n), func() bool {
+			found, err := filepath.Glob(filepath.Join(term.root, "state", "keyturn", "calls-*.jsonl"))
+			return err == nil && len(found) == n
+		})
+	}
+	term.await("calls written to")
+	term.press("q")
+	if code := term.exit(); code != 0 {
+		t.Errorf("exit code %d: %s", code, term.stderr())
+	}
+	found, err := filepath.Glob(filepath.Join(term.root, "state", "keyturn", "calls-*.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator := served.cloud.Operator()
+	for _, name := range found {
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+		if len(lines) < 20 || strings.Contains(string(text), operator.Secret) || strings.Contains(string(text), "AKIA") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+		for _, line := range lines {
+			var call map[string]any
+			if err := json.Unmarshal([]byte(line), &call); err != nil || call["action"] == "" || call["time"] == "" {
+				t.Errorf("%v in %q", err, line)
+			}
+		}
+	}
+}
+
+// The terminal's mouse is taken, unless it is not wanted.
+func TestTheMouseCanBeLeftAlone(t *testing.T) {
+	const mouseOn = "\x1b[?1002h"
+	served := serve()
+	t.Cleanup(served.close)
+	for _, off := range []bool{false, true} {
+		var args []string
+		if off {
+			args = []string{"--no-mouse"}
+		}
+		term := open(t, served, args...)
+		term.await("billing-cron")
+		if got := strings.Contains(term.output(), mouseOn); got == off {
+			t.Errorf("mouse on %v, with %v", got, args)
+		}
+		if !off {
+			term.press("\x1b[<0;9;9M\x1b[<0;9;9m\x1b[<0;9;9M\x1b[<0;9;9m") // a double click on a row
+			term.await("Check before anything changes")
+		}
+		term.press("q")
+		if code := term.exit(); code != 0 {
+			t.Errorf("exit code %d: %s", code, term.stderr())
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/ui/kit"
+	"keyturn/ui/words"
+)
+
+// pickerTop is the line of the terminal at which the profiles begin: under the frame's
+// head, a title and a rule.
+const pickerTop = kit.FrameHead + 2
+
+// View draws the whole terminal.
+func (p *Opening) View() tea.View {
+	content, cursor := p.draw()
+	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
+	if !p.options.NoMouse {
+		view.MouseMode = tea.MouseModeCellMotion
+	}
+	return view
+}
+
+func (p *Opening) draw() (string, *tea.Cursor) {
+	c := p.common
+	if isTooSmall(c) {
+		return tooSmall(c), nil
+	}
+	view := kit.Frame{Left: p.header(), Body: p.body(), Hints: p.hints()}.View(c)
+	if d := p.code.dialog; d != nil {
+		over, x, y := kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)
+		return over, moved(d.Cursor(), x, y)
+	}
+	return view, nil
+}
+
+func (p *Opening) header() []kit.Part {
+	st := p.common.Styles
+	parts := []kit.Part{{Text: "keyturn", Style: st.Title, Importance: 1}}
+	if p.options.Sandbox {
+		parts = append(parts, kit.Part{Text: "SANDBOX", Style: st.Warning, Pinned: true})
+	}
+	parts = append(parts, kit.Part{Text: "account not known yet", Style: st.Muted, Pinned: true})
+	if p.profile != "" {
+		parts = append(parts, kit.Part{Text: "profile " + p.profile, Short: p.profile, Style: st.Text, Pinned: true})
+	}
+	return parts
+}
+
+func (p *Opening) hints() []key.Binding {
+	if p.code.dialog != nil {
+		return p.code.dialog.Hints()
+	}
+	k := p.common.Keys
+	switch p.stage {
+	case choosing:
+		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
+		back := p.keys.back
+		back.SetEnabled(p.failure != nil)
+		return []key.Binding{move, p.keys.choose, back, p.keys.quit}
+	case failed:
+		pick := p.keys.pick
+		pick.SetEnabled(p.canPick())
+		return []key.Binding{p.keys.retry, pick, p.keys.quit}
+	case asking:
+	}
+	return []key.Binding{p.keys.callOff, p.keys.quit}
+}
+
+func (p *Opening) body() string {
+	switch p.stage {
+	case choosing:
+		return p.pickerView()
+	case failed:
+		return p.failedView()
+	case asking:
+	}
+	st := p.common.Styles
+	text := words.AskingWho(p.profile)
+	switch {
+	case p.calledOff:
+		text = words.CallingOff
+	case p.options.Sandbox:
+		text = words.MakingSandbox
+	}
+	return "\n " + st.Strong.Render(kit.Clean(text)+" "+p.common.Glyphs.Pending) + "\n\n " + st.Muted.Render(words.AskingKnown)
+}
+
+func (p *Opening) pickerView() string {
+	c := p.common
+	width, height := c.BodySize()
+	p.picker.SetSize(width, max(2, height-(pickerTop-kit.FrameHead)))
+	return " " + c.Styles.Title.Render(c.Glyphs.Truncate(words.PickTitle, width-2)) + "\n" + c.Rule(width) + "\n" + p.picker.View(c, func(i int, _ []int) []kit.Cell {
+		st := c.Styles
+		if i == len(p.options.Profiles) {
+			return []kit.Cell{{{Text: words.PickNone, Style: st.Muted}}}
+		}
+		o := p.options.Profiles[i]
+		return []kit.Cell{{{Text: o.Name, Style: st.Strong}}, {{Text: o.Kind, Style: st.Text}}, {{Text: o.Region, Style: st.Text}}}
+	})
+}
+
+// failedView says what happened, what is known, and what to do.
+func (p *Opening) failedView() string {
+	st, g := p.common.Styles, p.common.Glyphs
+	width, _ := p.common.BodySize()
+	explained := words.Unreached(p.failure, p.profile)
+	lines := []string{"", " " + st.Danger.Render(g.Cross+" "+words.FailedTitle), ""}
+	add := func(text string, style kit.Style) {
+		for _, l := range kit.Wrap(kit.Clean(text), max(1, width-6)) {
+			lines = append(lines, "   "+style.Render(l))
+		}
+	}
+	add(explained.What, st.Strong)
+	add(words.FailedKnown, st.Muted)
+	lines = append(lines, "")
+	add(explained.Next, st.Text)
+	if explained.Statement != "" {
+		add(explained.Statement, st.Text)
+	}
+	return strings.Join(lines, "\n")
+}
