@@ -31,7 +31,7 @@ func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application
 // new one, and putting back takes it back.
 func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 	app := App{Err: io.Discard, rotations: &rotations{}}
-	p, err := app.enterSandbox(t.Context(), flags{}, 0)
+	p, err := app.enterSandbox(t.Context(), flags{}, 0, operator{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,10 +40,10 @@ func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	operator := p.cloud.Operator()
+	signs := p.cloud.Operator()
 	client := iam.NewFromConfig(aws.Config{
 		Region: sandboxRegion, BaseEndpoint: aws.String("http://sandbox.invalid"), HTTPClient: p.cloud.Client(),
-		Credentials: credentials.NewStaticCredentialsProvider(operator.KeyID, operator.Secret, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(signs.KeyID, signs.Secret, ""),
 	})
 	// Nobody has delivered to this file yet; the application finds nothing there until then.
 	file := filepath.Join(t.TempDir(), "suzie.env")
