@@ -40,10 +40,10 @@ func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	operator := p.cloud.Operator()
+	signs := p.cloud.Operator()
 	client := iam.NewFromConfig(aws.Config{
 		Region: sandboxRegion, BaseEndpoint: aws.String("http://sandbox.invalid"), HTTPClient: p.cloud.Client(),
-		Credentials: credentials.NewStaticCredentialsProvider(operator.KeyID, operator.Secret, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(signs.KeyID, signs.Secret, ""),
 	})
 	// Nobody has delivered to this file yet; the application finds nothing there until then.
 	file := filepath.Join(t.TempDir(), "suzie.env")
