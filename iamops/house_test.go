@@ -35,7 +35,7 @@ var house = []room{
 	{"keyturn/ui/report", []string{"keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit"}},
 	{"keyturn/ui/kit", none},
-	{"keyturn/iamops/runner", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/journal", "keyturn/iamops/delivery", "keyturn/iamops/evidence"}},
+	{"keyturn/iamops/runner", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/journal", "keyturn/iamops/delivery", "keyturn/iamops/evidence", "keyturn/iamops/policy"}},
 	{"keyturn/iamops/rotation", []string{"keyturn/iamops"}},
 	{"keyturn/iamops/audit", []string{"keyturn/iamops"}},
 	{"keyturn/iamops/evidence", []string{"keyturn/iamops"}},

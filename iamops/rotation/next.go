@@ -60,6 +60,8 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.signed(ev)
 	case QuarantineSeen:
 		s.Quarantine = &ev
+	case Preflighted:
+		s.Preflight = &ev
 	case Evidenced:
 		s.Evidence = ev.Evidence
 	case Tick:

@@ -136,14 +136,14 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	switch s.Step {
 	case Check:
 		if offers = s.twoKeyOffers(plan, set); offers == nil {
-			offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set)})
+			offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set), Whys: s.beginWhys(plan)})
 		}
 	case Create:
 		if s.Secret == SecretUnknown {
 			offers = append(offers, Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: s.busy()})
 		}
 		if !s.New.Known() {
-			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set)})
+			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set), Whys: s.beginWhys(plan)})
 			if plan.AlonePlan != "" {
 				offers = append(offers, Offer{Decision: NoNewKey, Refused: s.busy()})
 			}

@@ -197,6 +197,8 @@ type State struct {
 	Evidence iamops.Evidence
 	// Quarantine is whether AWS has put the user into quarantine; nil: nobody looked.
 	Quarantine *QuarantineSeen
+	// Preflight is what the operator is allowed, by AWS's simulation; nil: nobody asked yet.
+	Preflight *Preflighted
 	// Fine are the users of the old key that were asked about after it went off, and that
 	// work without it, by UserID.
 	Fine []string

@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/delivery"
+	"keyturn/iamops/policy"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -44,11 +45,22 @@ type desk struct {
 	way  way
 	home string
 	a    *account.Account
+
+	calls called
+	// only is the policy that the operator has; its zero value leaves all allowed.
+	only policy.Document
 }
 
-func atDesk(t *testing.T, w way, home string) *desk {
+func atDesk(t *testing.T, w way, home string) *desk { return atDeskWith(t, w, home, policy.Document{}) }
+
+// atDeskWith is atDesk for an operator who may do what a policy says, and no more.
+func atDeskWith(t *testing.T, w way, home string, only policy.Document) *desk {
 	t.Helper()
-	d := &desk{scene: scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home}
+	d := &desk{scene: scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home, only: only}
+	if len(only.Statement) > 0 {
+		d.cloud.Allow(sandbox.OperatorUser)
+		d.cloud.Attach(sandbox.OperatorUser, "keyturn", only.JSON())
+	}
 	operator := d.cloud.Operator()
 	fill := strings.NewReplacer("{id}", operator.KeyID, "{secret}", operator.Secret)
 	for name, text := range map[string]string{"config": w.config, "credentials": w.credentials} {
@@ -64,7 +76,7 @@ func atDesk(t *testing.T, w way, home string) *desk {
 func (d *desk) connect() (*account.Account, error) {
 	return account.Connect(context.Background(), account.Options{
 		Profile: "me", Region: "eu-west-1", EndpointURL: "http://sandbox.test", HTTPClient: d.cloud.Client(), Clock: d.cloud,
-		MFASerial: d.way.serial, MFAToken: func(context.Context) (string, error) { return sandbox.MFACode, nil },
+		OnCall: d.calls.take, MFASerial: d.way.serial, MFAToken: func(context.Context) (string, error) { return sandbox.MFACode, nil },
 	})
 }
 
@@ -78,9 +90,13 @@ func (d *desk) start(task runner.Task) {
 	env := delivery.Env{Getenv: func(name string) string {
 		return map[string]string{"AWS_SHARED_CREDENTIALS_FILE": filepath.Join(d.home, "credentials"), "AWS_CONFIG_FILE": filepath.Join(d.home, "config")}[name]
 	}}
-	d.run = runner.Start(runner.Parts{
+	parts := runner.Parts{
 		Account: d.a, Journal: d.notes, Clock: d.cloud, Settings: rotation.DefaultSettings(), Targets: atHome{env}, Renew: d.a.Renew,
-	}, task)
+	}
+	if len(d.only.Statement) > 0 {
+		parts.Trail, parts.Policies, parts.Simulator = d.a, d.a, d.a
+	}
+	d.run = runner.Start(parts, task)
 	d.await("the first list", func(st rotation.State) bool {
 		return !st.ListedAt.IsZero() && !st.Reconciling && st.Phase == rotation.Ready
 	})

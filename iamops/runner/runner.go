@@ -27,6 +27,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/evidence"
 	"keyturn/iamops/journal"
+	"keyturn/iamops/policy"
 	"keyturn/iamops/rotation"
 )
 
@@ -59,6 +60,8 @@ type Parts struct {
 	Trail evidence.Trail
 	// Policies tells whether a user is in quarantine; nil leaves that unknown.
 	Policies Policies
+	// Simulator tells what the operator is allowed; nil leaves that unknown.
+	Simulator policy.Simulator
 	// Renew resolves the credentials of Account afresh, so that its Caller is who signs
 	// from then on; nil where there is nothing to resolve.
 	Renew func(ctx context.Context) error
@@ -104,6 +107,8 @@ type Runner struct {
 	lookNow     bool // the event history is to be read again at once
 	listNumber  int  // of the latest list asked for: older ones don't count
 	stopList    context.CancelFunc
+	// preflightNumber is of the latest question what the operator is allowed.
+	preflightNumber int
 	// describeNumber is of the latest descriptions asked for; describing holds a token
 	// while some are being written.
 	describeNumber int
@@ -144,6 +149,7 @@ func Start(parts Parts, task Task) *Runner {
 	}
 	r.carryOut(intents)
 	r.readQuarantine(rotation.State{}, r.state)
+	r.preflight(rotation.State{}, r.state, true)
 	r.publish()
 	r.reads.Go(r.tick)
 	r.reads.Go(r.readDescriptions)
@@ -203,6 +209,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.describe(before, next)
 	r.findTargets(before, next)
 	r.readQuarantine(before, next)
+	r.preflight(before, next, d.Decision == rotation.LookAgain)
 	r.carryOut(intents)
 	r.publish()
 	return nil
@@ -294,6 +301,7 @@ func (r *Runner) applyLocked(ev rotation.Event) {
 	r.recordEnd(before, next)
 	r.describe(before, next)
 	r.findTargets(before, next)
+	r.preflight(before, next, false)
 	r.carryOut(intents)
 	r.publish()
 }

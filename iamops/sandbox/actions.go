@@ -34,6 +34,8 @@ const (
 	oneUser                   // the user of the UserName, or the signer
 	keyOwner                  // the user of the AccessKeyId
 	aRole                     // the RoleArn
+	namedRole                 // the role of the RoleName
+	aPrincipal                // the PolicySourceArn
 	aSecret                   // the secret of the SecretId
 	aParameter                // the parameter of the Name
 	nobody                    // needs no permission
@@ -63,8 +65,8 @@ func init() {
 		"iam:ListAccountAliases":       {(*call).listAccountAliases, anything},
 
 		"iam:GetAccountAuthorizationDetails": {(*call).getAccountAuthorizationDetails, anything},
-		"iam:SimulatePrincipalPolicy":        {(*call).simulatePrincipalPolicy, anything},
-		"iam:GetRole":                        {(*call).getRole, anything},
+		"iam:SimulatePrincipalPolicy":        {(*call).simulatePrincipalPolicy, aPrincipal},
+		"iam:GetRole":                        {(*call).getRole, namedRole},
 		"iam:ListAttachedUserPolicies":       {(*call).listAttachedUserPolicies, oneUser},
 
 		"sts:GetCallerIdentity": {(*call).getCallerIdentity, nobody},
@@ -112,6 +114,14 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 		}
 	case aRole:
 		resource = c.form.Get("RoleArn")
+		arn = resource
+	case namedRole:
+		resource = "role " + c.form.Get("RoleName")
+		if arn = "arn:aws:iam::" + AccountID + ":role/" + c.form.Get("RoleName"); roleNamed(c.form.Get("RoleName")) != nil {
+			arn = roleNamed(c.form.Get("RoleName")).arn()
+		}
+	case aPrincipal:
+		resource = c.form.Get("PolicySourceArn")
 		arn = resource
 	case aSecret:
 		var in secretInput

@@ -154,6 +154,8 @@ func (c *call) simulatePrincipalPolicy() (any, *refusal) {
 	source := c.form.Get("PolicySourceArn")
 	var u *user
 	switch {
+	case source == "":
+		return nil, missing("policySourceArn")
 	case strings.Contains(source, ":assumed-role/"):
 		return nil, &refusal{http.StatusBadRequest, "InvalidInput", "Invalid Entity Arn: " + source + " does not clearly define entity type and name."}
 	case source == AdminRoleARN: // it may do everything

@@ -82,7 +82,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 		task.Memory = &m
 	}
 	task.ID = newID()
-	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set, Targets: p.targets, Renew: p.account.Renew, Trail: p.account, Policies: p.account}
+	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set, Targets: p.targets, Renew: p.account.Renew, Trail: p.account, Policies: p.account, Simulator: p.account}
 	if f.tag {
 		parts.Describer = p.account
 	}

@@ -20,7 +20,7 @@ func toBegin(name string, s rotation.State, now time.Time) []Fact {
 		facts = append(facts, slot(s))
 	}
 	facts = append(facts, inQuarantine(s)...)
-	return facts
+	return append(facts, permissions(s)...)
 }
 
 // signer is about who makes the calls, and whether that hangs on the key itself.

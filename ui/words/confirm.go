@@ -121,6 +121,8 @@ func override(w rotation.Why) string {
 		return "a target had been put back to the old key"
 	case rotation.WhyOldKeyOff:
 		return "the old key was not Active either"
+	case rotation.WhyNotAllowed:
+		return "AWS's simulation had denied an action that it takes"
 	case rotation.WhyLeaked:
 		return "the key had leaked"
 	case rotation.WhyTrialNotPassed:

@@ -192,6 +192,8 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		return "a target was put back to the old key: what reads it there fails from then on"
 	case rotation.WhyOldKeyOff:
 		return "the old key is not Active: without the new one " + s.User + " has no key that works"
+	case rotation.WhyNotAllowed:
+		return "by AWS's simulation you are not allowed " + notAllowed(s) + ": the rotation would stop there"
 	case rotation.WhyLeaked:
 		return s.Target().ID + " has leaked: whoever has it can use it again from then on"
 	case rotation.WhyTrialNotPassed:

@@ -1,0 +1,100 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Document is an IAM policy document.
+type Document struct {
+	Version   string
+	Statement []Statement
+}
+
+// Statement is one of its statements. What holds one text is written as one.
+type Statement struct {
+	Sid       string `json:",omitempty"`
+	Effect    string
+	Action    texts
+	Resource  texts
+	Condition map[string]map[string]string `json:",omitempty"`
+}
+
+// texts is written as one text if it is one.
+type texts []string
+
+// MarshalJSON writes it.
+func (t texts) MarshalJSON() ([]byte, error) {
+	if len(t) == 1 {
+		return json.Marshal(t[0]) //nolint:wrapcheck // a text can't fail
+	}
+	return json.Marshal([]string(t)) //nolint:wrapcheck // texts can't fail
+}
+
+// JSON is the document as AWS takes it, indented.
+func (d Document) JSON() string {
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		panic("policy: " + err.Error()) // texts alone
+	}
+	return string(text) + "\n"
+}
+
+// Actions are the actions of the document, sorted, each once.
+func (d Document) Actions() []string {
+	var all []string
+	for _, s := range d.Statement {
+		all = append(all, s.Action...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Where is what a document is for.
+type Where struct {
+	Partition string // aws, aws-us-gov or aws-cn
+	Account   string // 12 digits; "*" is any
+	// Self says that users may do it to themselves alone.
+	Self bool
+}
+
+// For is the least document for jobs.
+func For(where Where, jobs ...Job) Document {
+	d := Document{Version: "2012-10-17"}
+	for _, g := range slices.DeleteFunc(GrantsOf(jobs...), func(g Grant) bool { return where.Self && g.others }) {
+		at := slices.IndexFunc(d.Statement, func(s Statement) bool { return s.Sid == g.sid })
+		if at < 0 {
+			at = len(d.Statement)
+			d.Statement = append(d.Statement, Statement{Sid: g.sid, Effect: "Allow", Resource: where.resources(g.Scope)})
+		}
+		d.Statement[at].Action = append(d.Statement[at].Action, g.Action)
+	}
+	return d
+}
+
+// Statement is the statement that grants the action alone, in a line.
+func (g Grant) Statement(where Where) string {
+	text, err := json.Marshal(Statement{Effect: "Allow", Action: texts{g.Action}, Resource: where.resources(g.Scope)})
+	if err != nil {
+		panic("policy: " + err.Error()) // texts alone
+	}
+	return string(text)
+}
+
+// resources are the ARNs of a scope.
+func (w Where) resources(s Scope) texts {
+	of := func(kind string) string { return fmt.Sprintf("arn:%s:iam::%s:%s", w.Partition, w.Account, kind) }
+	own := texts{of("user/${aws:username}"), of("user/*/${aws:username}")} // without a path, and with one
+	switch {
+	case w.Self && (s == Users || s == UsersAndRoles):
+		return own
+	case s == Users:
+		return texts{of("user/*")}
+	case s == Roles:
+		return texts{of("role/*")}
+	case s == UsersAndRoles:
+		return texts{of("user/*"), of("role/*")}
+	}
+	return texts{"*"}
+}
