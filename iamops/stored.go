@@ -25,3 +25,12 @@ type Parameter struct {
 	Modified time.Time
 	Value    Secret
 }
+
+// Place is where in AWS a value is kept.
+type Place struct {
+	Service string // secretsmanager or ssm
+	Name    string // or ARN
+	Region  string // "" is the profile's
+	Account string // 12 digits; "" is the profile's
+	Profile string // by which it is reached; "" is the operator's
+}

@@ -133,6 +133,22 @@ func (w at) pin(ctx context.Context) (at, error) {
 	return w, nil
 }
 
+// PlaceOf is where in AWS a target is; false for one that is elsewhere.
+func PlaceOf(t Target) (iamops.Place, bool) {
+	if m, ok := t.(interface{ place() iamops.Place }); ok {
+		return m.place(), true
+	}
+	return iamops.Place{}, false
+}
+
+func (m *managedSecret) place() iamops.Place { return m.at.place("secretsmanager", m.name) }
+
+func (p *parameter) place() iamops.Place { return p.at.place("ssm", p.name) }
+
+func (w at) place(service, name string) iamops.Place {
+	return iamops.Place{Service: service, Name: name, Region: w.region, Account: w.account, Profile: w.profile}
+}
+
 // Pinned is a target in an AWS account, which Pin finds out: from then on the target is
 // refused in any other.
 type Pinned interface {

@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/delivery"
 	"keyturn/iamops/policy"
 	"keyturn/iamops/sandbox"
 )
@@ -97,4 +99,67 @@ func TestDocumentsAreWhatAWSTakes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// oldKey is what the targets hold at first.
+var oldKey = account.Endpoint{KeyID: "AKIAIOSFODNN7EXAMPLE", Secret: iamops.NewSecret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")}
+
+// TestThePolicyForTargetsIsEnoughAndNoMore: with the document and nothing else the new key
+// is delivered, put back and delivered again, and each of its actions is called, but for
+// those that AWS implies.
+func TestThePolicyForTargetsIsEnoughAndNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud.AddSecret("eu-west-1", "ci/billing", `{"key": "`+oldKey.KeyID+`", "secret": "`+oldKey.Secret.Reveal()+`"}`)
+		cloud.AddParameter("eu-west-1", "/ci/billing", "SecureString", "alias/billing", `{"AccessKeyId": "`+oldKey.KeyID+`", "SecretAccessKey": "`+oldKey.Secret.Reveal()+`"}`)
+		var called []string
+		op := cloud.Operator()
+		a, err := account.At(t.Context(), account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
+			account.Options{HTTPClient: cloud.Client(), Clock: cloud, OnCall: func(c account.Call) {
+				called = append(called, c.Action)
+				if c.Problem != "" {
+					t.Errorf("%s: %s", c.Action, c.Outcome)
+				}
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		called = nil
+		env := delivery.Env{Cloud: func(context.Context, string) (delivery.Cloud, error) { return a, nil }}
+		var places []iamops.Place
+		var targets []delivery.Target
+		for _, spec := range []string{"secretsmanager:id=key,secret=secret:ci/billing", "ssm:as=json:/ci/billing"} {
+			target, err := delivery.Parse(spec, env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			place, inAWS := delivery.PlaceOf(target)
+			if !inAWS {
+				t.Fatalf("%s is in no place", spec)
+			}
+			places, targets = append(places, place), append(targets, target)
+		}
+		document := policy.ForPlaces(policy.Where{Partition: "aws", Account: sandbox.AccountID}, places...)
+		enforced := policy.Document{Version: document.Version}
+		for _, s := range document.Statement {
+			if s.Condition == nil { // KMS, which the account does not have
+				enforced.Statement = append(enforced.Statement, s)
+			}
+		}
+		cloud.Allow(sandbox.OperatorUser)
+		cloud.Attach(sandbox.OperatorUser, "targets", enforced.JSON())
+		for _, target := range targets {
+			c := delivery.Credential{KeyID: "AKIAI44QH8DHBEXAMPLE", Secret: iamops.NewSecret("je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"), OldKeyID: oldKey.KeyID, User: "ci-deploy"}
+			for _, do := range []func(context.Context, delivery.Credential) error{target.Deliver, target.PutBack, target.Deliver, target.Settle} {
+				if err := do(t.Context(), c); err != nil {
+					t.Fatalf("%s: %v", target.Name(), err)
+				}
+			}
+		}
+		slices.Sort(called)
+		want := slices.DeleteFunc(document.Actions(), func(action string) bool { return slices.Contains(policy.Implied(), action) })
+		if got := slices.Compact(called); !slices.Equal(got, want) {
+			t.Errorf("called:\n%v\nin the document:\n%v", got, want)
+		}
+	})
 }

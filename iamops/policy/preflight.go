@@ -70,7 +70,7 @@ func principalOf(ctx context.Context, s Simulator, caller iamops.Caller) (string
 	if len(parts) != 3 || parts[0] != "assumed-role" {
 		return "", &iamops.Problem{Kind: iamops.Rejected, Action: "iam:SimulatePrincipalPolicy", Message: fmt.Sprintf("AWS simulates users and roles; %s is neither", caller.ShortARN())}
 	}
-	return s.RoleARN(ctx, parts[1]) //nolint:wrapcheck // a Problem
+	return s.RoleARN(ctx, parts[1])
 }
 
 // resourceOf is what the actions of a scope are asked about. A user whose ARN can't be had

@@ -20,8 +20,8 @@ func (e Preflighted) at() time.Time { return e.At }
 const WhyNotAllowed Why = "not-allowed"
 
 // denied reports whether an action that the plan can't do without is denied.
-func (p *Preflighted) denied() bool {
-	return p != nil && slices.ContainsFunc(p.Permissions, func(q iamops.Permission) bool { return !q.Optional && q.Verdict.Denied() })
+func (e *Preflighted) denied() bool {
+	return e != nil && slices.ContainsFunc(e.Permissions, func(q iamops.Permission) bool { return !q.Optional && q.Verdict.Denied() })
 }
 
 // beginWhys are the guards against beginning. What a simulation denies may be allowed all

@@ -115,7 +115,7 @@ var assumeOnly = policy.Document{Version: "2012-10-17", Statement: []policy.Stat
 // TestThePolicyIsEnoughAndNoMore: with the document and nothing else whole rotations work,
 // and each of its actions is one that they call.
 func TestThePolicyIsEnoughAndNoMore(t *testing.T) {
-	document := policy.For(everywhere, policy.Rotate, policy.Tag)
+	document := policy.For(everywhere, policy.Rotate, policy.Leaked, policy.Tag)
 	var calls called
 	synctest.Test(t, func(t *testing.T) {
 		s := withPolicy(t, document, &calls)
@@ -123,6 +123,11 @@ func TestThePolicyIsEnoughAndNoMore(t *testing.T) {
 			t.Errorf("denied %v, not known %v", denied, unknown)
 		}
 		s.rotateAll()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := withPolicy(t, document, &calls)
+		s.must(rotation.Leak)
+		s.await("the quarantine", func(st rotation.State) bool { return st.Quarantine != nil && st.Quarantine.Problem == nil })
 	})
 	home := t.TempDir()
 	isolateAWS(t, home)
@@ -133,7 +138,7 @@ func TestThePolicyIsEnoughAndNoMore(t *testing.T) {
 			t.Errorf("a role: denied %v, not known %v", denied, unknown)
 		}
 		for _, action := range d.calls.need() {
-			if action != "sts:AssumeRole" && action != "iam:ListAttachedUserPolicies" {
+			if action != "sts:AssumeRole" {
 				calls.take(account.Call{Action: action})
 			}
 		}

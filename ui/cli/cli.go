@@ -87,7 +87,7 @@ reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, wi
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f.add(root)
 	root.AddCommand(a.sandboxCommand(&f), a.auditCommand(&f, a.connect), a.rotateCommand(&f, a.connect),
-		a.retireCommand(&f, a.connect), a.statusCommand(&f, a.connect), a.findCommand(&f, a.connect), a.manCommand())
+		a.retireCommand(&f, a.connect), a.statusCommand(&f, a.connect), a.findCommand(&f, a.connect), a.policyCommand(&f), a.manCommand())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {
