@@ -14,6 +14,10 @@ import (
 // chosen goes to what the operator wants to do about a key of the list.
 func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 	task := runner.Task{Plan: rotation.Rotate, User: msg.User, KeyID: msg.KeyID}
+	if msg.Leaked {
+		task.Plan = rotation.Leaked
+		return p.open(task)
+	}
 	switch msg.Next {
 	case audit.AsRoot:
 		return kit.Warn(words.RootKey)
@@ -31,8 +35,11 @@ func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 // meanwhile, it is the task that it began with.
 func taskOf(s rotation.State) runner.Task {
 	task := runner.Task{Plan: rotation.Rotate, User: s.User, KeyID: s.Old.ID}
-	if s.Plan == rotation.Retire {
+	switch {
+	case s.Plan == rotation.Retire:
 		task.Plan = rotation.Retire
+	case rotation.PlanOf(s.Plan).OffFirst():
+		task.Plan = rotation.Leaked
 	}
 	return task
 }

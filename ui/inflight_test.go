@@ -156,6 +156,12 @@ func TestThePlanIsTheOneThatWasChosen(t *testing.T) {
 			t.Errorf("started %s", got)
 		}
 	})
+	bubble(t, nil, func(st *stage) {
+		st.press("!")
+		if got := fmt.Sprint(st.starts); got != "[leaked billing-cron "+oldKeyID+"]" {
+			t.Errorf("started %s", got)
+		}
+	})
 }
 
 // Another rotation of the user that is under way goes first, and that is said.

@@ -29,6 +29,7 @@ import (
 type Chosen struct {
 	User, KeyID string
 	Next        audit.Next // what to do: what the audit suggests, if nothing else was asked for
+	Leaked      bool       // it has leaked, whatever the audit suggests
 }
 
 // Copied says that a key ID was sent to the clipboard by way of the terminal,
@@ -192,6 +193,8 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(audit.Nothing)
 	case key.Matches(msg, s.keys.retire):
 		return s.choose(audit.Retire)
+	case key.Matches(msg, s.keys.leaked):
+		return s.chooseLeaked()
 	case key.Matches(msg, s.keys.mark):
 		return s.mark()
 	case key.Matches(msg, s.keys.filter):
@@ -281,6 +284,19 @@ func (s *Screen) choose(wanted audit.Next) tea.Cmd {
 	if wanted != audit.Nothing && !r.Root() {
 		chosen.Next = wanted
 	}
+	return func() tea.Msg { return chosen }
+}
+
+// chooseLeaked hands the selected key to the root as one that has leaked.
+func (s *Screen) chooseLeaked() tea.Cmd {
+	r := s.current()
+	if r == nil || r.Root() {
+		return s.choose(audit.Nothing)
+	}
+	if r.Key.ID == "" {
+		return kit.Warn(whyNoKeyID(r))
+	}
+	chosen := Chosen{User: r.User.Name, KeyID: r.Key.ID, Leaked: true}
 	return func() tea.Msg { return chosen }
 }
 

@@ -11,7 +11,7 @@ import (
 
 // keyMap are the keys of the screen besides those that move the selection.
 type keyMap struct {
-	open, retire, mark                    key.Binding
+	open, retire, leaked, mark            key.Binding
 	filter, sort, refresh, detail         key.Binding
 	finding, number, keyless, copy, esc   key.Binding
 	endTyping, dropFilter, move, pageMove key.Binding // for help only
@@ -21,6 +21,7 @@ func newKeyMap(k kit.Keys) keyMap {
 	return keyMap{
 		open:       kit.Describe(k.Enter, "rotate"),
 		retire:     kit.Bind("retire, without a new key", "x", "x"),
+		leaked:     kit.Bind("it has leaked: off first", "!", "!"),
 		mark:       k.Mark,
 		filter:     k.Filter,
 		sort:       k.Sort,
@@ -55,7 +56,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
 	return [][]key.Binding{
 		{s.keys.move, s.keys.pageMove, k.Top, k.Bottom},
-		{s.openHint(), s.retireHint(), s.markHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
+		{s.openHint(), s.retireHint(), s.leakedHint(), s.markHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
 		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
 	}
 }
@@ -84,6 +85,12 @@ func (s *Screen) openHint() key.Binding {
 func (s *Screen) retireHint() key.Binding {
 	hint, open := s.keys.retire, s.openHint()
 	hint.SetEnabled(open.Enabled() && open.Help().Desc != "retire")
+	return hint
+}
+
+func (s *Screen) leakedHint() key.Binding {
+	hint, r := s.keys.leaked, s.current()
+	hint.SetEnabled(r != nil && !r.Root() && r.Key.ID != "")
 	return hint
 }
 
@@ -141,6 +148,7 @@ func (s *Screen) Unavailable() []kit.Unavailable {
 		no(s.keys.retire, "enter does that to this key")
 	}
 	if r.Key.ID == "" {
+		no(s.keys.leaked, whyNoKeyID(r))
 		no(s.keys.copy, whyNoKeyID(r))
 	}
 	return keys
