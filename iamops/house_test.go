@@ -32,7 +32,7 @@ var house = []room{
 	{"keyturn/ui/guide", nil},
 	{"keyturn/ui/inflight", nil},
 	{"keyturn/ui/plain", []string{"keyturn/ui/words", "keyturn/ui/report", "keyturn/iamops/runner", "keyturn/iamops/rotation", "keyturn/iamops"}},
-	{"keyturn/ui/report", []string{"keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
+	{"keyturn/ui/report", []string{"keyturn/ui/words", "keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit"}},
 	{"keyturn/ui/kit", none},
 	{"keyturn/iamops/runner", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/journal", "keyturn/iamops/delivery", "keyturn/iamops/evidence", "keyturn/iamops/policy"}},

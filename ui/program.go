@@ -74,6 +74,8 @@ type Options struct {
 	Explain func(error) string
 	// Files are the operator's; nil: there are none.
 	Files guide.Files
+	// Summary is what was done in a rotation, as Markdown; nil: there is none.
+	Summary func(rotationID string) (string, error)
 	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be
 	// nil.
 	Clipboard guide.Clipboard

@@ -149,7 +149,7 @@ func (p *Program) started(msg started) tea.Cmd {
 		return nil
 	}
 	g := guide.New(p.ctx, p.common, msg.rotation, guide.Options{
-		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard, Files: p.options.Files,
+		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard, Files: p.options.Files, Summary: p.options.Summary,
 	})
 	p.guides[msg.task.User] = g
 	p.sayOther(msg.task, g.State())

@@ -10,7 +10,10 @@
 //   - Times are UTC, of the account's clock.
 package journal
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Version is the version of the records that this package writes.
 const Version = 1
@@ -72,6 +75,10 @@ type Record struct {
 	Effect    string `json:"effect,omitempty"`
 	RequestID string `json:"request_id,omitempty"` // AWS's
 	Problem   string `json:"problem,omitempty"`    // its kind, and AWS's code
+
+	// Gate is what was known of the key when a deactivation or deletion was decided, as
+	// the rotation's machine tells it.
+	Gate json.RawMessage `json:"gate,omitempty"`
 
 	Target  string `json:"target,omitempty"`   // the spec of a target
 	MayHold bool   `json:"may_hold,omitempty"` // the target may hold the new key in spite of a problem

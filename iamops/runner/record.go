@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"strings"
 
 	"keyturn/iamops"
@@ -65,11 +66,24 @@ func (r *Runner) recordDecision(before, next rotation.State, d rotation.Decide) 
 	return r.append(rec)
 }
 
+// gate is what is known of a key that is about to be switched off or deleted; nil for
+// other changes.
+func (r *Runner) gate(change iamops.Change) json.RawMessage {
+	if change.Kind != iamops.Deactivate && change.Kind != iamops.Delete {
+		return nil
+	}
+	text, err := json.Marshal(rotation.GateFactsOf(r.state, r.parts.Settings, r.parts.Clock.Now()))
+	if err != nil {
+		return nil // times and texts
+	}
+	return text
+}
+
 // recordOutcome writes down how a change ended. If that fails the change is made
 // all the same: it is said, and found again by the intent that stands alone.
 func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
 	rec := intent
-	rec.At, rec.Kind, rec.Listed = r.parts.Clock.Now(), journal.Outcome, nil
+	rec.At, rec.Kind, rec.Listed, rec.Gate = r.parts.Clock.Now(), journal.Outcome, nil, nil
 	rec.Effect, rec.RequestID = string(o.Effect), o.RequestID
 	if o.Key.ID != "" {
 		rec.KeyID, rec.NewKeyID = o.Key.ID, o.Key.ID

@@ -61,7 +61,13 @@ func (c *call) getSessionToken() (any, *refusal) {
 	}
 	s := c.account.newSession(c.account.entropy, d)
 	s.user, s.mfa = c.signer.user(), mfa
-	return struct{ Credentials credentialsXML }{s.xml()}, nil
+	return sessionXML{s.xml()}, nil
+}
+
+type sessionXML struct{ Credentials credentialsXML }
+
+func (x sessionXML) toTrail() map[string]any {
+	return map[string]any{"credentials": map[string]any{"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration}}
 }
 
 var sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)

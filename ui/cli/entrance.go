@@ -93,6 +93,7 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, notice string
 		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
 		Clipboard:     e.clipboard.send,
 		Files:         files{p.targets.env.Home},
+		Summary:       p.summary,
 		Codes:         e.codes,
 		Calls:         e.calls,
 		SaveCalls:     p.saveCalls,

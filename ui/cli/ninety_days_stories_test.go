@@ -82,17 +82,23 @@ func TestTheNinetyDayAuditFindsWhatTheAWSCLIFinds(t *testing.T) {
 // askAWS runs a command of the AWS CLI and reads its answer.
 func askAWS[T any](t *testing.T, env []string, url string, args ...string) T {
 	t.Helper()
+	return askService[T](t, "iam", env, url, args...)
+}
+
+// askService asks one of AWS's services by the AWS CLI.
+func askService[T any](t *testing.T, service string, env []string, url string, args ...string) T {
+	t.Helper()
 	program := "/usr/bin/aws" // Debian's, should another stand before it in PATH
 	if _, err := os.Stat(program); err != nil {
 		if program, err = exec.LookPath("aws"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), program, append(append([]string{"iam"}, args...), "--endpoint-url", url, "--output", "json")...)
+	cmd := exec.CommandContext(t.Context(), program, append(append([]string{service}, args...), "--endpoint-url", url, "--output", "json")...)
 	cmd.Env = append(env, "AWS_PAGER=", "PATH="+os.Getenv("PATH"))
 	text, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("aws iam %s: %v", strings.Join(args, " "), err)
+		t.Fatalf("aws %s %s: %v", service, strings.Join(args, " "), err)
 	}
 	var answer T
 	if err := json.Unmarshal(text, &answer); err != nil {

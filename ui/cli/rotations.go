@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/report"
 	"keyturn/ui/words"
 )
 
@@ -149,13 +150,41 @@ func newID() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:10]
 }
 
-// underWay are the rotations that the journal remembers as having left something
-// behind, the last of each user, and what of the journal could not be read.
-func (p *place) underWay() ([]rotation.Memory, []journal.Damage, error) {
+// records are the journal of the account, and what of it could not be read.
+func (p *place) records() ([]journal.Record, []journal.Damage, error) {
 	caller := p.account.Caller()
 	records, damages, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading what is under way: %w", err)
+		return nil, nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return records, damages, nil
+}
+
+// summary is what was done in a rotation, as Markdown.
+func (p *place) summary(rotationID string) (string, error) {
+	records, _, err := p.records()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range runner.Summaries(records) {
+		if s.Rotation != rotationID {
+			continue
+		}
+		var text strings.Builder
+		if err := report.SummaryMarkdown(&text, p.account.Info(), []rotation.Summary{s}, p.clock.Now()); err != nil {
+			return "", fmt.Errorf("making the summary: %w", err)
+		}
+		return text.String(), nil
+	}
+	return "", errors.New("the journal does not tell of this rotation")
+}
+
+// underWay are the rotations that the journal remembers as having left something
+// behind, the last of each user, and what of the journal could not be read.
+func (p *place) underWay() ([]rotation.Memory, []journal.Damage, error) {
+	records, damages, err := p.records()
+	if err != nil {
+		return nil, nil, err
 	}
 	last := map[string]rotation.Memory{}
 	var order []string

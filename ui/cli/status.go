@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"keyturn/iamops"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -20,22 +23,34 @@ import (
 var errFound = errors.New("found what --fail-on names")
 
 func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
-	var output, failOn string
+	var output, failOn, user string
+	var done bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Print the rotations under way, and what each waits for",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "table" && output != "json" {
-				return usageError{fmt.Errorf("--output %q: valid are table and json", output)}
+			if write := summaryFormats[output]; done && write != nil && failOn == "" {
+				return a.summaries(cmd.Context(), *f, reach, user, write)
 			}
-			if failOn != "" && failOn != "waiting" {
+			switch {
+			case done && failOn != "":
+				return usageError{errors.New("--fail-on is about rotations under way: leave it out, or --done")}
+			case done:
+				return usageError{fmt.Errorf("--output %q: valid with --done are table, json and markdown", output)}
+			case user != "":
+				return usageError{errors.New("--user goes with --done")}
+			case output != "table" && output != "json":
+				return usageError{fmt.Errorf("--output %q: valid are table and json, and with --done markdown", output)}
+			case failOn != "" && failOn != "waiting":
 				return usageError{fmt.Errorf("--fail-on %q: valid is waiting", failOn)}
 			}
 			return a.status(cmd.Context(), *f, reach, output, failOn != "")
 		},
 	}
-	cmd.Flags().StringVar(&output, "output", "table", "table or json")
+	cmd.Flags().StringVar(&output, "output", "table", "table or json; with --done also markdown, for a ticket")
+	cmd.Flags().BoolVar(&done, "done", false, "past rotations: who did what when, on what evidence, and against which guards")
+	cmd.Flags().StringVar(&user, "user", "", "with --done: those of one user alone")
 	cmd.Flags().StringVar(&failOn, "fail-on", "", "waiting: exit with 3 if a rotation waits for you")
 	return cmd
 }
@@ -81,6 +96,35 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 		return errFound
 	}
 	return err
+}
+
+// summaryFormats are how past rotations are printed.
+var summaryFormats = map[string]func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error{
+	"table": report.SummaryTable, "json": report.SummaryJSON, "markdown": report.SummaryMarkdown,
+}
+
+// summaries prints the rotations that have come to their end, the latest first.
+func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, write func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error) (err error) {
+	p, err := reach(ctx, f, a.atTerminal())
+	if err != nil {
+		return err
+	}
+	defer func() { err = a.leave(p, err) }()
+	records, damages, err := p.records()
+	if err != nil {
+		return err
+	}
+	a.sayDamages(damages)
+	var past []rotation.Summary
+	for _, s := range slices.Backward(runner.Summaries(records)) {
+		if s.Ended != nil && (user == "" || s.User == user) {
+			past = append(past, s)
+		}
+	}
+	if err := write(a.Out, p.account.Info(), past, p.clock.Now()); err != nil {
+		return fmt.Errorf("printing the summaries: %w", err)
+	}
+	return nil
 }
 
 // sayDamages tells what of the journal could not be read.

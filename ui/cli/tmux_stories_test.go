@@ -35,7 +35,7 @@ func inTmux(t *testing.T, env []string, args ...string) *tmux {
 	term.env = append(isolated(root), append(env, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=/usr/bin:/bin")...)
 	// The shell waits for a line afterwards: the terminal stays.
 	script := `"$0" "$@" 2>"$STDERR"; echo "it ended with $?"; read -r line`
-	command := append([]string{"-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40", "sh", "-c", script, build(t)}, args...)
+	command := append([]string{"-f", "/dev/null", "new-session", "-d", "-c", root, "-x", "120", "-y", "40", "sh", "-c", script, build(t)}, args...)
 	term.env = append(term.env, "STDERR="+term.stderr)
 	t.Cleanup(func() {
 		// The test's context has ended by now; a session that is gone already is no failure.

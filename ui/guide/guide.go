@@ -67,6 +67,8 @@ type Options struct {
 	Clipboard Clipboard
 	// Files are the operator's; nil: there are none to read or write.
 	Files Files
+	// Summary is what was done in a rotation, as Markdown; nil: there is none.
+	Summary func(rotationID string) (string, error)
 }
 
 // Clipboard is a way to a clipboard. It returns what is to be said of it.
@@ -314,6 +316,8 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.askFolder()
 	case key.Matches(msg, s.keys.note):
 		return s.askNote()
+	case key.Matches(msg, s.keys.summary):
+		return s.writeSummary()
 	case key.Matches(msg, s.keys.show):
 		return s.show()
 	case key.Matches(msg, s.keys.clip):

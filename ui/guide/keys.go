@@ -13,7 +13,7 @@ type keyMap struct {
 	enter, next, previous, esc key.Binding
 	goOn, rollBack, giveUp     key.Binding
 	show, clip, add, try, look key.Binding
-	folder, note               key.Binding
+	folder, note, summary      key.Binding
 	choose, scroll             key.Binding // for help only
 }
 
@@ -33,6 +33,7 @@ func newKeyMap(k kit.Keys) keyMap {
 		look:     kit.Bind("look again", "r", "r"),
 		folder:   kit.Bind("look for the old key in a folder", "f", "f"),
 		note:     kit.Bind("write a hand-over note", "o", "o"),
+		summary:  kit.Bind("write the summary", "w", "w"),
 		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
 		scroll:   kit.Bind("scroll", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
 	}
@@ -44,7 +45,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 		return s.question.dialog.Hints()
 	}
 	if s.snapshot.State.Over() {
-		return []key.Binding{kit.Describe(s.keys.enter, "back to the list")}
+		return append([]key.Binding{kit.Describe(s.keys.enter, "back to the list")}, s.summaryHint()...)
 	}
 	hints := []key.Binding{s.keys.choose, kit.Describe(s.keys.enter, "take it")}
 	if s.held() {
@@ -62,7 +63,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 // FullHelp are all keys that do something as things are, in groups.
 func (s *Screen) FullHelp() [][]key.Binding {
 	if s.snapshot.State.Over() {
-		return [][]key.Binding{{kit.Describe(s.keys.enter, "back to the list"), s.keys.scroll}}
+		return [][]key.Binding{append([]key.Binding{kit.Describe(s.keys.enter, "back to the list"), s.keys.scroll}, s.summaryHint()...)}
 	}
 	var direct []key.Binding
 	add := func(b key.Binding, o rotation.Offer, offered bool) {

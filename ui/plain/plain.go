@@ -57,8 +57,10 @@ type Session struct {
 	Profile  string
 	Sandbox  Sandbox // nil on AWS
 	Files    Files   // nil: there are none to read or write
-	In       io.Reader
-	Out      io.Writer
+	// Summary is what was done in a rotation, as Markdown; nil: there is none.
+	Summary func(rotationID string) (string, error)
+	In      io.Reader
+	Out     io.Writer
 
 	lines    <-chan string // nil once the input has ended
 	typed    []string      // lines that came before they were asked for
@@ -223,8 +225,16 @@ func (s *Session) end(snap runner.Snapshot) error {
 	for _, line := range words.Body(snap.State, snap.Settings) {
 		s.say("%s", line)
 	}
-	for _, line := range words.Overrides(snap.State) {
-		s.say("%s", line)
+	if s.Summary == nil {
+		for _, line := range words.Overrides(snap.State) {
+			s.say("%s", line)
+		}
+		return nil
 	}
+	text, err := s.Summary(snap.State.ID)
+	if err != nil {
+		return fmt.Errorf("making the summary: %w", err)
+	}
+	s.say("\n%s", text)
 	return nil
 }

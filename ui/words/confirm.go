@@ -92,14 +92,14 @@ func Overrides(s rotation.State) []string {
 	var lines []string
 	for _, o := range s.Overrides {
 		for _, why := range o.Whys {
-			lines = append(lines, fmt.Sprintf("%s, %s: %s. Reason: %s", o.At.UTC().Format("2006-01-02 15:04 UTC"), StepName(o.Step), override(why), o.Reason))
+			lines = append(lines, fmt.Sprintf("%s, %s: %s. Reason: %s", o.At.UTC().Format("2006-01-02 15:04 UTC"), StepName(o.Step), Against(why), o.Reason))
 		}
 	}
 	return lines
 }
 
-// override says which guard was gone against, when it is over.
-func override(w rotation.Why) string {
+// Against says which guard was gone against, when it is over.
+func Against(w rotation.Why) string {
 	switch w {
 	case rotation.WhyUsedRecently:
 		return "the key had not been quiet for long enough"
