@@ -23,6 +23,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -36,6 +37,8 @@ type App struct {
 	Version string
 
 	rotations *rotations
+	debug     debugLog
+	hears     func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
 }
 
 // Run runs the command that args name. It reports what went wrong on Err, and
@@ -63,6 +66,7 @@ func (a *App) Run(args []string) error {
 		err = errInterrupted
 	}
 	a.explain(err)
+	a.endDebug(err)
 	return err
 }
 
@@ -75,11 +79,16 @@ func (a *App) root() *cobra.Command {
 used, and takes a key from old to new: create, store, distribute, deactivate, watch,
 delete. Each change is shown and confirmed first; until it is deleted, a key can be
 reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, without AWS.`,
-		Args:              noArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.readConfig(cmd, &f) },
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Version:           a.Version,
+		Args: noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.beginDebug(cmd, f); err != nil {
+				return err
+			}
+			return a.readConfig(cmd, &f)
+		},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       a.Version,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.screens(cmd.Context(), f, a.connect, nil)
 		},

@@ -15,7 +15,7 @@ type flags struct {
 	profile, region, endpoint string
 	mfaSerial                 string
 	noColor, ascii, readOnly  bool
-	noMouse                   bool
+	noMouse, debug            bool
 	sandbox                   bool // not a flag: the command is one of the sandbox's
 	tag                       bool
 
@@ -36,6 +36,7 @@ func (f *flags) add(root *cobra.Command) {
 	p.BoolVar(&f.noColor, "no-color", false, "no colour (also by NO_COLOR)")
 	p.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	p.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text with")
+	p.BoolVar(&f.debug, "debug", false, "log AWS calls and what goes on in keyturn to a file beside the journal, without secrets")
 	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
 	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")
 	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")

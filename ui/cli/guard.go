@@ -12,9 +12,10 @@ import (
 type guard struct {
 	tea.Model
 	trouble *atomic.Value // the first panic's type; nothing if there was none
+	app     *App
 }
 
-func newGuard(model tea.Model) guard { return guard{model, new(atomic.Value)} }
+func (a *App) guard(model tea.Model) guard { return guard{model, new(atomic.Value), a} }
 
 // panicked is the type of a panic that ended the program, "" if none did.
 func (g guard) panicked() string {
@@ -25,7 +26,9 @@ func (g guard) panicked() string {
 // caught notes a panic. It is deferred.
 func (g guard) caught(end func()) {
 	if p := recover(); p != nil {
-		g.trouble.CompareAndSwap(nil, fmt.Sprintf("panic of type %T", p))
+		kind := fmt.Sprintf("panic of type %T", p)
+		g.app.debug.broke(kind)
+		g.trouble.CompareAndSwap(nil, kind)
 		end()
 	}
 }
@@ -43,6 +46,10 @@ func (g guard) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		return g, tea.Quit
 	}
 	defer g.caught(func() { cmd = tea.Quit })
+	g.app.debug.heard(msg)
+	if g.app.hears != nil {
+		g.app.hears(msg)
+	}
 	next, cmd := g.Model.Update(msg)
 	g.Model = next
 	return g, g.guarded(cmd)

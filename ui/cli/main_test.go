@@ -22,6 +22,12 @@ func TestMain(m *testing.M) {
 			app := cli.App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Version: "of the tests"}
 			os.Exit(cli.ExitCode(app.Run(os.Args[1:])))
 		},
+		// keyturn with a defect, which ctrl+g brings to light.
+		"keyturn-brittle": func() {
+			app := cli.App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Version: "of the tests"}
+			app.BreakOn("ctrl+g", "canary")
+			os.Exit(cli.ExitCode(app.Run(os.Args[1:])))
+		},
 	})
 }
 

@@ -90,7 +90,7 @@ func onTerminal(t *testing.T, model tea.Model) (shown string, err error) {
 	var reading sync.WaitGroup
 	reading.Go(func() { _, _ = io.Copy(&drawn, screen) }) // ends with an error when the terminal is closed
 	app := App{In: tty, Out: tty, Err: &said, Env: func(string) (string, bool) { return "", false }, rotations: &rotations{}}
-	err = app.runProgram(t.Context(), newGuard(model), true)
+	err = app.runProgram(t.Context(), app.guard(model), true)
 	app.explain(err)
 	if closing := tty.Close(); closing != nil {
 		t.Error(closing)

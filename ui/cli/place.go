@@ -54,7 +54,7 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 	p.targets.env.Cloud = a.clouds(p, f, who)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
-		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.code, Clock: p.clock, OnCall: who.called,
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.code, Clock: p.clock, OnCall: a.debug.called(who.called),
 	})
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
@@ -94,7 +94,7 @@ func (a *App) clouds(p *place, f flags, who operator) func(context.Context, stri
 		defer mu.Unlock()
 		if reached[profile] == nil {
 			other, err := account.Connect(ctx, account.Options{
-				Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, MFAToken: who.code, Clock: p.clock, OnCall: who.called,
+				Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, MFAToken: who.code, Clock: p.clock, OnCall: a.debug.called(who.called),
 			})
 			if err != nil {
 				return nil, err

@@ -38,9 +38,9 @@ With --listen it serves that account over HTTP for any AWS client. The other com
 work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 		Args: noArgs,
 		// The sandbox ignores the operator's files, the config file too.
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			f.sandbox = true
-			return nil
+			return a.beginDebug(cmd, *f)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if users < 0 || users > 100_000 {
@@ -85,7 +85,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator
 			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, sandbox.OperatorUser)
 			return again, err
 		},
-	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly, OnCall: who.called})
+	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly, OnCall: a.debug.called(who.called)})
 	if err != nil {
 		return nil, errors.Join(err, p.leave())
 	}

@@ -36,7 +36,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 		err = door.leave(err)
 	}()
 	opening := door.opening(living)
-	if err := a.runProgram(ctx, newGuard(opening), door.common.Look.NoColor); err != nil {
+	if err := a.runProgram(ctx, a.guard(opening), door.common.Look.NoColor); err != nil {
 		return err
 	}
 	return opening.Failure()

@@ -26,6 +26,13 @@ type tmux struct {
 // inTmux starts keyturn in a terminal. Everything that it may write is under root.
 func inTmux(t *testing.T, env []string, args ...string) *tmux {
 	t.Helper()
+	return inTmuxBy(t, build(t), env, args...)
+}
+
+// inTmuxBy is inTmux for a keyturn that was built before. ROOT in its environment is its
+// root.
+func inTmuxBy(t *testing.T, keyturn string, env []string, args ...string) *tmux {
+	t.Helper()
 	program, err := exec.LookPath("tmux")
 	if err != nil {
 		t.Fatal(err)
@@ -35,8 +42,11 @@ func inTmux(t *testing.T, env []string, args ...string) *tmux {
 	term.env = append(isolated(root), append(env, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=/usr/bin:/bin")...)
 	// The shell waits for a line afterwards: the terminal stays.
 	script := `"$0" "$@" 2>"$STDERR"; echo "it ended with $?"; read -r line`
-	command := append([]string{"-f", "/dev/null", "new-session", "-d", "-c", root, "-x", "120", "-y", "40", "sh", "-c", script, build(t)}, args...)
+	command := append([]string{"-f", "/dev/null", "new-session", "-d", "-c", root, "-x", "120", "-y", "40", "sh", "-c", script, keyturn}, args...)
 	term.env = append(term.env, "STDERR="+term.stderr)
+	for i, pair := range term.env {
+		term.env[i] = strings.ReplaceAll(pair, "ROOT", root)
+	}
 	t.Cleanup(func() {
 		// The test's context has ended by now; a session that is gone already is no failure.
 		_ = term.command(context.WithoutCancel(t.Context()), "kill-server").Run()
@@ -74,8 +84,14 @@ func (x *tmux) press(keys ...string) {
 	}
 }
 
-// terminate sends keyturn, which is the shell's only child, a SIGTERM.
+// terminate sends keyturn a SIGTERM.
 func (x *tmux) terminate() {
+	x.t.Helper()
+	x.signal(syscall.SIGTERM)
+}
+
+// signal sends keyturn, which is the shell's only child, a signal.
+func (x *tmux) signal(s syscall.Signal) {
 	x.t.Helper()
 	shell := strings.TrimSpace(x.run("display-message", "-p", "#{pane_pid}"))
 	children, err := os.ReadFile(filepath.Join("/proc", shell, "task", shell, "children"))
@@ -86,7 +102,7 @@ func (x *tmux) terminate() {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+	if err := syscall.Kill(pid, s); err != nil {
 		x.t.Fatal(err)
 	}
 }

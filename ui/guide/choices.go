@@ -30,7 +30,7 @@ var leadsOn = []rotation.Decision{
 // leading is the first offer, if it leads on. Deliveries may be made before that.
 func (s *Screen) leading() (rotation.Offer, bool) {
 	for _, o := range s.offers {
-		if o.Decision != rotation.Deliver {
+		if o.Decision != rotation.Deliver && o.Decision != rotation.UserFine {
 			return o, slices.Contains(leadsOn, o.Decision)
 		}
 	}

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -366,4 +367,37 @@ func TestLookingOn(t *testing.T) {
 			t.Fatalf("left %v, on record %d times", st.hasLeft(), st.fake.left)
 		}
 	})
+}
+
+// With users left to ask about, n goes on all the same, and asks why.
+func TestGoingOnWithUsersLeftToAsk(t *testing.T) {
+	bubble(t, usedScenes()["users-watch"], func(st *stage) {
+		st.press("n")
+		st.wantView("not asked yet", "Why do it all the same?")
+	})
+}
+
+// The summary is written at the end, and not before.
+func TestTheSummaryIsWrittenAtTheEnd(t *testing.T) {
+	for step, want := range map[rotation.Step]string{rotation.Finished: "[keyturn-billing-cron-r1-summary.md: of r1]", rotation.Distribute: "[]"} {
+		bubble(t, stateAt(step), func(st *stage) {
+			var files written
+			st.screen.options.Files = &files
+			st.screen.options.Summary = func(id string) (string, error) { return "of " + id, nil }
+			st.press("w")
+			if got := fmt.Sprint(files.all); got != want {
+				t.Errorf("at %s: wrote %s, want %s", step, got, want)
+			}
+		})
+	}
+}
+
+// written are files that a screen has written.
+type written struct{ all []string }
+
+func (w *written) Search(context.Context, string, string) ([]string, error) { return nil, nil }
+
+func (w *written) Write(name, text string) (string, error) {
+	w.all = append(w.all, name+": "+text)
+	return "/work/" + name, nil
 }
