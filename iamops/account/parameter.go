@@ -36,22 +36,33 @@ func (a *Account) Parameter(ctx context.Context, region, name string) (iamops.Pa
 		Version: value.Parameter.Version, Modified: aws.ToTime(value.Parameter.LastModifiedDate).UTC(),
 		Value: iamops.NewSecret(aws.ToString(value.Parameter.Value)),
 	}
-	var about *ssm.DescribeParametersOutput
-	err = a.readIn(ctx, describe, region, func(ctx context.Context) (err error) {
-		about, err = client.DescribeParameters(ctx, &ssm.DescribeParametersInput{
-			ParameterFilters: []types.ParameterStringFilter{{Key: aws.String("Name"), Option: aws.String("Equals"), Values: []string{p.Name}}},
+	in := &ssm.DescribeParametersInput{
+		ParameterFilters: []types.ParameterStringFilter{{Key: aws.String("Name"), Option: aws.String("Equals"), Values: []string{p.Name}}},
+	}
+	for range describePages { // a page may be empty, and not the last
+		var about *ssm.DescribeParametersOutput
+		err = a.readIn(ctx, describe, region, func(ctx context.Context) (err error) {
+			about, err = client.DescribeParameters(ctx, in)
+			return err //nolint:wrapcheck // readIn sorts it
 		})
-		return err //nolint:wrapcheck // readIn sorts it
-	})
-	if err != nil {
-		return iamops.Parameter{}, err
+		if err != nil {
+			return iamops.Parameter{}, err
+		}
+		for _, found := range about.Parameters {
+			if aws.ToString(found.Name) == p.Name {
+				p.KMSKeyID, p.Tier = aws.ToString(found.KeyId), string(found.Tier)
+				return p, nil
+			}
+		}
+		if in.NextToken = about.NextToken; aws.ToString(in.NextToken) == "" {
+			break
+		}
 	}
-	if len(about.Parameters) != 1 {
-		return iamops.Parameter{}, malformed(describe, "the answer does not describe the parameter")
-	}
-	p.KMSKeyID, p.Tier = aws.ToString(about.Parameters[0].KeyId), string(about.Parameters[0].Tier)
-	return p, nil
+	return iamops.Parameter{}, malformed(describe, "the answer does not describe the parameter")
 }
+
+// describePages is how many pages are read until one describes the parameter.
+const describePages = 100
 
 // ParameterVersion reads the value that a parameter had in a version
 // (ssm:GetParameter). Its errors are Problems.

@@ -175,10 +175,18 @@ var cloudKinds = map[iamops.ProblemKind]Kind{
 	iamops.ReadOnly:           ReadOnly,
 }
 
+// kmsCodes are AWS's words for a KMS key that does not do its work; others begin with KMS.
+var kmsCodes = []string{"DecryptionFailure", "EncryptionFailure", "InvalidKeyId"}
+
 // cloudFailure sorts what AWS said. Its words never quote a value.
 func cloudFailure(attempt string, err error) *Failure {
-	kind, known := cloudKinds[iamops.AsProblem(err).Kind]
-	if !known {
+	problem := iamops.AsProblem(err)
+	kind, known := cloudKinds[problem.Kind]
+	switch {
+	case slices.Contains(kmsCodes, problem.Code) || strings.HasPrefix(problem.Code, "KMS"):
+		kind = KeyFailed
+		err = fmt.Errorf("%w. The KMS key that encrypts it must be there, be enabled, and allow you kms:Decrypt, kms:Encrypt and kms:GenerateDataKey", err)
+	case !known:
 		kind = AtAWS
 	}
 	return &Failure{Kind: kind, Err: fmt.Errorf("%s: %w", attempt, err)}

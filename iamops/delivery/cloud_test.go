@@ -133,6 +133,17 @@ func TestAnSMTPPasswordStandsInASecret(t *testing.T) {
 	})
 }
 
+// TestAParameterOfManyIsFound: a page may be empty, and not the last.
+func TestAParameterOfManyIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHeaven(t)
+		h.cloud.Configure(func(b *sandbox.Behavior) { b.PageLimit = 1 })
+		if err := h.target(ssmJSON).Deliver(t.Context(), credential()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestAParameterStaysAsItWasButForItsValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHeaven(t)
@@ -191,6 +202,9 @@ func TestWhatAStoreRefuses(t *testing.T) {
 		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), delivery.NotAllowed, "secretsmanager:PutSecretValue"},
 		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), delivery.Throttled, "ThrottlingException"},
 		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), delivery.Throttled, "ThrottlingException"},
+		"the KMS key does not decrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:GetSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "allow you kms:Decrypt"},
+		"the KMS key does not encrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "EncryptionFailure"},
+		"the parameter's KMS key fails": {ssmJSON, sandbox.Fault{Action: "ssm:PutParameter", Break: sandbox.KMSFailure}, delivery.KeyFailed, "InvalidKeyId"},
 		"the session has ended":         {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Expire}, delivery.Expired, "ExpiredToken"},
 		"no such secret":                {"secretsmanager:ci/none", sandbox.Fault{}, delivery.NotFound, "ResourceNotFoundException"},
 		"no object":                     {"secretsmanager:ci/list", sandbox.Fault{}, delivery.Malformed, "not a JSON object"},

@@ -38,6 +38,7 @@ const (
 	Expired      Kind = "expired"       // the session has ended: renew it, then try again
 	WrongAccount Kind = "wrong-account" // the profile leads to another account than is pinned
 	NotSecret    Kind = "not-secret"    // the place keeps what it holds in clear
+	KeyFailed    Kind = "kms-key"       // the KMS key that encrypts the place does not do its work
 	ReadOnly     Kind = "read-only"
 	NoCloud      Kind = "no-cloud" // there is no AWS account to reach it by
 	AtAWS        Kind = "at-aws"   // any other failure there; Failure.Err says which
