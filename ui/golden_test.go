@@ -37,13 +37,29 @@ var views = []struct {
 var sizes = []struct {
 	name          string
 	width, height int
-}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"too-small", 40, 10}}
+}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"200x60", 200, 60}, {"too-small", 40, 10}}
 
 func sandboxAndChange(st *stage, o *Options) {
 	withSandbox(st, o)
 	withCalls(map[string]string{})(st, o)
 	leftBehind().in(st, o)
 	st.rotations["billing-cron"] = changing("billing-cron", iamops.Deactivate)
+}
+
+// requireGolden compares a view that fills its window with what it was, plain and styled.
+func requireGolden(t *testing.T, plain, styled string, width, height int) {
+	t.Helper()
+	lines := strings.Split(styled, "\n")
+	if len(lines) != height {
+		t.Errorf("%d lines, want %d", len(lines), height)
+	}
+	for _, l := range lines {
+		if got := kit.Width(l); got != width {
+			t.Errorf("a line of %d cells, want %d: %q", got, width, l)
+		}
+	}
+	t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, plain) })
+	t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, styled) })
 }
 
 func TestGolden(t *testing.T) {
@@ -53,11 +69,13 @@ func TestGolden(t *testing.T) {
 				continue
 			}
 			t.Run(size.name+"/"+view.name, func(t *testing.T) {
+				var plain, styled string
 				bubble(t, sandboxAndChange, func(st *stage) {
 					view.do(st)
 					st.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
-					golden.RequireEqual(st.t, st.view())
+					plain, styled = st.view(), st.program.View().Content
 				})
+				requireGolden(t, plain, styled, size.width, size.height)
 			})
 		}
 	}

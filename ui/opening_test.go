@@ -349,7 +349,7 @@ func TestGoldenOpening(t *testing.T) {
 			}
 		},
 	}
-	for _, size := range sizes[:3] {
+	for _, size := range sizes[:4] {
 		for name, change := range views {
 			t.Run(size.name+"/"+name, func(t *testing.T) {
 				inLobby(t, change, func(l *lobby) {

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -130,6 +131,7 @@ func (f *fakeRotation) taken() []rotation.Decide {
 // stage is a screen on a fake rotation. It lives in a synctest bubble: commands run
 // beside the test, and settle waits until nothing moves any more.
 type stage struct {
+	files  written
 	t      *testing.T
 	clock  *handClock
 	fake   *fakeRotation
@@ -145,7 +147,8 @@ func newStage(t *testing.T, s rotation.State, width, height int) *stage {
 	common := kit.NewCommon(st.clock, kit.Look{})
 	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	st.screen = New(t.Context(), common, st.fake, Options{
-		Account: "acme-prod 1234-5678-9012", Profile: "prod",
+		Account: "acme-prod 1234-5678-9012", Profile: "prod", Files: &st.files,
+		Summary: func(id string) (string, error) { return "of " + id, nil },
 		Clipboard: func(secret iamops.Secret) (string, error) {
 			st.sent = append(st.sent, secret.Reveal())
 			return words.OnTerminalClipboard, nil
@@ -249,4 +252,14 @@ func keyPress(k string) tea.KeyPressMsg {
 		return msg
 	}
 	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
+}
+
+// written are files that a screen has written.
+type written struct{ all []string }
+
+func (w *written) Search(context.Context, string, string) ([]string, error) { return nil, nil }
+
+func (w *written) Write(name, text string) (string, error) {
+	w.all = append(w.all, name+": "+text)
+	return "/work/" + name, nil
 }

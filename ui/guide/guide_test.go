@@ -1,7 +1,6 @@
 package guide
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -381,23 +380,10 @@ func TestGoingOnWithUsersLeftToAsk(t *testing.T) {
 func TestTheSummaryIsWrittenAtTheEnd(t *testing.T) {
 	for step, want := range map[rotation.Step]string{rotation.Finished: "[keyturn-billing-cron-r1-summary.md: of r1]", rotation.Distribute: "[]"} {
 		bubble(t, stateAt(step), func(st *stage) {
-			var files written
-			st.screen.options.Files = &files
-			st.screen.options.Summary = func(id string) (string, error) { return "of " + id, nil }
 			st.press("w")
-			if got := fmt.Sprint(files.all); got != want {
+			if got := fmt.Sprint(st.files.all); got != want {
 				t.Errorf("at %s: wrote %s, want %s", step, got, want)
 			}
 		})
 	}
-}
-
-// written are files that a screen has written.
-type written struct{ all []string }
-
-func (w *written) Search(context.Context, string, string) ([]string, error) { return nil, nil }
-
-func (w *written) Write(name, text string) (string, error) {
-	w.all = append(w.all, name+": "+text)
-	return "/work/" + name, nil
 }

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"fmt"
 	"time"
 
 	"keyturn/iamops"
@@ -19,6 +20,16 @@ func usersSeen() iamops.Evidence {
 			{Region: "us-west-2", Problem: &iamops.Problem{Kind: iamops.AccessDenied}},
 		},
 	}
+}
+
+// preflighted is an operator of whom all is known, and who may not delete keys, or may.
+func preflighted(deletion iamops.Verdict) *rotation.Preflighted {
+	statement := `{"Effect":"Allow","Action":"%s","Resource":"arn:aws:iam::123456789012:user/*"}`
+	p := rotation.Preflighted{At: noon}
+	for action, verdict := range map[string]iamops.Verdict{"iam:ListAccessKeys": iamops.Allowed, "iam:CreateAccessKey": iamops.Allowed, "iam:DeleteAccessKey": deletion} {
+		p.Permissions = append(p.Permissions, iamops.Permission{Action: action, Verdict: verdict, Statement: fmt.Sprintf(statement, action)})
+	}
+	return &p
 }
 
 // usedScenes are states in which it is known who uses the keys.
@@ -42,6 +53,8 @@ func usedScenes() map[string]rotation.State {
 		"session-unknown": with(stateAt(rotation.Check), func(s *rotation.State) {
 			s.Caller.SigningKeyID, s.Caller.ARN, s.Caller.SourceUnknown = "ASIAIOSFODNN7EXAMPLE", "arn:aws:sts::123456789012:assumed-role/admin/alice", true
 		}),
+		"allowed":           with(stateAt(rotation.Check), func(s *rotation.State) { s.Preflight = preflighted(iamops.Allowed) }),
+		"not-allowed":       with(stateAt(rotation.Check), func(s *rotation.State) { s.Preflight = preflighted(iamops.DeniedByNone) }),
 		"leaked-check":      leaked(rotation.Check, func(*rotation.State) {}),
 		"leaked-deactivate": leaked(rotation.Check, func(s *rotation.State) { s.Step = rotation.Deactivate }),
 		"leaked-review": leaked(rotation.Watch, func(s *rotation.State) {

@@ -16,7 +16,7 @@ import (
 	"keyturn/ui/kit"
 )
 
-var sizes = []struct{ width, height int }{{120, 40}, {80, 24}, {60, 15}}
+var sizes = []struct{ width, height int }{{120, 40}, {80, 24}, {60, 15}, {200, 60}}
 
 const damaged = "the journal's line 12 was passed over: not a record: it is torn or was changed"
 
@@ -62,7 +62,18 @@ func TestGolden(t *testing.T) {
 	for _, size := range sizes {
 		for _, view := range views {
 			t.Run(fmt.Sprintf("%dx%d/%s", size.width, size.height, view.name), func(t *testing.T) {
-				golden.RequireEqual(t, plain(view.do(t, size.width, size.height).view()))
+				frame := view.do(t, size.width, size.height).view()
+				lines := strings.Split(frame, "\n")
+				if len(lines) != size.height {
+					t.Errorf("%d lines, want %d", len(lines), size.height)
+				}
+				for _, l := range lines {
+					if got := kit.Width(l); got != size.width {
+						t.Errorf("a line of %d cells, want %d: %q", got, size.width, l)
+					}
+				}
+				t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, plain(frame)) })
+				t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, frame) })
 			})
 		}
 	}

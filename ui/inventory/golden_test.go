@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,30 +27,46 @@ func framed(s *Screen) string {
 	}.View(s.common)
 }
 
-func TestGoldenPlain(t *testing.T) {
+// requireGolden compares a frame that fills its window with what it was, plain and styled.
+func requireGolden(t *testing.T, frame string, width, height int) {
+	t.Helper()
+	lines := strings.Split(frame, "\n")
+	if len(lines) != height {
+		t.Errorf("%d lines, want %d", len(lines), height)
+	}
+	for _, l := range lines {
+		if got := kit.Width(l); got != width {
+			t.Errorf("a line of %d cells, want %d: %q", got, width, l)
+		}
+	}
+	t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(frame)) })
+	t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, frame) })
+}
+
+func TestGolden(t *testing.T) {
 	sizes := []struct {
 		name          string
 		width, height int
-	}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}}
+	}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"200x60", 200, 60}}
 	for _, size := range sizes {
 		t.Run(size.name+"/list", func(t *testing.T) {
 			s := loaded(t, sketchAccount(), size.width, size.height)
-			golden.RequireEqual(t, ansi.Strip(framed(s)))
+			requireGolden(t, framed(s), size.width, size.height)
 		})
 		t.Run(size.name+"/detail", func(t *testing.T) {
 			s := loaded(t, sketchAccount(), size.width, size.height)
 			s.Select("Suzie", "AKIAJ7EXAMPLE0003NEW")
 			press(s, "d")
-			golden.RequireEqual(t, ansi.Strip(framed(s)))
+			requireGolden(t, framed(s), size.width, size.height)
 		})
 		t.Run(size.name+"/filter", func(t *testing.T) {
 			s := loaded(t, sketchAccount(), size.width, size.height)
 			press(s, "/", "e", "x", "p", "i")
-			golden.RequireEqual(t, ansi.Strip(framed(s)))
+			requireGolden(t, framed(s), size.width, size.height)
 		})
 		t.Run(size.name+"/loading", func(t *testing.T) {
 			s := halfLoaded(t, size.width, size.height)
-			golden.RequireEqual(t, ansi.Strip(framed(s)))
+			requireGolden(t, framed(s), size.width, size.height)
 		})
 	}
 	t.Run("first frame", func(t *testing.T) {
