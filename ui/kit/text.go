@@ -154,6 +154,9 @@ func blanks(n int) string {
 	return strings.Repeat(" ", n)
 }
 
+// hyphen stands for a hyphen at which a line is not broken. No text has it.
+const hyphen = "\ue000"
+
 // Wrap breaks a text into lines of at most width cells, at blanks where there
 // are any. A single word that is too long, such as an ARN, is broken where it
 // has to be.
@@ -161,9 +164,10 @@ func Wrap(s string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
-	lines := strings.Split(lipgloss.Wrap(s, width, ""), "\n")
+	// A hyphen is part of its word: regions and flags are read in one piece.
+	lines := strings.Split(lipgloss.Wrap(strings.ReplaceAll(s, "-", hyphen), width, ""), "\n")
 	for i, l := range lines {
-		l = strings.TrimRight(l, " ")
+		l = strings.TrimRight(strings.ReplaceAll(l, hyphen, "-"), " ")
 		if Width(l) > width { // a wide character in a single cell
 			l = ansi.Truncate(l, width, "")
 		}
