@@ -73,7 +73,7 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	if quiet < set.Quiet {
 		g.Whys = append(g.Whys, WhyUsedRecently)
 	}
-	if g.LongestGap > 0 && quiet <= g.LongestGap {
+	if g.LongestGap >= set.Quiet && quiet <= g.LongestGap { // of a shorter gap the setting takes care
 		g.Whys = append(g.Whys, WhyGapLonger)
 	}
 	if unknown && quiet >= set.Quiet && quiet < g.Needed {

@@ -27,7 +27,7 @@ func TestGate(t *testing.T) {
 		"one use known, quiet for a day": {use: use(day), stored: 9 * day, want: "[rhythm-unknown]"},
 		"one use known, and a week":      {use: use(rotation.UnknownRhythm), stored: 9 * day, want: "[]"},
 		"the trail knows its rhythm":     {use: use(day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-day)}), want: "[]"},
-		"the trail knows a later call":   {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-time.Hour)}), want: "[used-recently gap-longer]"},
+		"the trail knows a later call":   {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-time.Hour)}), want: "[used-recently]"},
 		"one of its users comes weekly": {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)},
 			iamops.KeyUser{Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}), want: "[gap-longer]"},
 		"the weekly one has moved": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {

@@ -187,7 +187,7 @@ func watch(s rotation.State, set rotation.Settings, now time.Time) Fact {
 	case !known:
 		f.Mark, f.Text = Unknown, "its end is not known, since the time of deactivation is not"
 	case now.Before(ends):
-		f.Mark, f.Text = Bad, fmt.Sprintf("ends %s, in %s", Clock(ends, now), Period(ends.Sub(now)))
+		f.Mark, f.Text = Bad, fmt.Sprintf("ends %s, in %s", Clock(ends, now), ahead(ends.Sub(now)))
 	default:
 		f.Mark, f.Text = Good, fmt.Sprintf("over since %s, after %s", Clock(ends, now), Period(set.WatchPeriod))
 	}

@@ -299,6 +299,20 @@ func Period(d time.Duration) string {
 	}
 }
 
+// ahead is a length of time that lies ahead, to the nearest unit: what ends in 6 days and
+// 23 hours ends in 7 days.
+func ahead(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		d = d.Round(24 * time.Hour)
+	case d >= 2*time.Hour:
+		d = d.Round(time.Hour)
+	case d >= 2*time.Minute:
+		d = d.Round(time.Minute)
+	}
+	return Period(d)
+}
+
 // Clock is a time of day with its zone; with the date if it is another day's.
 func Clock(t, now time.Time) string {
 	t, now = t.UTC(), now.UTC()
