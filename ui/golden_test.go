@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"keyturn/iamops"
+	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 )
 
@@ -28,6 +29,13 @@ var views = []struct {
 	{"marked", func(st *stage) { st.mark("Suzie", "ci-deploy") }},
 	{"board", func(st *stage) { st.mark("Suzie", "billing-cron"); st.press("tab") }},
 	{"next-marked", func(st *stage) { st.mark("Suzie", "ci-deploy"); st.goTo("Suzie"); st.press("esc") }},
+	{"next-due", func(st *stage) {
+		done := distributing("ci-deploy")
+		done.snapshot.State.Step, done.snapshot.State.Old.Gone = rotation.Finished, true
+		st.rotations["ci-deploy"] = done
+		st.goTo("ci-deploy")
+		st.press("enter")
+	}},
 	{"session-ended", func(st *stage) { st.call("iam:ListAccessKeys", iamops.ExpiredCredentials); st.pass(10 * time.Second) }},
 	{"sso-ended", func(st *stage) { st.call("iam:ListAccessKeys", iamops.ExpiredSSO); st.press("ctrl+r") }},
 	{"list-help", func(st *stage) { st.press("?") }},

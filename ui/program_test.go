@@ -322,6 +322,8 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie")
 		st.want("Back to the list")
 		st.press("enter")
+		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: expired", "▸  To the list")
+		st.press("enter")
 		st.want("ci-deploy")
 		if f.left != 0 {
 			t.Fatal("an ended rotation was left on record")

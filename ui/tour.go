@@ -58,6 +58,9 @@ func (p *Program) offerNext(user string, s rotation.State) {
 	}
 	left := slices.DeleteFunc(p.options.List.Marks(), func(u string) bool { return p.tour.seen[u] })
 	if len(left) == 0 {
+		if s.Over() {
+			p.offerDue(user)
+		}
 		return
 	}
 	next := left[0]
@@ -65,6 +68,19 @@ func (p *Program) offerNext(user string, s rotation.State) {
 		Dialog: kit.NewDialog(p.common, words.NextMarkedTitle, words.NextMarked(next, len(left)),
 			kit.Choice{ID: "next", Label: words.NextMarkedGo(next)}).CancelAs(words.NextMarkedStay),
 		then: func() tea.Cmd { return p.begin(next) },
+	}
+}
+
+// offerDue offers the next user who is due, after another's rotation is over.
+func (p *Program) offerDue(user string) {
+	next, finding, found := p.options.List.NextDue(user)
+	if !found {
+		return
+	}
+	p.dialog = &dialog{
+		Dialog: kit.NewDialog(p.common, words.NextDueTitle, words.NextDue(next.User, next.KeyID, finding),
+			kit.Choice{ID: "next", Label: words.NextMarkedGo(next.User)}).CancelAs(words.NextMarkedStay),
+		then: func() tea.Cmd { return p.chosen(next) },
 	}
 }
 

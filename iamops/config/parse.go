@@ -28,6 +28,9 @@ var settings = []struct {
 	{"quiet", readPeriod},
 	{"watch-period", readPeriod},
 	{"no-color", readSwitch},
+	{"ascii", readSwitch},
+	{"no-mouse", readSwitch},
+	{"tag", readSwitch},
 	{"read-only", readSwitch},
 	{"mfa-serial", readText},
 }

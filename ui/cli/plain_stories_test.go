@@ -138,7 +138,7 @@ func TestAWholeRotationInPlainWords(t *testing.T) {
 	c.days(8)
 	c.answer("go", "Step 7 of 8", "Answer with a word")
 	c.answer("change", "aws iam delete-access-key --user-name Suzie --access-key-id "+suziesKey, "type the last 4 characters of its ID: MPLE")
-	c.answer("MPLE", "Done.", "The old key "+suziesKey+" is gone.", "Reason: the owner says that all is updated")
+	c.answer("MPLE", "Done.", "The old key "+suziesKey+" is gone.", `Reason: "the owner says that all is updated"`)
 
 	for range c.heard { // until it ends
 		continue

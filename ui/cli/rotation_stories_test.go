@@ -99,7 +99,9 @@ func TestAWholeRotationInATerminal(t *testing.T) {
 		}
 	}
 	x.press("Enter")
-	x.await("Suzie", "q quit")
+	x.await("The next key that is due", "▸  To the list")
+	x.press("Enter")
+	x.await("Suzie", "by risk")
 	x.press("q")
 	x.await("it ended with 0")
 	if said := nowhere(x, secret); said != "" {

@@ -1,9 +1,14 @@
 package words
 
-import "fmt"
+import (
+	"fmt"
 
-// The words of the question that follows the rotation of one marked user.
+	"keyturn/iamops/audit"
+)
+
+// The words of the questions that follow the rotation of one user.
 const (
+	NextDueTitle    = "Done. The next key that is due"
 	NextMarkedTitle = "The next marked user"
 	NextMarkedStay  = "To the list"
 )
@@ -15,6 +20,14 @@ func NextMarked(user string, left int) []string {
 		text = fmt.Sprintf("%s is next; %d of the marked users are still to come.", user, left)
 	}
 	return []string{text, "Nothing is changed by going there: each change is asked about by itself."}
+}
+
+// NextDue says which key is due next, and why.
+func NextDue(user, keyID string, finding audit.Finding) []string {
+	return []string{
+		fmt.Sprintf("%s of %s: %s.", keyID, user, finding),
+		"Nothing is changed by going there: each change is asked about by itself.",
+	}
 }
 
 // NextMarkedGo is the choice that goes there.
