@@ -67,7 +67,7 @@ func tell(s *rotation.Summary, r journal.Record) {
 			}
 		}
 	case journal.Outcome:
-		if changed := lastOf(s, r.Change); changed != nil {
+		if changed := lastOf(s, r.Change); changed != nil && changed.Effect == iamops.Unclear && changed.RequestID == "" { // else the line of its intent is damaged
 			changed.Effect, changed.RequestID, changed.Problem, changed.KeyID = iamops.Effect(r.Effect), r.RequestID, r.Problem, r.KeyID
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -77,4 +78,23 @@ func TestTheSummaryTellsTheStory(t *testing.T) {
 			t.Errorf("the secret is in it, or %v", err)
 		}
 	})
+}
+
+// TestASummaryOfADamagedJournal: an outcome whose intent is lost is a change of its own, and
+// an intent without an outcome is one of which nobody knows.
+func TestASummaryOfADamagedJournal(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	record := func(minute int, kind journal.Kind, effect string) journal.Record {
+		return journal.Record{At: at.Add(time.Duration(minute) * time.Minute), Kind: kind, Rotation: "r", User: "u", Change: "deactivate", KeyID: "AKIAIOSFODNN7EXAMPLE", Effect: effect, RequestID: map[bool]string{true: "q"}[effect != ""]}
+	}
+	all := runner.Summaries([]journal.Record{
+		record(0, journal.Intent, ""), record(1, journal.Outcome, "done"), record(2, journal.Outcome, "no effect"), record(3, journal.Intent, ""),
+	})
+	var effects []iamops.Effect
+	for _, d := range all[0].Deeds {
+		effects = append(effects, d.Effect)
+	}
+	if want := []iamops.Effect{iamops.Done, iamops.NoEffect, iamops.Unclear}; !slices.Equal(effects, want) {
+		t.Errorf("effects %q, want %q", effects, want)
+	}
 }

@@ -27,6 +27,8 @@ func SummaryTitle(s rotation.Summary) string {
 		return "The new access key of " + s.User + " was given up"
 	case plan == rotation.Retire:
 		return "An access key of " + s.User + " was taken out of use"
+	case rotation.PlanOf(plan).OffFirst() && s.NewKeyID == "":
+		return "A leaked access key of " + s.User + " was taken out of use"
 	case rotation.PlanOf(plan).OffFirst():
 		return "A leaked access key of " + s.User + " was replaced"
 	}
