@@ -60,6 +60,10 @@ type Trail interface {
 // Search is a search for the users of a user's old and new key. It is safe for concurrent
 // use, but runs once at a time.
 type Search struct {
+	// MostPages is how many pages are read, a key and region; Pages unless it is set
+	// before the search runs.
+	MostPages int
+
 	trail Trail
 	clock iamops.Clock
 	more  []string // regions that are asked whether they are listed or not
@@ -80,7 +84,7 @@ type Search struct {
 // those of the account: those of the keys' last uses.
 func New(trail Trail, clock iamops.Clock, more ...string) *Search {
 	return &Search{
-		trail: trail, clock: clock, more: more,
+		MostPages: Pages, trail: trail, clock: clock, more: more,
 		limits: map[string]*rate.Limiter{}, looks: map[string]*iamops.RegionLook{}, keys: map[string]*gathering{}, since: map[string]time.Time{},
 	}
 }
@@ -159,7 +163,7 @@ func (s *Search) look(ctx context.Context, look *iamops.RegionLook, keyID string
 	}
 	token := ""
 	for page := 0; ; page++ {
-		if page == Pages {
+		if page >= s.MostPages {
 			look.More = true
 			break
 		}

@@ -186,6 +186,22 @@ func TestMoreThanIsRead(t *testing.T) {
 	})
 }
 
+// TestMoreIsReadWhereThatIsAskedFor: the bound is the operator's to move.
+func TestMoreIsReadWhereThatIsAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &history{regions: []string{"eu-west-1"}}
+		for i := range 2*evidence.Pages + 10 {
+			h.events = append(h.events, event(oldID, time.Duration(i)*time.Minute, "ec2 DescribeInstances", "10.0.0.1", boto))
+		}
+		s := evidence.New(h, &clock{noon})
+		s.MostPages = evidence.Pages + 5
+		s.Run(t.Context(), oldID, "", func(iamops.Evidence) {})
+		if e := s.Evidence(oldID, ""); e.Looks[0].More || e.Old[0].Count != 2*evidence.Pages+10 {
+			t.Errorf("%+v, %d events", e.Looks, e.Old[0].Count)
+		}
+	})
+}
+
 // TestGatheringHasNoOrder: events in any order, some of them twice, make the same picture.
 func TestGatheringHasNoOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

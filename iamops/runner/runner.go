@@ -58,6 +58,10 @@ type Parts struct {
 	Describer Describer
 	// Trail is the account's event history; nil leaves it unread.
 	Trail evidence.Trail
+	// TrailRegions are asked besides the account's regions, and TrailPages is how many
+	// pages of events are read, a key and region; 0 is evidence.Pages.
+	TrailRegions []string
+	TrailPages   int
 	// Policies tells whether a user is in quarantine; nil leaves that unknown.
 	Policies Policies
 	// Simulator tells what the operator is allowed; nil leaves that unknown.

@@ -26,7 +26,10 @@ func (r *Runner) readTrail() {
 			continue
 		}
 		if ids := [2]string{s.Old.ID, s.New.ID}; search == nil || ids != keys {
-			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, s.Old.LastUse.Region, s.New.LastUse.Region), ids
+			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, append([]string{s.Old.LastUse.Region, s.New.LastUse.Region}, r.parts.TrailRegions...)...), ids
+			if r.parts.TrailPages > 0 {
+				search.MostPages = r.parts.TrailPages
+			}
 		}
 		last = now
 		search.Run(r.ctx, s.Old.ID, s.New.ID, func(e iamops.Evidence) {

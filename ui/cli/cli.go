@@ -84,7 +84,10 @@ reactivated. ` + "`keyturn sandbox`" + ` shows it all on an embedded account, wi
 			if err := a.beginDebug(cmd, f); err != nil {
 				return err
 			}
-			return a.readConfig(cmd, &f)
+			if err := a.readConfig(cmd, &f); err != nil {
+				return err
+			}
+			return f.check()
 		},
 		SilenceErrors: true,
 		SilenceUsage:  true,

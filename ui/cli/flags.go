@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"keyturn/iamops/audit"
 	"keyturn/iamops/config"
+	"keyturn/iamops/evidence"
 	"keyturn/iamops/rotation"
 )
 
@@ -18,6 +21,8 @@ type flags struct {
 	noMouse, debug            bool
 	sandbox                   bool // not a flag: the command is one of the sandbox's
 	tag                       bool
+	trailRegions              []string
+	trailPages                int
 
 	config config.Config
 
@@ -39,11 +44,31 @@ func (f *flags) add(root *cobra.Command) {
 	p.BoolVar(&f.debug, "debug", false, "log AWS calls and what goes on in keyturn to a file beside the journal, without secrets")
 	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
 	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")
+	p.StringSliceVar(&f.trailRegions, "trail-regions", nil, "regions whose CloudTrail is asked besides the account's own list of them")
+	p.IntVar(&f.trailPages, "trail-pages", evidence.Pages, "pages of 50 CloudTrail events that are read, a key and region")
 	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
 	p.Var(&f.unused, "unused", "how long a key may go without use")
 	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet before it is deactivated")
 	p.Var(&f.watch, "watch-period", "how long a deactivated key is kept before it is deleted")
 }
+
+// check refuses values that no flag could have.
+func (f *flags) check() error {
+	for _, r := range f.trailRegions {
+		if !regionName.MatchString(r) {
+			return usageError{fmt.Errorf("--trail-regions: %q is no region's name", r)}
+		}
+	}
+	if f.trailPages < 1 || f.trailPages > mostTrailPages {
+		return usageError{fmt.Errorf("--trail-pages: from 1 to %d", mostTrailPages)}
+	}
+	return nil
+}
+
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d+$`)
+
+// mostTrailPages takes a region half an hour, by AWS's limit of two pages a second.
+const mostTrailPages = 3600
 
 func (f *flags) thresholds() audit.Thresholds {
 	t := audit.DefaultThresholds()

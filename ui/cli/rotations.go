@@ -84,6 +84,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 	}
 	task.ID = newID()
 	parts := runner.Parts{Account: p.account, Journal: r.journal, Clock: p.clock, Settings: set, Targets: p.targets, Renew: p.account.Renew, Trail: p.account, Policies: p.account, Simulator: p.account}
+	parts.TrailRegions, parts.TrailPages = f.trailRegions, f.trailPages
 	if f.tag {
 		parts.Describer = p.account
 	}

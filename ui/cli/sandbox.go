@@ -40,7 +40,10 @@ work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 		// The sandbox ignores the operator's files, the config file too.
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			f.sandbox = true
-			return a.beginDebug(cmd, *f)
+			if err := a.beginDebug(cmd, *f); err != nil {
+				return err
+			}
+			return f.check()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if users < 0 || users > 100_000 {

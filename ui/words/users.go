@@ -99,10 +99,10 @@ func looked(s rotation.State, now time.Time) []Fact {
 		facts = append(facts, Fact{Mark: Unknown, Label: "regions not read", Text: strings.Join(failed, ", ")})
 	}
 	if e.Guessed != nil {
-		facts = append(facts, Fact{Mark: Unknown, Label: "other regions", Text: "not looked at: the account's regions could not be listed (" + ProblemName(e.Guessed.Kind) + ")"})
+		facts = append(facts, Fact{Mark: Unknown, Label: "other regions", Text: "not looked at: the account's regions could not be listed (" + ProblemName(e.Guessed.Kind) + "). --trail-regions names more"})
 	}
 	if len(more) > 0 {
-		facts = append(facts, Fact{Mark: Unknown, Label: "older events", Text: "there are more than were read, in " + strings.Join(more, ", ")})
+		facts = append(facts, Fact{Mark: Unknown, Label: "older events", Text: "there are more than were read, in " + strings.Join(more, ", ") + ". --trail-pages reads more"})
 	}
 	return facts
 }
