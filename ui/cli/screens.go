@@ -45,7 +45,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 // garbagePercent is how much garbage there may be, to a hundred of what is in use, before
 // it is collected. What is known of a large account stays for as long as the screens do,
 // and by Go's own figure, 100, they would hold as much again in garbage.
-const garbagePercent = 25
+const garbagePercent = 15
 
 // standings are where the rotations stand that are under way.
 func (p *place) standings(ctx context.Context, f flags) ([]runner.Standing, error) {
