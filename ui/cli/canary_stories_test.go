@@ -300,9 +300,13 @@ func toTheEnd(x *tmux, old string) {
 		}
 		return false
 	})
-	x.await("Delete the old key for good", "▸  Delete the old key")
-	x.press("n")
-	x.await("To confirm, type the last 4 characters")
+	x.awaitThat("the question", func(s string) bool {
+		if !strings.Contains(s, "To confirm, type the last 4 characters") {
+			x.press("n")
+			return false
+		}
+		return true
+	})
 	x.press(old[len(old)-4:], "Enter")
 	x.await("Back to the list", "is gone")
 }

@@ -21,6 +21,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,6 +38,7 @@ type App struct {
 	Version string
 
 	rotations *rotations
+	asking    sync.Mutex // held while a question is asked on the terminal
 	debug     debugLog
 	hears     func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
 }
