@@ -14,12 +14,17 @@ import (
 	"testing"
 	"testing/synctest"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/ui"
+	"keyturn/ui/kit"
 )
 
 // ends are, for each way in which a command ends, a command that ends so. Its home is
@@ -41,14 +46,11 @@ var ends = map[string]func(*testing.T, *App) error{
 	"attention": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		url := served(t, cloud, cloud)
-		if err := interrupted(t, a, "is in memory, and nowhere else", "go\nchange\nyes\n", "rotate", "Suzie", "--plain", "--endpoint-url", url); ExitCode(err) != exitAttention {
+		before := *a
+		before.Err = io.Discard
+		if err := interrupted(t, &before, "is in memory, and nowhere else", "go\nchange\nyes\n", "rotate", "Suzie", "--plain", "--endpoint-url", url); ExitCode(err) != exitAttention {
 			t.Fatalf("the rotation ended with %v", err)
 		}
-		said, ok := a.Err.(*strings.Builder)
-		if !ok {
-			t.Fatal("stderr can't be emptied")
-		}
-		said.Reset()
 		return a.Run([]string{"status", "--endpoint-url", url})
 	},
 	"secret-lost": func(t *testing.T, a *App) error {
@@ -104,6 +106,56 @@ var ends = map[string]func(*testing.T, *App) error{
 	},
 }
 
+// notices are, for each notice, a command that tells it, and all that it says.
+var notices = map[string]func(*testing.T, *App) string{
+	"too-small": func(t *testing.T, _ *App) string {
+		o := ui.NewOpening(t.Context(), ui.OpeningOptions{Common: kit.NewCommon(iamops.WallClock{}, kit.Look{}), Choose: true})
+		small, _ := o.Update(tea.WindowSizeMsg{Width: 50, Height: 10})
+		return ansi.Strip(small.View().Content)
+	},
+	"no-report": func(t *testing.T, a *App) string {
+		return audited(t, a, sandbox.Fault{Action: "iam:GenerateCredentialReport", Break: sandbox.Deny})
+	},
+	"no-details": func(t *testing.T, a *App) string {
+		return audited(t, a, sandbox.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: sandbox.Deny})
+	},
+	"same-account": func(t *testing.T, a *App) string {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		url, operator := served(t, cloud, cloud), cloud.Operator()
+		file, _ := a.Env("AWS_SHARED_CREDENTIALS_FILE")
+		pair := "aws_access_key_id = " + operator.KeyID + "\naws_secret_access_key = " + operator.Secret + "\n"
+		put(t, file, "[a]\n"+pair+"[b]\n"+pair)
+		said := &strings.Builder{}
+		a.Err = said
+		if err := a.Run([]string{"audit", "--profile", "a,b", "--endpoint-url", url}); err != nil {
+			t.Fatal(err)
+		}
+		return said.String()
+	},
+}
+
+// audited is what an audit prints of an account in which something goes wrong. The audit
+// is whole all the same.
+func audited(t *testing.T, a *App, fault sandbox.Fault) string {
+	t.Helper()
+	cloud := sandbox.New(sandbox.Options{Seed: 1})
+	cloud.Inject(fault)
+	path := filepath.Join(t.TempDir(), "out")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Out = out
+	if err := errors.Join(a.Run([]string{"audit", "--endpoint-url", served(t, cloud, cloud)}), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // put writes a file, and makes its folder.
 func put(t *testing.T, path, text string) {
 	t.Helper()
@@ -119,6 +171,7 @@ func put(t *testing.T, path, text string) {
 // Its operator is who signs from now on.
 func served(t *testing.T, cloud *sandbox.Account, by http.Handler) string {
 	t.Helper()
+	cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 }) // nothing here is about waiting for it
 	server := httptest.NewServer(by)
 	t.Cleanup(server.Close)
 	operator := cloud.Operator()
@@ -243,10 +296,31 @@ func closing(t *testing.T, app *App, how func(*account.Account) ending) (err err
 	return err
 }
 
+// homeless is a keyturn on an empty home, without a terminal, and what it says on stderr.
+func homeless(t *testing.T) (*App, *strings.Builder) {
+	t.Helper()
+	home := awayFromHome(t)
+	for _, folder := range []string{"config", "state", "cache"} {
+		t.Setenv("XDG_"+strings.ToUpper(folder)+"_HOME", filepath.Join(home, folder))
+	}
+	nothing, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = nothing.Close() }) // nothing was written that counts
+	said := &strings.Builder{}
+	return &App{In: nothing, Out: nothing, Err: said, Env: os.LookupEnv, rotations: &rotations{}}, said
+}
+
+// begins matches a line that begins as a row of the docs says, in which "…" is any text.
+func begins(said string) *regexp.Regexp {
+	return regexp.MustCompile("(?m)^" + strings.ReplaceAll(regexp.QuoteMeta(said), "…", ".*"))
+}
+
 // TestTheDocsTellHowCommandsEnd: docs/errors.md has each way in which a command can end
-// but well; each can be met, says what stands there ("…" is any text), and has its exit code.
+// but well; each can be met, says first what stands there, and has its exit code.
 func TestTheDocsTellHowCommandsEnd(t *testing.T) {
-	told := tableOf(t, "Commands", "Why something can't be done now")
+	told := tableOf(t, "Commands", "What is told, and ends nothing")
 	if len(ends) != len(told) {
 		t.Errorf("%d ends, %d in the table", len(ends), len(told))
 	}
@@ -256,27 +330,31 @@ func TestTheDocsTellHowCommandsEnd(t *testing.T) {
 			if !there {
 				t.Fatal("it is not told of")
 			}
-			home := awayFromHome(t)
-			for _, folder := range []string{"config", "state", "cache"} {
-				t.Setenv("XDG_"+strings.ToUpper(folder)+"_HOME", filepath.Join(home, folder))
-			}
-			nothing, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer nothing.Close() //nolint:errcheck // nothing was written that counts
-			var said strings.Builder
-			a := &App{In: nothing, Out: nothing, Err: &said, Env: os.LookupEnv, rotations: &rotations{}}
-			err = end(t, a)
-			pattern := "^$"
-			if row.said != "nothing" {
-				pattern = "^" + strings.ReplaceAll(regexp.QuoteMeta(row.said), "…", ".*")
-			}
-			if !regexp.MustCompile(pattern).MatchString(said.String()) {
+			a, said := homeless(t)
+			err := end(t, a)
+			first, _, _ := strings.Cut(said.String(), "\n")
+			if row.said == "nothing" && first != "" || row.said != "nothing" && !begins(row.said).MatchString(first) {
 				t.Errorf("it said %q, not %q", said.String(), row.said)
 			}
 			if got := ExitCode(err); got != row.exit {
 				t.Errorf("exit code %d, not %d", got, row.exit)
+			}
+		})
+	}
+}
+
+// TestTheDocsTellOfEachNotice: likewise of what is told and ends nothing.
+func TestTheDocsTellOfEachNotice(t *testing.T) {
+	told := tableOf(t, "What is told, and ends nothing", "Why something can't be done now")
+	if len(notices) != len(told) {
+		t.Errorf("%d notices, %d in the table", len(notices), len(told))
+	}
+	for name, notice := range notices {
+		t.Run(name, func(t *testing.T) {
+			a, _ := homeless(t)
+			text := notice(t, a)
+			if row, there := told[name]; !there || !begins(row.said).MatchString(text) {
+				t.Errorf("told of: %v; it says %q, not %q", there, text, row.said)
 			}
 		})
 	}
