@@ -16,9 +16,7 @@
 //   - A simulation is no proof: what it can't see counts as not known, never as allowed.
 package policy
 
-import (
-	"slices"
-)
+import "slices"
 
 // Job is a kind of work.
 type Job string
@@ -69,7 +67,7 @@ var grants = map[Job][]Grant{
 		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore", Without: "owners, groups, policies and administrators are not shown"},
 		{Action: "sts:GetAccessKeyInfo", Scope: Everything, sid: "AuditMore", Without: "the account of a key that is not the account's own is not found"},
 	},
-	Rotate: append(slices.Clone(retire[:2]), append([]Grant{{Action: "iam:CreateAccessKey", Scope: Users, sid: "Rotate"}}, retire[2:]...)...),
+	Rotate: append([]Grant{{Action: "iam:CreateAccessKey", Scope: Users, sid: "Rotate"}}, retire...),
 	Retire: retire,
 	Leaked: {
 		{Action: "iam:ListAttachedUserPolicies", Scope: Users, sid: "Leaked", Without: "whether AWS has put the user into quarantine is not known"},
@@ -82,7 +80,7 @@ var grants = map[Job][]Grant{
 
 var retire = []Grant{
 	{Action: "iam:ListAccessKeys", Scope: Users, sid: "Rotate"},
-	{Action: "iam:GetAccessKeyLastUsed", Scope: Users, sid: "Rotate"},
+	{Action: "iam:GetAccessKeyLastUsed", Scope: Users, sid: "Rotate", Without: "when the keys were last used is not known, which counts as used"},
 	{Action: "iam:UpdateAccessKey", Scope: Users, sid: "Rotate"},
 	{Action: "iam:DeleteAccessKey", Scope: Users, sid: "Rotate"},
 	{Action: "cloudtrail:LookupEvents", Scope: Everything, sid: "Evidence", Without: "who uses the keys is not looked up in CloudTrail"},

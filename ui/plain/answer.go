@@ -109,6 +109,12 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	offers := snap.Offers(s.Clock.Now())
 	for _, o := range offers {
 		if wordOf[o.Decision] == word {
+			if o.Decision == rotation.Deliver && strings.TrimSpace(rest) != "" {
+				if o.Specs = targetsOf(snap.State, rest); len(o.Specs) == 0 {
+					s.say("  There is no such target to deliver to. Nothing was done.")
+					return false, nil
+				}
+			}
 			return false, s.decide(ctx, snap, o)
 		}
 	}
@@ -118,6 +124,18 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	}
 	s.say("  %q is not one of the words. Nothing was done.", word)
 	return false, nil
+}
+
+// targetsOf are the specs of the targets that are named, by their spec or their name; none
+// if one is not there.
+func targetsOf(st rotation.State, named string) []string {
+	named = strings.TrimSpace(named)
+	for _, d := range st.Deliverable() {
+		if named == d.Spec || strings.EqualFold(named, d.Name) {
+			return []string{d.Spec}
+		}
+	}
+	return nil
 }
 
 func (s *Session) inSandbox(word, rest, user string) bool {
@@ -150,7 +168,7 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 		s.say("  Not now: %s.", refusal)
 		return nil
 	}
-	d := rotation.Decide{Decision: o.Decision}
+	d := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
 	if o.Change != "" {
 		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())
 	}

@@ -142,3 +142,9 @@ func HoldsSecret(err error) bool {
 	var refusal *rotation.Refusal
 	return errors.As(err, &refusal) && refusal.Reason == rotation.SecretNotPut
 }
+
+// Delivers reports whether err is the refusal to leave while a delivery is under way.
+func Delivers(err error) bool {
+	var refusal *rotation.Refusal
+	return errors.As(err, &refusal) && refusal.Reason == rotation.DeliveryRuns
+}

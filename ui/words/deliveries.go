@@ -56,6 +56,25 @@ func Holders(configFile string, inConfig, inheriting []string) []string {
 	return notes
 }
 
+// NothingTicked is said when a delivery is asked for, and no target is ticked.
+const NothingTicked = "no target is ticked: its number ticks it"
+
+// deliversTo says where a delivery goes.
+func deliversTo(o rotation.Offer, s rotation.State) string {
+	var names []string
+	for _, d := range s.ToDeliver() {
+		if len(o.Specs) == 0 {
+			names = append(names, d.Name)
+		}
+	}
+	for _, d := range s.Deliverable() {
+		if slices.Contains(o.Specs, d.Spec) {
+			names = append(names, d.Name)
+		}
+	}
+	return "The secret goes to: " + strings.Join(names, ", ") + "."
+}
+
 // deliveryNames are the names of the targets in one of the states.
 func deliveryNames(s rotation.State, states ...rotation.DeliveryState) string {
 	var names []string

@@ -256,7 +256,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case rotation.Stored:
 		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again. %s", s.New.ID, whereItWent(s))
 	case rotation.Deliver:
-		return "The secret goes to: " + deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack) + "."
+		return deliversTo(o, s)
 	case rotation.TakeBackAll:
 		return "The old key goes back to: " + deliveryNames(s, rotation.DeliveryMade, rotation.DeliveryFailed) + "."
 	case rotation.HaveSecret:
