@@ -42,7 +42,10 @@ var ends = map[string]func(*testing.T, *App) error{
 		cloud.Inject(sandbox.Fault{Action: "iam:GetAccessKeyLastUsed", Break: sandbox.Deny})
 		return a.Run([]string{"find", "AKIAI44QH8DHBEXAMPLE", "--endpoint-url", served(t, cloud, cloud)})
 	},
-	"found": func(_ *testing.T, a *App) error { return a.Run([]string{"sandbox", "audit", "--fail-on", "expired"}) },
+	"found": func(t *testing.T, a *App) error {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		return a.Run([]string{"audit", "--fail-on", "expired", "--endpoint-url", served(t, cloud, cloud)})
+	},
 	"attention": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		url := served(t, cloud, cloud)
