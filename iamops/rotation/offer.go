@@ -63,7 +63,6 @@ const (
 	SecretIsLost   Reason = "secret-lost"    // nobody has the new key's secret
 	TrialUnderWay  Reason = "trial-running"  // wait for its end
 	TargetActive   Reason = "target-active"  // an Active key is never deleted
-	TargetOff      Reason = "target-off"     // it is Inactive already
 	TooSoon        Reason = "too-soon"       // see Offer.Until
 	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
 	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away

@@ -135,8 +135,6 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "the new key is being tried: wait for the result"
 	case rotation.TargetActive:
 		return s.Target().ID + " is Active: keyturn never deletes an Active key"
-	case rotation.TargetOff:
-		return s.Target().ID + " is Inactive already"
 	case rotation.TooSoon:
 		return fmt.Sprintf("a key is deleted no sooner than %s after it went Inactive: possible from %s", Period(rotation.DeleteAfter), Clock(o.Until, now))
 	case rotation.HeldElsewhere:
