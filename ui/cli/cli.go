@@ -21,7 +21,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,7 +37,6 @@ type App struct {
 	Version string
 
 	rotations *rotations
-	asking    sync.Mutex // held while a question is asked on the terminal
 	debug     debugLog
 	hears     func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
 }

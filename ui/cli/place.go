@@ -125,13 +125,17 @@ func (a *App) targets(configured []config.Target) targets {
 	}}}
 }
 
+// asking is held while a question is asked on the process's terminal: several accounts may
+// be reached at once.
+var asking sync.Mutex
+
 // askMFA asks for a code on the terminal.
 func (a *App) askMFA(_ context.Context, profile string) (string, error) {
 	if !term.IsTerminal(a.In.Fd()) {
 		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: "the profile needs an MFA code, and there is no terminal to ask on"}
 	}
-	a.asking.Lock() // one question at a time: several accounts may be reached at once
-	defer a.asking.Unlock()
+	asking.Lock()
+	defer asking.Unlock()
 	a.say("The %s needs an MFA code. Code:", strings.TrimSpace("profile "+profile))
 	line, err := bufio.NewReader(a.In).ReadString('\n')
 	if err != nil {
