@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -20,6 +19,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"keyturn/iamops"
+	"keyturn/iamops/delivery"
 )
 
 // canary watches a terminal with keyturn in it: every byte that is written to the terminal,
@@ -106,13 +108,46 @@ func (c *canary) learn() (secret string, from, to int) {
 	return secret, from, len(c.written())
 }
 
-// forms are the secret as it could be written, and pieces of it.
+// pieceLength is how many characters of a secret are too many.
+const pieceLength = 12
+
+// forms are the secret as it could be written, and every piece of it.
 func forms(secret string) []string {
-	all := []string{secret, hex.EncodeToString([]byte(secret)), strings.ReplaceAll(secret, "/", `\/`), url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))}
-	for i := 0; i+12 <= len(secret); i += 4 {
-		all = append(all, secret[i:i+12])
+	inHex := hex.EncodeToString([]byte(secret))
+	all := []string{secret, inHex, strings.ToUpper(inHex), strings.ReplaceAll(secret, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret)}
+	for i := 0; i+pieceLength <= len(secret); i++ {
+		all = append(all, secret[i:i+pieceLength])
+	}
+	// Within a longer text that is encoded, the secret begins at any of three places of a
+	// group. The groups that it shares with its neighbours are left out.
+	for before := range 3 {
+		skip, whole := (3-before)%3, len(secret)-(3-before)%3
+		part := []byte(secret[skip : skip+whole/3*3])
+		all = append(all, base64.StdEncoding.EncodeToString(part), base64.URLEncoding.EncodeToString(part))
 	}
 	return all
+}
+
+// The search finds what it is for. The secret of these lines is AWS's example.
+func TestTheCanaryFindsTheSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	for name, text := range map[string]string{
+		"itself": "key=" + secret, "in hex": hex.EncodeToString([]byte(secret)), "in a query": url.QueryEscape("a b" + secret),
+		"in base64": encoded(secret), "in base64, after one": encoded("a" + secret), "in base64, after two": encoded("ab" + secret + "c"),
+		"for the clipboard": ansi.SetSystemClipboard(secret), "a piece": secret[5 : 5+pieceLength], "its end": secret[len(secret)-pieceLength:],
+		"in two lines": secret[:20] + "\r\n" + secret[20:], "between escapes": secret[:8] + "\x1b[1m" + secret[8:16] + "\x1b[0m",
+	} {
+		if holds([]byte(text), secret) == "" {
+			t.Errorf("%s: %q is not found", name, text)
+		}
+	}
+	for name, text := range map[string]string{"nothing": "", "less than a piece": secret[:pieceLength-1], "another": strings.ToLower(secret)} {
+		if form := holds([]byte(text), secret); form != "" {
+			t.Errorf("%s: %q is found", name, form)
+		}
+	}
 }
 
 // holds reports in which form a text holds the secret, "" if in none. What a terminal
@@ -155,9 +190,9 @@ func (c *canary) files(secret string) []string {
 }
 
 // nowhereElse checks that the terminal had the secret between from and to alone, that the
-// files that hold it are those that match the pattern, and that no process was started
+// files that hold it are those that match a pattern, and that no process was started
 // with it.
-func (c *canary) nowhereElse(when, secret string, from, to int, sentTo string) {
+func (c *canary) nowhereElse(when, secret string, from, to int, sentTo ...string) {
 	c.t.Helper()
 	text := c.written()
 	if from < to && !bytes.Contains(text[from:to], []byte(secret)) {
@@ -168,7 +203,7 @@ func (c *canary) nowhereElse(when, secret string, from, to int, sentTo string) {
 			c.t.Errorf("%s: %s it was shown, the terminal was sent %d characters of the secret", when, name, len(form))
 		}
 	}
-	want := regexp.MustCompile("^(" + sentTo + ")$")
+	want := regexp.MustCompile("^(" + strings.Join(sentTo, "|") + ")$")
 	for _, path := range c.files(secret) {
 		if !want.MatchString(path) {
 			c.t.Errorf("%s: the secret is in %s", when, path)
@@ -176,95 +211,163 @@ func (c *canary) nowhereElse(when, secret string, from, to int, sentTo string) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.seen) < 4 {
-		c.t.Errorf("%s: only %d argument lists and environments were seen", when, len(c.seen))
-	}
+	arguments, environment := false, false
 	for text := range c.seen {
+		arguments = arguments || strings.Contains(text, "\x00sandbox\x00rotate\x00")
+		environment = environment || strings.Contains(text, "\x00XDG_STATE_HOME="+c.root+"/")
 		if holds([]byte(text), secret) != "" {
 			c.t.Errorf("%s: the secret is in an argument list or an environment", when)
 		}
 	}
+	if !arguments || !environment {
+		c.t.Errorf("%s: keyturn's argument list was seen: %t, its environment: %t", when, arguments, environment)
+	}
 }
+
+// store is a program that takes a secret, and writes down what it was started with.
+const store = `#!/bin/sh
+cat /proc/$$/cmdline /proc/$$/environ > "ROOT/home/started"
+cat > "ROOT/home/stored.json"
+echo stored
+`
+
+// mailRegion is where the SMTP password of these stories is for.
+const mailRegion = "eu-west-1"
 
 // A whole rotation through each target: the secret is where it was sent, and on the
 // terminal while it was shown, and nowhere else.
 func TestTheSecretIsWhereItWasSent(t *testing.T) {
+	traces := []string{"TEA_TRACE=ROOT/home/trace.log", "TEA_DEBUG=1"}
 	for _, story := range []struct {
 		name, user string
 		flags, env []string
-		target     string // to add; ROOT is the story's folder; "": none is added
-		delivers   string // the name of the target that is delivered to; "" if none is
-		at         string // the pattern of the files that then hold it
+		targets    []string // to add; ROOT is the story's folder
+		delivers   string   // the name of a target that is delivered to; "" if there is none
+		at         []string // patterns of the files that then hold it, one for each
+		reads      string   // the application that reads it from where it was delivered
+		mail       string   // the file that holds the SMTP password; "" if none does
 		clipboard  bool
 	}{
 		{name: "screen", user: "Suzie"},
-		{name: "profile", user: "web-frontend", delivers: "web-frontend", at: `tmp/keyturn-sandbox-\d+/\.aws/credentials`},
-		{name: "Secrets Manager", user: "ci-deploy", delivers: "secretsmanager ci/deploy"},
-		{name: "SSM, with TEA_TRACE and TEA_DEBUG", user: "monitoring", delivers: "ssm /monitoring/aws", env: []string{"TEA_TRACE=ROOT/home/trace.log", "TEA_DEBUG=1"}},
-		{name: "file, with --debug", user: "Suzie", flags: []string{"--debug"}, target: "file:csv:ROOT/home/new.csv", delivers: "file ", at: "home/new.csv"},
-		{name: "command", user: "Suzie", target: "command:json:ROOT/home/store", delivers: "command ", at: "home/stored.json"},
+		{name: "profile", user: "web-frontend", delivers: "web-frontend", at: []string{`tmp/keyturn-sandbox-\d+/\.aws/credentials`}},
+		{name: "Secrets Manager", user: "ci-deploy", delivers: "secretsmanager ci/deploy", reads: "image-build"},
+		{name: "SSM, with TEA_TRACE and TEA_DEBUG", user: "monitoring", delivers: "ssm /monitoring/aws", reads: "metrics-scrape", env: traces},
+		{
+			name: "files, with --debug", user: "Suzie", flags: []string{"--debug"}, delivers: "file ",
+			targets: []string{"file:csv:ROOT/home/new.csv", "file:json:ROOT/home/new.json", "file:dotenv+ses=" + mailRegion + ":ROOT/home/mail.env"},
+			at:      []string{`home/new\.csv`, `home/new\.json`, `home/mail\.env`}, mail: `home/mail\.env`,
+		},
+		{name: "command", user: "Suzie", targets: []string{"command:json:ROOT/home/store"}, delivers: "command ", at: []string{`home/stored\.json`}},
 		{name: "clipboard", user: "Suzie", clipboard: true},
 	} {
 		t.Run(story.name, func(t *testing.T) {
 			t.Parallel()
 			x := inTmuxBy(t, build(t), story.env, append([]string{"sandbox", "rotate", story.user}, story.flags...)...)
 			c := watch(x)
-			script := fmt.Sprintf("#!/bin/sh\ncat > %s/home/stored.json\necho stored\n", x.root)
+			script := strings.ReplaceAll(store, "ROOT", x.root)
 			if err := os.WriteFile(filepath.Join(x.root, "home", "store"), []byte(script), 0o700); err != nil { //nolint:gosec // it is run
 				t.Fatal(err)
 			}
 			old := keyInLine.FindString(line(x.await("Check before anything changes", "Go on to create the new key", "OLD AKIA"), "OLD AKIA"))
-			x.press("n")
-			x.await("▸  Create the new key")
-			x.press("n")
-			x.await("Create the new key?")
-			x.press("Right", "Enter")
-			x.await("Put the new secret away", "Tried: it answered 5 times in a row")
+			newKey(x)
 			secret, from, to := c.learn()
-			if story.target != "" {
+			smtp := delivery.SMTPPassword(iamops.NewSecret(secret), mailRegion).Reveal()
+			for _, target := range story.targets {
 				x.press("a")
 				x.await("Add a target for the secret")
-				x.press(strings.ReplaceAll(story.target, "ROOT", x.root), "Enter")
+				x.press(strings.ReplaceAll(target, "ROOT", x.root), "Enter")
+				x.awaitThat("the target added", func(s string) bool { return !asks(s) })
 			}
 			if story.delivers != "" {
 				x.await(story.delivers, "▸  Deliver the secret")
 				x.press("Enter")
 				x.await("Deliver the secret?")
 				x.press("Right", "Enter")
-				x.await(": delivered")
+				x.awaitThat("all delivered", func(s string) bool { return strings.Count(s, ": delivered") == max(1, len(story.targets)) })
 			}
 			if story.clipboard {
-				from = min(from, len(c.written()))
+				before := len(c.written())
 				x.press("c")
 				x.await("sent to the clipboard")
 				to = len(c.written())
+				if !strings.Contains(string(c.written()[before:to]), base64.StdEncoding.EncodeToString([]byte(secret))) {
+					t.Error("the clipboard was not sent the secret")
+				}
 			}
-			c.nowhereElse("once it was delivered", secret, from, to, story.at)
-			if got := len(c.files(secret)) > 0; got != (story.at != "") {
-				t.Errorf("files hold the secret: %v", c.files(secret))
+			c.nowhereElse("once it was delivered", secret, from, to, story.at...)
+			c.nowhereElse("once it was delivered, the SMTP password", smtp, 0, 0, story.mail)
+			if held := c.files(secret); len(held) != len(story.at) {
+				t.Errorf("these files hold the secret: %v, want %v", held, story.at)
+			}
+			if held := c.files(smtp); (len(held) > 0) != (story.mail != "") {
+				t.Errorf("these files hold the SMTP password: %v", held)
+			}
+			if _, err := os.Stat(filepath.Join(x.root, "home", "started")); (err == nil) != (story.name == "command") {
+				t.Errorf("what the command was started with: %v", err)
 			}
 			x.press("n")
 			x.await("Is the secret stored?")
 			x.press("Right", "Enter")
 			x.await("Hand the new key to every application")
 			toTheEnd(x, old)
+			if story.reads != "" { // the old key is gone: whatever works has the new one
+				if fine := outcome(x, story.reads); !strings.Contains(fine, "fine") {
+					t.Errorf("the secret did not arrive: %s", fine)
+				}
+			}
 			x.press("q")
 			x.await("it ended with 0")
 			kept := story.at
-			if strings.HasPrefix(kept, "tmp/") {
-				kept = "" // the sandbox is gone, and its folder with it
+			if story.name == "profile" {
+				kept = nil // the sandbox is gone, and its folder with it
 			}
-			c.nowhereElse("at the end", secret, from, to, kept)
+			c.nowhereElse("at the end", secret, from, to, kept...)
+			c.nowhereElse("at the end, the SMTP password", smtp, 0, 0, story.mail)
 			if form := holds([]byte(x.scrollback()), secret); form != "" {
 				t.Errorf("the scrollback holds %d characters of the secret", len(form))
 			}
-			if _, err := os.Stat(filepath.Join(x.root, "home", "trace.log")); err == nil {
-				t.Error("there is a trace of the terminal")
-			}
+			c.noTraces()
 			if logs, _ := filepath.Glob(filepath.Join(x.root, "state", "keyturn", "debug-*.log")); (len(logs) == 1) != (len(story.flags) > 0) {
 				t.Errorf("debug logs: %v", logs)
 			}
 		})
+	}
+}
+
+// newKey goes from Check to a new key that has been tried.
+func newKey(x *tmux) {
+	x.t.Helper()
+	x.await("Check before anything changes", "Go on to create the new key")
+	x.press("n")
+	x.await("▸  Create the new key")
+	x.press("n")
+	x.await("Create the new key?")
+	x.press("Right", "Enter")
+	x.await("Put the new secret away", "Tried: it answered 5 times in a row")
+}
+
+const reasonAsked = "Why do it all the same?"
+
+// asks reports whether a dialog is open.
+func asks(screen string) bool { return strings.Contains(screen, "Cancel") }
+
+var offered = regexp.MustCompile(`▸  (.*?)(?:   |\n)`)
+
+// offer is what would be taken at the step in hand, "" while nothing can be.
+func offer(screen string) string {
+	if found := offered.FindStringSubmatch(screen); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// noTraces checks that Bubble Tea wrote no files of its own.
+func (c *canary) noTraces() {
+	c.t.Helper()
+	for _, pattern := range []string{"home/trace.log", "bubbletea-*", "home/bubbletea-*"} {
+		if found, _ := filepath.Glob(filepath.Join(c.root, pattern)); len(found) > 0 { // the pattern is good
+			c.t.Errorf("there are traces of the terminal: %v", found)
+		}
 	}
 }
 
@@ -276,8 +379,8 @@ func toTheEnd(x *tmux, old string) {
 	x.await("Deactivate the old key", "What is known")
 	x.press("n")
 	if asked := x.awaitThat("a question", func(s string) bool {
-		return strings.Contains(s, "Why do it all the same?") || strings.Contains(s, "Deactivate the old key?")
-	}); strings.Contains(asked, "Why do it all the same?") {
+		return strings.Contains(s, reasonAsked) || strings.Contains(s, "Deactivate the old key?")
+	}); strings.Contains(asked, reasonAsked) {
 		x.press("a story", "Enter")
 		x.await("Deactivate the old key?")
 	}
@@ -287,28 +390,31 @@ func toTheEnd(x *tmux, old string) {
 		day(x)
 	}
 	x.await("over since")
-	x.awaitThat("the step of deletion", func(s string) bool { // users that CloudTrail tells of late are asked about
+	// Users of the old key that CloudTrail tells of are asked about, each by an offer of its
+	// own. Every offer and every question is answered once, and has to be gone before the
+	// next key: what is pressed twice goes to what comes after it.
+	for {
+		s := x.awaitThat("a question, an offer, or the step of deletion", func(s string) bool { return asks(s) || offer(s) != "" })
 		switch {
-		case strings.Contains(s, "Delete the old key for good"):
-			return true
-		case strings.Contains(s, "Why do it all the same?"):
+		case !asks(s) && strings.Contains(s, "Delete the old key for good"):
+			x.await("Delete the old key for good", "▸  Delete the old key")
+			x.press("n")
+			x.await("To confirm, type the last 4 characters")
+			x.press(old[len(old)-4:], "Enter")
+			x.await("Back to the list", "is gone")
+			return
+		case strings.Contains(s, reasonAsked):
 			x.press("a story", "Enter")
-		case strings.Contains(s, "Cancel"):
+			x.awaitThat("the reason taken", func(s string) bool { return !strings.Contains(s, reasonAsked) })
+		case asks(s):
 			x.press("Right", "Enter")
+			x.awaitThat("the question closed", func(s string) bool { return !asks(s) })
 		default:
+			taken := offer(s)
 			x.press("n")
+			x.awaitThat("an answer to "+taken, func(s string) bool { return asks(s) || offer(s) != taken })
 		}
-		return false
-	})
-	x.awaitThat("the question", func(s string) bool {
-		if !strings.Contains(s, "To confirm, type the last 4 characters") {
-			x.press("n")
-			return false
-		}
-		return true
-	})
-	x.press(old[len(old)-4:], "Enter")
-	x.await("Back to the list", "is gone")
+	}
 }
 
 // keyturn is ended by a defect of its own, or killed outright, while it holds a secret:
@@ -325,19 +431,15 @@ func TestADefectDoesNotTellTheSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := inTmuxBy(t, brittle, []string{"GOTRACEBACK=all"}, "sandbox", "rotate", "Suzie", "--debug")
+			env := []string{"GOTRACEBACK=all", "TEA_TRACE=ROOT/home/trace.log", "TEA_DEBUG=1"}
+			x := inTmuxBy(t, brittle, env, "sandbox", "rotate", "Suzie", "--debug")
 			c := watch(x)
-			x.await("Check before anything changes", "Go on to create the new key")
-			x.press("n")
-			x.await("▸  Create the new key")
-			x.press("n")
-			x.await("Create the new key?")
-			x.press("Right", "Enter")
-			x.await("Put the new secret away", "Tried: it answered 5 times in a row")
+			newKey(x)
 			secret, from, to := c.learn()
 			end(x)
 			x.await("it ended with")
-			c.nowhereElse("after "+name, secret, from, to, "")
+			c.nowhereElse("after "+name, secret, from, to)
+			c.noTraces()
 			if name == "a panic" {
 				said, err := os.ReadFile(x.stderr)
 				if err != nil || !strings.Contains(string(said), "was not put away, and is lost") || strings.Contains(string(said), "canary") {
