@@ -154,7 +154,7 @@ func TestTheDocsTellTheDefaults(t *testing.T) {
 			continue
 		}
 		told++
-		if standard := strings.Trim(row[2], "`"); flag.DefValue != "" && standard != flag.DefValue {
+		if standard := strings.Trim(row[2], "`"); flag.DefValue != "" && flag.DefValue != "[]" && standard != flag.DefValue {
 			t.Errorf("%s is told to be %s by default, and is %s", row[1], standard, flag.DefValue)
 		}
 	}
