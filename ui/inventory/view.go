@@ -73,13 +73,14 @@ func (s *Screen) View() string {
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
 
-// Status is the state of the load in a few words, for the header of the frame.
-func (s *Screen) Status() string {
+// Status is the state of the load and the age of the report in a few words, for the
+// header of the frame.
+func (s *Screen) Status() string { return s.reportStatus() + s.ShortStatus() }
+
+// ShortStatus is the state of the load alone.
+func (s *Screen) ShortStatus() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
-	if s.width >= reportWidth {
-		text = s.reportStatus() + text
-	}
 	switch failed := p.UsersFailed + p.KeysFailed; {
 	case p.UsersProblem != nil:
 		return "partial"
@@ -92,10 +93,6 @@ func (s *Screen) Status() string {
 	}
 	return text
 }
-
-// reportWidth is the width from which the header has room for the report's age; below it
-// the line of the histogram tells its time.
-const reportWidth = 100
 
 func (s *Screen) reportStatus() string {
 	dot := " " + s.common.Glyphs.Dot + " "
@@ -226,7 +223,7 @@ func (s *Screen) histogramLine() string {
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
 			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
 	right := "by " + s.query.Order.String()
-	if p := s.inventory.Progress(); s.width < reportWidth && p.Report == audit.ReportKnown {
+	if p := s.inventory.Progress(); p.Report == audit.ReportKnown {
 		right = "report " + clock(p.ReportAt) + ", " + right
 	}
 	right = st.Muted.Render(right)
