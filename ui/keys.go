@@ -68,6 +68,7 @@ func (p *Program) hints() []key.Binding {
 	if p.common.Width < roomyFooter {
 		apps = kit.Describe(apps, "apps")
 	}
+	apps.SetEnabled(apps.Enabled() && p.apps == nil)
 	before = append(before, apps, p.keys.day)
 	if p.common.Width >= roomyFooter {
 		before = append(before, p.keys.help)

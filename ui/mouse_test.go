@@ -106,7 +106,7 @@ func TestTheMouseIsTheTerminalsWhileASecretIsShown(t *testing.T) {
 		for _, step := range []struct {
 			press string
 			want  tea.MouseMode
-		}{{"v", tea.MouseModeNone}, {"D", tea.MouseModeCellMotion}, {"esc", tea.MouseModeNone}, {"v", tea.MouseModeCellMotion}} {
+		}{{"v", tea.MouseModeNone}, {"D", tea.MouseModeCellMotion}, {"esc", tea.MouseModeCellMotion}, {"v", tea.MouseModeNone}, {"v", tea.MouseModeCellMotion}} {
 			st.press(step.press)
 			if got := st.program.View().MouseMode; got != step.want {
 				t.Errorf("after %s the mouse mode is %v, want %v:\n%s", step.press, got, step.want, st.view())
