@@ -95,6 +95,10 @@ func (a *applications) Update(msg tea.Msg) tea.Cmd {
 	case applicationsRead:
 		a.apps, a.reading, a.known = msg.apps, false, true
 		a.table.SetLen(len(a.apps))
+	case kit.Roll:
+		a.table.Roll(msg.Lines)
+	case kit.Click:
+		a.table.Point(msg.Line)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.question != nil {
 			return a.answer(msg)

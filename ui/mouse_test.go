@@ -114,3 +114,13 @@ func TestTheMouseIsTheTerminalsWhileASecretIsShown(t *testing.T) {
 		}
 	})
 }
+
+func TestTheMouseInTheApplications(t *testing.T) {
+	bubble(t, withSandbox, func(st *stage) {
+		st.press("A")
+		st.clickOn("nightly-export")
+		st.want("▸ nightly-export")
+		st.send(tea.MouseWheelMsg{Button: tea.MouseWheelUp})
+		st.want("▸ photo-sync")
+	})
+}
