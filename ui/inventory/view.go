@@ -170,7 +170,11 @@ func (s *Screen) countLine(width int) string {
 	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
 		return " " + st.Muted.Render("keys: not known yet")
 	}
-	line := " " + st.Strong.Render(fmt.Sprintf("%d keys of %d users", s.counts.Keys, s.counts.Users))
+	count := fmt.Sprintf("%d keys of %d users", s.counts.Keys, s.counts.Users)
+	if s.width < countWidth {
+		count = fmt.Sprintf("%d keys", s.counts.Keys)
+	}
+	line := " " + st.Strong.Render(count)
 	gap := "      "
 	if s.width < 100 {
 		gap = "  "
@@ -206,6 +210,9 @@ func (s *Screen) countLine(width int) string {
 	}
 	return line
 }
+
+// countWidth is the width below which the findings need the room of the count of users.
+const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
