@@ -29,8 +29,8 @@ type applications struct {
 
 var applicationColumns = []kit.Column{
 	{Title: "APPLICATION", Min: 14, Wide: 20, Flex: 1, Importance: 4},
-	{Title: "USER", Min: 10, Wide: 16, Flex: 1, Importance: 2},
-	{Title: "KEY ID", Min: 8, Wide: 20, Importance: 3, KeepEnd: true},
+	{Title: "USER", Min: 10, Wide: 16, Flex: 1, Importance: 3},
+	{Title: "KEY ID", Min: 8, Wide: 20, Importance: 2, KeepEnd: true},
 	{Title: "LAST RUN", Min: 10, Wide: 10, Importance: 1},
 	{Title: "OUTCOME", Min: 9, Wide: 9, Importance: 5},
 }
@@ -84,7 +84,7 @@ func (a *applications) ShortHelp() []key.Binding {
 // FullHelp are all keys of the pane.
 func (a *applications) FullHelp() [][]key.Binding {
 	k := a.common.Keys
-	return [][]key.Binding{{k.Up, k.Down, k.Top, k.Bottom}, {a.update, k.Esc}}
+	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {a.update, k.Esc}}
 }
 
 // Update takes a message over.
@@ -95,6 +95,10 @@ func (a *applications) Update(msg tea.Msg) tea.Cmd {
 	case applicationsRead:
 		a.apps, a.reading, a.known = msg.apps, false, true
 		a.table.SetLen(len(a.apps))
+	case kit.Roll:
+		a.table.Roll(msg.Lines)
+	case kit.Click:
+		a.table.Point(msg.Line)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.question != nil {
 			return a.answer(msg)

@@ -344,6 +344,10 @@ func (s *Screen) scrollBy(msg tea.KeyPressMsg) {
 		s.scroll -= scrollPage
 	case key.Matches(msg, k.PageDown):
 		s.scroll += scrollPage
+	case key.Matches(msg, k.Top):
+		s.scroll = 0
+	case key.Matches(msg, k.Bottom):
+		s.scroll = s.room
 	}
 	s.scroll = max(0, min(s.scroll, s.room))
 }

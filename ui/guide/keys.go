@@ -37,7 +37,7 @@ func newKeyMap(k kit.Keys) keyMap {
 		tick:     kit.Bind("tick a target, or not", "1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		summary:  kit.Bind("write the summary", "w", "w"),
 		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
-		scroll:   kit.Bind("scroll", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		scroll:   k.Move("scroll"),
 	}
 }
 
@@ -50,8 +50,8 @@ func (s *Screen) ShortHelp() []key.Binding {
 		return append([]key.Binding{kit.Describe(s.keys.enter, "back to the list")}, s.summaryHint()...)
 	}
 	hints := []key.Binding{s.keys.choose, kit.Describe(s.keys.enter, "take it")}
-	if s.held() {
-		hints = append(hints, s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add)
+	if s.held() { // what is done with the secret comes first
+		hints = append([]key.Binding{s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add}, kit.Describe(s.keys.enter, "take it"), s.keys.choose)
 	}
 	if s.width < wideWidth {
 		return append(hints, kit.Describe(s.keys.esc, "list"))

@@ -210,6 +210,9 @@ func Note(s rotation.State) string {
 	case rotation.NoteChangedByOthers:
 		return "Nothing was sent: the list made just before it shows something else than expected. Look at the keys below."
 	case rotation.NoteRolledBack:
+		if !Replaces(s.Plan) {
+			return s.Old.ID + " works again. Find out what still uses it before you deactivate it once more."
+		}
 		return s.Old.ID + " works again. Find out what still used it, give it the new key, then deactivate once more."
 	case rotation.NoteSignsAfresh:
 		return "keyturn signs with " + s.Caller.SigningKeyID + " now, as the profile does. AWS accepts it."
