@@ -44,7 +44,7 @@ func (c sandboxOf) Applications() []ui.Application {
 		if _, known := newest[a.User]; !known {
 			newest[a.User] = c.newest(a.User)
 		}
-		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: newest[a.User]}
+		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: newest[a.User], Seen: a.Agent + " at " + a.From, Reads: a.Reads}
 		for _, l := range a.Log {
 			app.Log = append(app.Log, ui.LogLine(l))
 		}

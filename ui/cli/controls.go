@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/evidence"
 	"keyturn/ui"
 )
 
@@ -29,6 +30,7 @@ func (c controls) Applications() []ui.Application {
 		}
 		shown := ui.Application{
 			Name: app.Name, User: app.User, KeyID: app.KeyID, NewestKeyID: newest[app.User], LastRun: app.LastRun, OK: app.OK,
+			Seen: evidence.Short(app.Agent) + " at " + app.From, Reads: app.Reads,
 		}
 		for _, line := range app.Log {
 			shown.Log = append(shown.Log, ui.LogLine{At: line.At, OK: line.OK, Text: line.Text})
