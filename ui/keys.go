@@ -86,7 +86,11 @@ const roomyFooter = 100
 
 // fullHelp are all keys that do something as things are, in groups.
 func (p *Program) fullHelp() [][]key.Binding {
-	groups := [][]key.Binding{{p.keys.help, p.keys.quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
+	quit := p.keys.quit
+	if p.options.Sandbox != nil {
+		quit = kit.Describe(quit, "quit, and end the sandbox")
+	}
+	groups := [][]key.Binding{{p.keys.help, quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
 	if p.front() == nil {
 		return groups
 	}

@@ -37,7 +37,7 @@ func (c sandboxOf) Advance(d time.Duration) error {
 func (c sandboxOf) Applications() []ui.Application {
 	var list []ui.Application
 	for _, a := range c.Account.Applications() {
-		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest}
+		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
 		for _, l := range a.Log {
 			app.Log = append(app.Log, ui.LogLine(l))
 		}

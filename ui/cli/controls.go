@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/evidence"
 	"keyturn/ui"
 )
 
@@ -25,6 +26,7 @@ func (c controls) Applications() []ui.Application {
 	for _, app := range c.place.cloud.Applications() {
 		shown := ui.Application{
 			Name: app.Name, User: app.User, KeyID: app.KeyID, NewestKeyID: app.Newest, LastRun: app.LastRun, OK: app.OK,
+			Seen: evidence.Short(app.Agent) + " at " + app.From, Reads: app.Reads,
 		}
 		for _, line := range app.Log {
 			shown.Log = append(shown.Log, ui.LogLine{At: line.At, OK: line.OK, Text: line.Text})

@@ -35,7 +35,7 @@ func (s *Screen) deliveryLines(width int) []string {
 		case words.DeliveryMark(d) == words.Bad:
 			mark, style = g.Cross, st.Danger
 		}
-		text := d.Name + ": " + words.DeliveryState(d)
+		text := d.Name + ": " + words.DeliveryState(d, state)
 		if state.Step == rotation.Store && slices.ContainsFunc(state.Deliverable(), func(o rotation.Delivery) bool { return o.Spec == d.Spec }) {
 			number++
 			text = fmt.Sprintf("%d [%s] %s", number, map[bool]string{true: "x", false: " "}[s.ticked(d)], text)

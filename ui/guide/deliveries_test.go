@@ -26,7 +26,7 @@ func checklist() rotation.State {
 
 func TestTheChecklistOfTargets(t *testing.T) {
 	bubble(t, checklist(), func(st *stage) {
-		st.wantView("profile prod: delivered", "file /srv/billing.csv: can be delivered to", "it is inside a git work tree",
+		st.wantView("profile prod: delivered", "file /srv/billing.csv: not delivered yet", "it is inside a git work tree",
 			"exit code 2", "file /srv/.env: not known: it may hold the new key")
 		st.press("enter")
 		st.wantDecisions()

@@ -372,7 +372,7 @@ func TestLookingOn(t *testing.T) {
 func TestGoingOnWithUsersLeftToAsk(t *testing.T) {
 	bubble(t, usedScenes()["users-watch"], func(st *stage) {
 		st.press("n")
-		st.wantView("not asked yet", "Why do it all the same?")
+		st.wantView("you have not said yet", "Why do it all the same?")
 	})
 }
 

@@ -102,7 +102,7 @@ func (s *Screen) escHint() key.Binding {
 	if s.Holds() == HoldsSecret {
 		return kit.Describe(s.keys.esc, "leave: asks about the secret")
 	}
-	return kit.Describe(s.keys.esc, "to the list, the rotation stays")
+	return kit.Describe(s.keys.esc, "to the list")
 }
 
 func (s *Screen) showHint() key.Binding {

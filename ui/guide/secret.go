@@ -73,7 +73,7 @@ func (s *Screen) secretLines() []string {
 	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
 	if !s.ShowsSecret() {
 		hidden := strings.Repeat(g.Bullet, hiddenLength)
-		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s")}
+		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s, c copies it, a adds a target")}
 	}
 	lines := []string{id}
 	err := s.rotation.Lend(func(secret iamops.Secret) error {

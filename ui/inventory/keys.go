@@ -123,7 +123,7 @@ func (s *Screen) copyHint() key.Binding {
 // whyNoKeyID says why a row has no key ID to copy.
 func whyNoKeyID(r *audit.Row) string {
 	if r.HasKey() {
-		return "The report names no key IDs; this one's is not known yet"
+		return "the report names no key IDs, and this one's is not known yet"
 	}
 	return r.User.Name + " has no key, as far as is known"
 }

@@ -46,6 +46,9 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 		if s.Plan == rotation.Discard {
 			return "Way back: none that is worth it. Its secret is forgotten with this."
 		}
+		if rotation.PlanOf(s.Plan).OffFirst() {
+			return "Way back: reactivate it, with a reason, until it is deleted."
+		}
 		return "Way back: reactivate it, at any time until it is deleted."
 	case iamops.Reactivate:
 		return "Way back: deactivate it again."

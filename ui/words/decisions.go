@@ -178,7 +178,7 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		for _, u := range s.ToAsk() {
 			names = append(names, rotation.UserID(u))
 		}
-		return "not asked yet whether it works without the old key: " + strings.Join(names, ", ")
+		return "you have not said yet that it works without the old key: " + strings.Join(names, ", ")
 	case rotation.WhyWatchNotOver:
 		ends, _ := s.WatchEnds(set)
 		return "the watch is not over before " + Clock(ends, now)
@@ -241,7 +241,7 @@ func Look(s rotation.State, now time.Time) string {
 	case look.AgreesSince.IsZero():
 		return fmt.Sprintf("AWS said that %s; not visible in the lists yet.", happened(look.Change))
 	default:
-		return fmt.Sprintf("AWS said that %s; the lists show it, one more confirms it.", happened(look.Change))
+		return fmt.Sprintf("AWS said that %s; the lists show it; one more look confirms it.", happened(look.Change))
 	}
 }
 

@@ -20,12 +20,16 @@ func DeliveryMark(d rotation.Delivery) Mark {
 	return Neutral
 }
 
-// DeliveryState says how a delivery stands, and why where it failed.
-func DeliveryState(d rotation.Delivery) string {
+// DeliveryState says how a delivery stands, and why where it failed. The state says whether
+// there still is a secret to deliver.
+func DeliveryState(d rotation.Delivery, s rotation.State) string {
 	text := ""
 	switch d.State {
 	case rotation.DeliveryOffered:
-		text = "can be delivered to"
+		text = "not delivered yet"
+		if s.Secret != rotation.SecretHeld {
+			text = "not given the new key"
+		}
 	case rotation.DeliveryUnderWay:
 		text = "under way …"
 	case rotation.DeliveryMade:
