@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -20,7 +21,8 @@ type applications struct {
 	update  key.Binding
 
 	apps          []Application
-	known         bool // they have been read
+	known         bool   // they have been read
+	first         string // the user whose applications the operator came for; "": nobody's
 	reading       bool
 	question      *kit.Dialog
 	asked         Application // what the question is about
@@ -29,8 +31,8 @@ type applications struct {
 
 var applicationColumns = []kit.Column{
 	{Title: "APPLICATION", Min: 14, Wide: 20, Flex: 1, Importance: 4},
-	{Title: "USER", Min: 10, Wide: 16, Flex: 1, Importance: 2},
-	{Title: "KEY ID", Min: 8, Wide: 20, Importance: 3, KeepEnd: true},
+	{Title: "USER", Min: 10, Wide: 16, Flex: 1, Importance: 3},
+	{Title: "KEY ID", Min: 8, Wide: 20, Importance: 2, KeepEnd: true},
 	{Title: "LAST RUN", Min: 10, Wide: 10, Importance: 1},
 	{Title: "OUTCOME", Min: 9, Wide: 9, Importance: 5},
 }
@@ -84,7 +86,7 @@ func (a *applications) ShortHelp() []key.Binding {
 // FullHelp are all keys of the pane.
 func (a *applications) FullHelp() [][]key.Binding {
 	k := a.common.Keys
-	return [][]key.Binding{{k.Up, k.Down, k.Top, k.Bottom}, {a.update, k.Esc}}
+	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {a.update, k.Esc}}
 }
 
 // Update takes a message over.
@@ -93,8 +95,15 @@ func (a *applications) Update(msg tea.Msg) tea.Cmd {
 	case ticked:
 		return a.read()
 	case applicationsRead:
+		a.table.SetLen(len(msg.apps))
+		if !a.known && a.first != "" {
+			a.table.Select(max(0, slices.IndexFunc(msg.apps, func(app Application) bool { return app.User == a.first })))
+		}
 		a.apps, a.reading, a.known = msg.apps, false, true
-		a.table.SetLen(len(a.apps))
+	case kit.Roll:
+		a.table.Roll(msg.Lines)
+	case kit.Click:
+		a.table.Point(msg.Line)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.question != nil {
 			return a.answer(msg)
@@ -124,10 +133,12 @@ func (a *applications) ask() tea.Cmd {
 		return nil
 	}
 	app := a.apps[i]
-	switch app.NewestKeyID {
-	case "":
+	switch {
+	case app.Reads != "":
+		return kit.Warn(app.Name + " reads its key from " + app.Reads + ": deliver it there")
+	case app.NewestKeyID == "":
 		return kit.Warn(app.User + " has no Active key to give it")
-	case app.KeyID:
+	case app.NewestKeyID == app.KeyID:
 		return kit.Warn(app.Name + " runs with the newest key of " + app.User + " already")
 	}
 	a.asked = app
@@ -193,7 +204,11 @@ func (a *applications) logLines(room int) []string {
 		return nil
 	}
 	app := a.apps[i]
-	lines := []string{a.common.Rule(a.width), " " + st.Title.Render(g.Truncate("The log of "+kit.Clean(app.Name), a.width-2))}
+	headline := "The log of " + app.Name + ", " + app.Seen
+	if app.Reads != "" {
+		headline += ", with the key in " + app.Reads
+	}
+	lines := []string{a.common.Rule(a.width), " " + st.Title.Render(g.Truncate(kit.Clean(headline), a.width-2))}
 	for _, l := range app.Log[max(0, len(app.Log)-max(0, room-len(lines))):] {
 		mark := st.Good.Render(g.Check)
 		if !l.OK {

@@ -138,7 +138,7 @@ func (s *calls) ShortHelp() []key.Binding {
 // FullHelp are all keys of the pane.
 func (s *calls) FullHelp() [][]key.Binding {
 	k := s.common.Keys
-	return [][]key.Binding{{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.writeHint(), s.escHint()}}
+	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.writeHint(), s.escHint()}}
 }
 
 // Unavailable are the keys that do nothing as things are, and why.

@@ -68,6 +68,8 @@ func TestComingBackWithoutTheJournal(t *testing.T) {
 		second.await("Hand the new key to every application", "probably this rotation, by its date")
 		second.toDone()
 		second.press("enter")
+		second.await("The next key that is due") // once the list has been read
+		second.press("enter")
 		second.quit()
 		if got := changes(cloud); got != "1 1 1" {
 			t.Errorf("changes sent: %s", got)

@@ -246,10 +246,10 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 func withSandbox(st *stage, o *Options) {
 	st.sandbox = &fakeSandbox{clock: st.clock, apps: []Application{
 		{
-			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute),
+			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute), Seen: "boto3 1.34 at 10.2.0.7",
 			Log: []LogLine{{noon.Add(-3 * time.Minute), true, "synchronised the photo bucket"}, {noon.Add(-time.Minute), false, "InvalidClientTokenId: The security token is invalid"}},
 		},
-		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true},
+		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true, Seen: "aws-cli 2.9 at 10.2.0.8"},
 	}}
 	o.Sandbox = st.sandbox
 }

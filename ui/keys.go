@@ -5,6 +5,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"keyturn/ui/guide"
 	"keyturn/ui/kit"
 )
 
@@ -53,6 +54,9 @@ func (p *Program) hints() []key.Binding {
 	// The help, where all keys are found, comes first where there is little room; the
 	// sandbox's keys, which nobody knows, before those that one can guess.
 	known := min(2, len(hints))
+	if g, isGuide := p.front().(*guide.Screen); isGuide && g.Holds() == guide.HoldsSecret {
+		known = min(4, len(hints)) // what is done with the secret, above all
+	}
 	before := slices.Clone(hints[:known])
 	if p.common.Width < roomyFooter {
 		before = append([]key.Binding{p.keys.help}, before...)
@@ -60,7 +64,12 @@ func (p *Program) hints() []key.Binding {
 	if p.session.ended != "" {
 		before = append([]key.Binding{p.keys.renew}, before...)
 	}
-	before = append(before, p.keys.apps, p.keys.day)
+	apps := p.keys.apps
+	if p.common.Width < roomyFooter {
+		apps = kit.Describe(apps, "apps")
+	}
+	apps.SetEnabled(apps.Enabled() && p.apps == nil)
+	before = append(before, apps, p.keys.day)
 	if p.common.Width >= roomyFooter {
 		before = append(before, p.keys.help)
 	}
@@ -77,7 +86,11 @@ const roomyFooter = 100
 
 // fullHelp are all keys that do something as things are, in groups.
 func (p *Program) fullHelp() [][]key.Binding {
-	groups := [][]key.Binding{{p.keys.help, p.keys.quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
+	quit := p.keys.quit
+	if p.options.Sandbox != nil {
+		quit = kit.Describe(quit, "quit, and end the sandbox")
+	}
+	groups := [][]key.Binding{{p.keys.help, quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
 	if p.front() == nil {
 		return groups
 	}

@@ -98,3 +98,29 @@ func TestNoMouse(t *testing.T) {
 		})
 	}
 }
+
+// While a secret can be read the mouse is the terminal's, which selects it.
+func TestTheMouseIsTheTerminalsWhileASecretIsShown(t *testing.T) {
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = holding() }, func(st *stage) {
+		st.goTo("Suzie")
+		for _, step := range []struct {
+			press string
+			want  tea.MouseMode
+		}{{"v", tea.MouseModeNone}, {"D", tea.MouseModeCellMotion}, {"esc", tea.MouseModeCellMotion}, {"v", tea.MouseModeNone}, {"v", tea.MouseModeCellMotion}} {
+			st.press(step.press)
+			if got := st.program.View().MouseMode; got != step.want {
+				t.Errorf("after %s the mouse mode is %v, want %v:\n%s", step.press, got, step.want, st.view())
+			}
+		}
+	})
+}
+
+func TestTheMouseInTheApplications(t *testing.T) {
+	bubble(t, withSandbox, func(st *stage) {
+		st.press("A")
+		st.clickOn("nightly-export")
+		st.want("▸ nightly-export")
+		st.send(tea.MouseWheelMsg{Button: tea.MouseWheelUp})
+		st.want("▸ photo-sync")
+	})
+}

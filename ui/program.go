@@ -250,6 +250,7 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 // broadcast hands a message to every screen.
 func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	cmds := []tea.Cmd{p.options.List.Update(msg)}
+	p.offerLate()
 	if p.inFlight != nil {
 		cmds = append(cmds, p.inFlight.Update(msg))
 		p.options.List.SetAside(p.inFlight.Aside())

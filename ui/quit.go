@@ -95,6 +95,8 @@ func (p *Program) departed(msg departed) tea.Cmd {
 			return p.askAboutSecret(g)
 		case g.Holds() == guide.AwaitsSecret:
 			return p.quit()
+		case words.Delivers(msg.refused[user]): // a delivery is being made, or taken back
+			return kit.Warn(words.Refused(msg.refused[user], g.State(), p.common.Clock.Now()))
 		}
 	}
 	p.quitting = true

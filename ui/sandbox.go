@@ -28,6 +28,8 @@ type Application struct {
 	NewestKeyID string
 	LastRun     time.Time // by the account's clock
 	OK          bool      // whether the last run went well
+	Seen        string    // how CloudTrail shows it: its user agent, in short, and its address
+	Reads       string    // where it reads its key at each run; "" if it was given one
 	Log         []LogLine // newest last
 }
 
@@ -73,6 +75,9 @@ func (p *Program) advanced(msg advanced) tea.Cmd {
 // openApplications puts the applications in front.
 func (p *Program) openApplications() tea.Cmd {
 	p.apps = newApplications(p.common, p.options.Sandbox, p.options.Explain)
+	if g, rotates := p.front().(*guide.Screen); rotates {
+		p.apps.first = g.State().User
+	}
 	return tea.Batch(p.push(p.apps), p.apps.read())
 }
 

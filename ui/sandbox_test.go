@@ -91,3 +91,25 @@ func TestNoApplications(t *testing.T) {
 		st.want("billing-cron")
 	})
 }
+
+func TestApplicationsOfTheUserInHand(t *testing.T) {
+	bubble(t, func(st *stage, o *Options) {
+		withSandbox(st, o)
+		st.sandbox.apps = append([]Application{{
+			Name: "image-build", User: "ci-deploy", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon, OK: true,
+			Seen: "github-actions at 203.0.113.80", Reads: "secret ci/deploy",
+		}}, st.sandbox.apps...)
+	}, func(st *stage) {
+		st.press("A")
+		st.want("The log of image-build, github-actions at 203.0.113.80, with the key in secret ci/deploy")
+		st.press("u")
+		st.want("image-build reads its key from secret ci/deploy: deliver it there")
+		st.press("esc")
+		st.goTo("Suzie")
+		st.press("A")
+		st.want("The log of photo-sync, boto3 1.34 at 10.2.0.7")
+		st.press("up")
+		st.pass(time.Second) // they are read again, and the cursor stays
+		st.want("The log of image-build")
+	})
+}

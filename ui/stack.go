@@ -179,7 +179,7 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
-		p.offerNext(msg.User, g.State())
+		p.offerNext(msg.User, g.State(), g.Settings())
 	}
 	if msg.Over || g.LooksOn() {
 		p.drop(msg.User) // the next time it is begun anew, or the lock may be free

@@ -170,7 +170,7 @@ func (h *house) begin() {
 	calls := ui.NewCallLog()
 	acc := reach(ctx, h.t, h.cloud, h.client, calls)
 	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes, calls: calls}
-	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud, acc})
+	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud})
 	h.stop, h.quit, h.msgs = stop, false, make(chan tea.Msg, 10_000)
 	h.run(h.program.Init())
 	h.send(tea.WindowSizeMsg{Width: h.width, Height: h.height})

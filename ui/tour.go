@@ -16,8 +16,9 @@ import (
 // tour is how far the operator has come with the users that are marked in the list. Each
 // is offered once; nothing is decided by it.
 type tour struct {
-	seen map[string]bool // opened since it was marked
-	done map[string]bool // its rotation has come to its end
+	seen  map[string]bool // opened since it was marked
+	done  map[string]bool // its rotation has come to its end
+	after string          // whose rotation is over, if who is due next is offered when the list is read
 }
 
 func newTour() tour { return tour{seen: map[string]bool{}, done: map[string]bool{}} }
@@ -48,12 +49,12 @@ func waits(s rotation.State, at rotation.Wait) bool {
 
 // offerNext offers the next marked user after the operator has left another's rotation:
 // one that is over, or that waits.
-func (p *Program) offerNext(user string, s rotation.State) {
+func (p *Program) offerNext(user string, s rotation.State, settings rotation.Settings) {
 	if s.Over() {
 		p.tour.done[user] = true
 	}
 	p.showMarks()
-	if p.dialog != nil || !s.Over() && !waits(s, rotation.WaitOf(s, rotation.DefaultSettings(), p.common.Clock.Now())) {
+	if p.dialog != nil || !s.Over() && !waits(s, rotation.WaitOf(s, settings, p.common.Clock.Now())) {
 		return
 	}
 	left := slices.DeleteFunc(p.options.List.Marks(), func(u string) bool { return p.tour.seen[u] })
@@ -74,13 +75,28 @@ func (p *Program) offerNext(user string, s rotation.State) {
 // offerDue offers the next user who is due, after another's rotation is over.
 func (p *Program) offerDue(user string) {
 	next, finding, found := p.options.List.NextDue(user)
+	p.tour.after = ""
 	if !found {
+		if p.options.List.Loading() {
+			p.tour.after = user
+		}
 		return
 	}
 	p.dialog = &dialog{
 		Dialog: kit.NewDialog(p.common, words.NextDueTitle, words.NextDue(next.User, next.KeyID, finding),
 			kit.Choice{ID: "next", Label: words.NextMarkedGo(next.User)}).CancelAs(words.NextMarkedStay),
 		then: func() tea.Cmd { return p.chosen(next) },
+	}
+}
+
+// offerLate offers who is due once the list has been read, if the operator is still there.
+func (p *Program) offerLate() {
+	switch {
+	case p.tour.after == "" || p.options.List.Loading():
+	case p.front() != screen(p.options.List) || p.dialog != nil:
+		p.tour.after = ""
+	default:
+		p.offerDue(p.tour.after)
 	}
 }
 

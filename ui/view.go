@@ -22,10 +22,17 @@ const (
 func (p *Program) View() tea.View {
 	content, cursor := p.draw()
 	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
-	if !p.options.NoMouse {
+	if !p.options.NoMouse && !p.showsSecret() {
 		view.MouseMode = tea.MouseModeCellMotion
 	}
 	return view
+}
+
+// showsSecret reports whether a secret is in view. The mouse is the terminal's then, which
+// selects text with it.
+func (p *Program) showsSecret() bool {
+	s, isGuide := p.front().(*guide.Screen)
+	return isGuide && s.ShowsSecret()
 }
 
 // progressBar is the terminal's own indicator of how far the list's load is, whatever
@@ -58,7 +65,8 @@ func (p *Program) draw() (string, *tea.Cursor) {
 	if p.tooSmall() {
 		return tooSmall(c), nil
 	}
-	frame := kit.Frame{Left: p.header(), Right: p.title(), Body: p.body(), Hints: p.hints(), Notice: p.notice()}
+	right, short := p.title()
+	frame := kit.Frame{Left: p.header(), Right: right, RightShort: short, Body: p.body(), Hints: p.hints(), Notice: p.notice()}
 	view := frame.View(c)
 	switch d := p.openDialog(); {
 	case d != nil:
@@ -138,20 +146,21 @@ func (p *Program) header() []kit.Part {
 	return parts
 }
 
-func (p *Program) title() string {
+// title is the right part of the first line, and how it is told in short.
+func (p *Program) title() (long, short string) {
 	switch s := p.front().(type) {
 	case *guide.Screen:
-		return s.Title()
+		return s.Title(), ""
 	case *applications:
-		return "applications"
+		return "applications", ""
 	case *calls:
-		return "AWS calls"
+		return "AWS calls", ""
 	case *inflight.Screen:
-		return s.Status()
+		return s.Status(), ""
 	case *inventory.Screen:
-		return s.Status()
+		return s.Status(), s.ShortStatus()
 	}
-	return ""
+	return "", ""
 }
 
 func (p *Program) notice() kit.Cell {

@@ -27,10 +27,7 @@ import (
 )
 
 // sandboxOf makes the sandbox's applications known to the program.
-type sandboxOf struct {
-	*sandbox.Account
-	account *account.Account
-}
+type sandboxOf struct{ *sandbox.Account }
 
 func (c sandboxOf) Advance(d time.Duration) error {
 	c.Account.Advance(d)
@@ -39,32 +36,14 @@ func (c sandboxOf) Advance(d time.Duration) error {
 
 func (c sandboxOf) Applications() []ui.Application {
 	var list []ui.Application
-	newest := map[string]string{}
 	for _, a := range c.Account.Applications() {
-		if _, known := newest[a.User]; !known {
-			newest[a.User] = c.newest(a.User)
-		}
-		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: newest[a.User]}
+		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
 		for _, l := range a.Log {
 			app.Log = append(app.Log, ui.LogLine(l))
 		}
 		list = append(list, app)
 	}
 	return list
-}
-
-func (c sandboxOf) newest(user string) string {
-	keys, err := c.account.Keys(context.Background(), user)
-	if err != nil {
-		return ""
-	}
-	var newest iamops.AccessKey
-	for _, k := range keys {
-		if k.Status == iamops.Active && !k.Created.Before(newest.Created) {
-			newest = k
-		}
-	}
-	return newest.ID
 }
 
 // terminal is a whole program in a synctest bubble, with a keyboard and a screen.
@@ -109,7 +88,7 @@ func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	program := newProgram(ctx, term.desk, func(secret iamops.Secret) (string, error) {
 		term.sent = append(term.sent, secret.Reveal())
 		return "sent", nil
-	}, sandboxOf{cloud, acc})
+	}, sandboxOf{cloud})
 	in, keyboard := io.Pipe()
 	term.keyboard = keyboard
 	running := tea.NewProgram(model{program, term}, tea.WithInput(in), tea.WithOutput(io.Discard), tea.WithWindowSize(120, 40),

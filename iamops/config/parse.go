@@ -31,6 +31,8 @@ var settings = []struct {
 	{"ascii", readSwitch},
 	{"no-mouse", readSwitch},
 	{"tag", readSwitch},
+	{"trail-regions", readText},
+	{"trail-pages", readCount},
 	{"read-only", readSwitch},
 	{"mfa-serial", readText},
 }
@@ -232,6 +234,14 @@ func readText(value any) (string, error) {
 		return "", errors.New("a text in quotes is wanted that is not empty")
 	}
 	return s, nil
+}
+
+func readCount(value any) (string, error) {
+	n, ok := value.(int64)
+	if !ok || n < 1 {
+		return "", errors.New("a whole number from 1 on is wanted")
+	}
+	return strconv.FormatInt(n, 10), nil
 }
 
 func readURL(value any) (string, error) {

@@ -116,11 +116,30 @@ func (s *State) setDelivery(spec string, state DeliveryState, at time.Time, p *i
 	}
 }
 
-// deliver begins the deliveries that can be made: the named one, or all.
-func (s *State) deliver(spec string, at time.Time) []Intent {
+// Deliverable are the targets that a delivery can be made to.
+func (s State) Deliverable() []Delivery {
+	return s.deliveries(DeliveryOffered, DeliveryFailed, DeliveryBack)
+}
+
+// ToDeliver are the targets that are ticked unless the operator says otherwise: what was put
+// back is not, as long as there is anything else.
+func (s State) ToDeliver() []Delivery {
+	if fresh := s.deliveries(DeliveryOffered, DeliveryFailed); len(fresh) > 0 {
+		return fresh
+	}
+	return s.deliveries(DeliveryBack)
+}
+
+// deliver begins the deliveries that can be made: the named ones, or those that are ticked.
+func (s *State) deliver(specs []string, at time.Time) []Intent {
+	if len(specs) == 0 {
+		for _, d := range s.ToDeliver() {
+			specs = append(specs, d.Spec)
+		}
+	}
 	var intents []Intent
-	for _, d := range s.deliveries(DeliveryOffered, DeliveryFailed, DeliveryBack) {
-		if spec == "" || spec == d.Spec {
+	for _, d := range s.Deliverable() {
+		if slices.Contains(specs, d.Spec) {
 			s.setDelivery(d.Spec, DeliveryUnderWay, at, nil)
 			intents = append(intents, Hand{d.Spec})
 		}

@@ -13,10 +13,10 @@ type Event interface{ at() time.Time }
 type Decide struct {
 	At       time.Time
 	Decision Decision
-	Spec     string // which target, for Deliver; "" is all
-	Typed    string // what was typed for an offer that asks for a text
-	Reason   string // what was typed for an offer that asks for a reason
-	Whys     []Why  // the guards that were shown when it was typed
+	Specs    []string // which targets, for Deliver; none: those of ToDeliver
+	Typed    string   // what was typed for an offer that asks for a text
+	Reason   string   // what was typed for an offer that asks for a reason
+	Whys     []Why    // the guards that were shown when it was typed
 }
 
 // Listed is a list of the user's keys, or why there is none.

@@ -113,7 +113,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return append([]Intent{Forget{}}, s.enter(plan.After(s.Step), ev.At)...), nil
 	case Deliver:
-		return s.deliver(ev.Spec, ev.At), nil
+		return s.deliver(ev.Specs, ev.At), nil
 	case TakeBackAll:
 		return s.takeBack(ev.At), nil
 	case StartOver:

@@ -63,7 +63,6 @@ const (
 	SecretIsLost   Reason = "secret-lost"    // nobody has the new key's secret
 	TrialUnderWay  Reason = "trial-running"  // wait for its end
 	TargetActive   Reason = "target-active"  // an Active key is never deleted
-	TargetOff      Reason = "target-off"     // it is Inactive already
 	TooSoon        Reason = "too-soon"       // see Offer.Until
 	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
 	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
@@ -98,7 +97,9 @@ type Offer struct {
 	// Typed is the text that has to be typed for it; "" if none.
 	Typed string
 	// Whys are the guards that it goes against. With any, a reason has to be typed.
-	Whys    []Why
+	Whys []Why
+	// Specs are the targets that a Deliver is for; none: those of ToDeliver.
+	Specs   []string
 	Refused Reason
 	Until   time.Time // when a refusal for TooSoon ends, else zero
 }
@@ -417,8 +418,9 @@ func lastFour(id string) string {
 func LeaveBlock(s State) Reason {
 	return first(
 		when(s.InFlight(), ChangeInFlight),
-		s.deliveryBlock(),
-		// Where AWS does not let the key be given up, the operator is not kept here.
+		// Where AWS does not let the key be given up, the operator is not kept here. A delivery
+		// that is under way may fail: the secret is not put away yet.
 		when(s.SecretAtStake() && (PlanOf(s.Plan).Target != NewKey || s.Problem == nil), SecretNotPut),
+		s.deliveryBlock(),
 	)
 }

@@ -12,7 +12,8 @@ import (
 type Application struct {
 	Name    string        `json:"name"`
 	User    string        `json:"user"`
-	KeyID   string        `json:"key"` // the key that it uses
+	KeyID   string        `json:"key"`              // the key that it uses
+	Newest  string        `json:"newest,omitempty"` // the newest Active key of the user; "" if there is none
 	Service string        `json:"service"`
 	Region  string        `json:"region"`
 	Reads   string        `json:"reads,omitempty"` // where it reads its key, at each run; "" if it was given one
@@ -175,6 +176,7 @@ func (a *Account) Applications() []Application {
 			Name:    p.name,
 			User:    p.key.owner.name,
 			KeyID:   p.key.id,
+			Newest:  p.key.owner.newestActive(),
 			Service: p.service,
 			Region:  p.region,
 			Reads:   p.reads,

@@ -127,6 +127,25 @@ func TestUpdateApplicationRefuses(t *testing.T) {
 	})
 }
 
+func TestApplicationsTellTheNewestKeyOfTheirUser(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		a := newAccount()
+		newest := func(want string) {
+			t.Helper()
+			if got := application(t, a, "photo-sync").Newest; got != want {
+				t.Errorf("the newest key is %q, want %q", got, want)
+			}
+		}
+		newest(suzieKey)
+		made := newKey(t, a, "Suzie")
+		newest(made.KeyID)
+		deleteKey(t, a, "Suzie", made.KeyID)
+		newest(suzieKey)
+		deleteKey(t, a, "Suzie", suzieKey)
+		newest("")
+	})
+}
+
 func TestALongAdvanceKeepsOrderAndBounds(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		a := newAccount()

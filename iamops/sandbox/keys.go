@@ -178,6 +178,17 @@ func (u *user) liveKeys() []*accessKey {
 	return live
 }
 
+// newestActive is the ID of the newest key that is Active, "" if there is none.
+func (u *user) newestActive() string {
+	id, created := "", time.Time{}
+	for _, k := range u.keys {
+		if k.status() == active && !k.created.Before(created) {
+			id, created = k.id, k.created
+		}
+	}
+	return id
+}
+
 // user finds a user by its exact name; nil if there is none.
 func (a *Account) user(name string) *user {
 	if u := a.users[strings.ToLower(name)]; u != nil && u.name == name {

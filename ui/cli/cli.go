@@ -36,6 +36,7 @@ type App struct {
 	Env     func(string) (string, bool)
 	Version string
 
+	command   string // the command that ran, as it is called: "keyturn sandbox audit"
 	rotations *rotations
 	debug     debugLog
 	hears     func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
@@ -61,7 +62,8 @@ func (a *App) Run(args []string) error {
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
+	a.command = ran.CommandPath()
 	if err != nil && errors.Is(context.Cause(ctx), errInterrupted) && errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/evidence"
 	"keyturn/ui"
 )
 
@@ -22,13 +23,10 @@ func (c controls) Advance(d time.Duration) error {
 // Applications are the simulated applications, as they are now.
 func (c controls) Applications() []ui.Application {
 	var apps []ui.Application
-	newest := map[string]string{}
 	for _, app := range c.place.cloud.Applications() {
-		if _, known := newest[app.User]; !known {
-			newest[app.User], _ = c.newestKey(app.User)
-		}
 		shown := ui.Application{
-			Name: app.Name, User: app.User, KeyID: app.KeyID, NewestKeyID: newest[app.User], LastRun: app.LastRun, OK: app.OK,
+			Name: app.Name, User: app.User, KeyID: app.KeyID, NewestKeyID: app.Newest, LastRun: app.LastRun, OK: app.OK,
+			Seen: evidence.Short(app.Agent) + " at " + app.From, Reads: app.Reads,
 		}
 		for _, line := range app.Log {
 			shown.Log = append(shown.Log, ui.LogLine{At: line.At, OK: line.OK, Text: line.Text})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -99,7 +100,7 @@ func (a *App) explain(err error) {
 	case errors.Is(err, errInterrupted):
 		a.say("keyturn: interrupted")
 	case errors.As(err, &usage):
-		a.say("keyturn: %v\nSee keyturn --help.", err)
+		a.say("keyturn: %v\nSee %s --help.", err, cmp.Or(a.command, "keyturn"))
 	case errors.As(err, &profile):
 		a.sayLines(words.Problem(profile.problem, profile.profile).Lines())
 	case errors.As(err, &problem):

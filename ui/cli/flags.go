@@ -48,7 +48,7 @@ func (f *flags) add(root *cobra.Command) {
 	p.IntVar(&f.trailPages, "trail-pages", evidence.Pages, "pages of 50 CloudTrail events that are read, a key and region")
 	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
 	p.Var(&f.unused, "unused", "how long a key may go without use")
-	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet before it is deactivated")
+	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet, at the least, before it is deactivated")
 	p.Var(&f.watch, "watch-period", "how long a deactivated key is kept before it is deleted")
 }
 

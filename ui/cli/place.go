@@ -32,13 +32,21 @@ type place struct {
 
 // operator is who is asked and told while the place is reached, and after.
 type operator struct {
-	code   func(context.Context) (string, error) // gives an MFA code
-	called func(account.Call)                    // is told of each AWS call; may be nil
+	code   func(ctx context.Context, profile string) (string, error) // gives an MFA code
+	called func(account.Call)                                        // is told of each AWS call; may be nil
 }
 
 // atTerminal is the operator as the commands meet them, line by line.
 func (a *App) atTerminal() operator {
-	return operator{code: func(context.Context) (string, error) { return a.askMFA() }}
+	return operator{code: a.askMFA}
+}
+
+// codeFor gives MFA codes for a profile; nil if there is nobody to ask.
+func (o operator) codeFor(profile string) func(context.Context) (string, error) {
+	if o.code == nil {
+		return nil
+	}
+	return func(ctx context.Context) (string, error) { return o.code(ctx, profile) }
 }
 
 // reach finds the place.
@@ -54,10 +62,13 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 	p.targets.env.Cloud = a.clouds(p, f, who)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
-		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.code, Clock: p.clock, OnCall: a.debug.called(who.called),
+		ReadOnly: f.readOnly, MFASerial: f.mfaSerial, MFAToken: who.codeFor(p.profile), Clock: p.clock, OnCall: a.debug.called(who.called),
 	})
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
+	}
+	if records, _, err := p.records(); err == nil { // a journal that can't be read is told of where it counts
+		p.targets.sweep(records)
 	}
 	// The alias is for the header alone: without it the ID has to do.
 	soon, cancel := context.WithTimeout(ctx, aliasBound)
@@ -94,7 +105,7 @@ func (a *App) clouds(p *place, f flags, who operator) func(context.Context, stri
 		defer mu.Unlock()
 		if reached[profile] == nil {
 			other, err := account.Connect(ctx, account.Options{
-				Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, MFAToken: who.code, Clock: p.clock, OnCall: a.debug.called(who.called),
+				Profile: profile, EndpointURL: f.endpoint, ReadOnly: f.readOnly, MFAToken: who.codeFor(profile), Clock: p.clock, OnCall: a.debug.called(who.called),
 			})
 			if err != nil {
 				return nil, err
@@ -114,12 +125,18 @@ func (a *App) targets(configured []config.Target) targets {
 	}}}
 }
 
+// asking is held while a question is asked on the process's terminal: several accounts may
+// be reached at once.
+var asking sync.Mutex
+
 // askMFA asks for a code on the terminal.
-func (a *App) askMFA() (string, error) {
+func (a *App) askMFA(_ context.Context, profile string) (string, error) {
 	if !term.IsTerminal(a.In.Fd()) {
 		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: "the profile needs an MFA code, and there is no terminal to ask on"}
 	}
-	a.say("The profile needs an MFA code. Code:")
+	asking.Lock()
+	defer asking.Unlock()
+	a.say("The %s needs an MFA code. Code:", strings.TrimSpace("profile "+profile))
 	line, err := bufio.NewReader(a.In).ReadString('\n')
 	if err != nil {
 		return "", fmt.Errorf("reading the MFA code: %w", err)

@@ -62,7 +62,7 @@ func (c *conversation) answer(line string, expect ...string) string {
 func (c *conversation) days(n int) {
 	c.t.Helper()
 	for range n {
-		c.answer("day", "A day later.")
+		c.answer("day", "It is a day later: ")
 	}
 }
 

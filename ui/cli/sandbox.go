@@ -35,7 +35,10 @@ func (a *App) sandboxCommand(f *flags) *cobra.Command {
 applications that use them. Nothing outside of it is read or changed.
 
 With --listen it serves that account over HTTP for any AWS client. The other commands
-work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
+work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.
+
+Each start makes a new account, which ends with keyturn: only the keys whose ID says
+EXAMPLE are the same each time, and there is never a rotation from before.`,
 		Args: noArgs,
 		// The sandbox ignores the operator's files, the config file too.
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,7 +58,7 @@ work on it too: keyturn sandbox audit, keyturn sandbox rotate USER --plain.`,
 			return a.screens(cmd.Context(), *f, enter, nil)
 		},
 	}
-	cmd.PersistentFlags().IntVar(&users, "users", 0, "make the account that large")
+	cmd.PersistentFlags().IntVar(&users, "users", 0, "how many users the account has; 0: the few that it comes with")
 	cmd.Flags().StringVar(&listen, "listen", "", "serve the account over HTTP at this address, as in 127.0.0.1:4599")
 	cmd.AddCommand(a.auditCommand(f, enter), a.rotateCommand(f, enter), a.retireCommand(f, enter), a.statusCommand(f, enter), a.findCommand(f, enter))
 	return cmd

@@ -78,6 +78,9 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if err := write(a.Out, p.account.Info(), rows, p.clock.Now()); err != nil {
 		return fmt.Errorf("printing the status: %w", err)
 	}
+	if p.cloud != nil && len(rows) == 0 {
+		a.say("keyturn: the sandbox's account is new at each start, and no rotation outlives it")
+	}
 	waiting := false
 	var urgent []string
 	for _, s := range standings {

@@ -58,6 +58,16 @@ func (t targets) Parse(spec string) (delivery.Target, error) {
 // secret, and what was kept for the way back to keys of the user that are deleted. What
 // it can't do it leaves for the next time: it must not hold up a rotation.
 func (t targets) cleanUp(ctx context.Context, records []journal.Record, user string) {
+	t.sweep(records)
+	for _, m := range runner.Recall(records) {
+		if m.User == user && m.Over && rotation.PlanOf(m.Plan).Target == rotation.OldKey {
+			t.settle(ctx, m)
+		}
+	}
+}
+
+// sweep removes what a write that was cut off left beside the targets: it may hold a secret.
+func (t targets) sweep(records []journal.Record) {
 	folders := map[string]bool{filepath.Dir(t.env.CredentialsFile()): true}
 	specs := []string{"profile:default"}
 	for _, c := range t.configured {
@@ -73,12 +83,7 @@ func (t targets) cleanUp(ctx context.Context, records []journal.Record, user str
 	}
 	delete(folders, "")
 	for folder := range folders {
-		_, _ = delivery.Sweep(folder)
-	}
-	for _, m := range runner.Recall(records) {
-		if m.User == user && m.Over && rotation.PlanOf(m.Plan).Target == rotation.OldKey {
-			t.settle(ctx, m)
-		}
+		_, _ = delivery.Sweep(folder) // what can't be removed now is the next time
 	}
 }
 

@@ -50,12 +50,17 @@ func (s *Screen) choose(d rotation.Decision) tea.Cmd {
 	if offer.Refused != rotation.Possible {
 		return kit.Warn(words.Refusal(offer, s.snapshot.State, s.now))
 	}
+	if d == rotation.Deliver {
+		if offer = s.toTicked(offer); len(offer.Specs) == 0 {
+			return kit.Warn(words.NothingTicked)
+		}
+	}
 	return s.askReason(s.snapshot.State.Turn, offer)
 }
 
 // askReason asks for the reason to go against what is known.
 func (s *Screen) askReason(turn int, o rotation.Offer) tea.Cmd {
-	decide := rotation.Decide{Decision: o.Decision}
+	decide := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
 	if !o.NeedsReason() {
 		return s.confirm(turn, o, decide)
 	}

@@ -1,6 +1,9 @@
 package guide
 
 import (
+	"fmt"
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
@@ -19,6 +22,7 @@ func (s *Screen) deliveryLines(width int) []string {
 		return nil
 	}
 	var lines []string
+	number := 0
 	for _, d := range state.Deliveries {
 		mark, style := g.Unused, st.Muted
 		switch {
@@ -31,7 +35,12 @@ func (s *Screen) deliveryLines(width int) []string {
 		case words.DeliveryMark(d) == words.Bad:
 			mark, style = g.Cross, st.Danger
 		}
-		lines = append(lines, marked(mark, style, d.Name+": "+words.DeliveryState(d), width)...)
+		text := d.Name + ": " + words.DeliveryState(d, state)
+		if state.Step == rotation.Store && slices.ContainsFunc(state.Deliverable(), func(o rotation.Delivery) bool { return o.Spec == d.Spec }) {
+			number++
+			text = fmt.Sprintf("%d [%s] %s", number, map[bool]string{true: "x", false: " "}[s.ticked(d)], text)
+		}
+		lines = append(lines, marked(mark, style, text, width)...)
 		for _, w := range d.Warnings {
 			lines = append(lines, hanging("  "+st.Warning.Render(g.Warn)+" ", w, width)...)
 		}
@@ -42,6 +51,37 @@ func (s *Screen) deliveryLines(width int) []string {
 		}
 	}
 	return lines
+}
+
+// ticked reports whether a delivery goes to a target.
+func (s *Screen) ticked(d rotation.Delivery) bool {
+	if tick, said := s.ticks[d.Spec]; said {
+		return tick
+	}
+	return slices.ContainsFunc(s.snapshot.State.ToDeliver(), func(o rotation.Delivery) bool { return o.Spec == d.Spec })
+}
+
+// tick ticks a target, or takes its tick away.
+func (s *Screen) tick(n int) tea.Cmd {
+	targets := s.snapshot.State.Deliverable()
+	if s.snapshot.State.Step != rotation.Store || n >= len(targets) {
+		return kit.Warn("there is no target with this number to deliver to")
+	}
+	if s.ticks == nil {
+		s.ticks = map[string]bool{}
+	}
+	s.ticks[targets[n].Spec] = !s.ticked(targets[n])
+	return nil
+}
+
+// toTicked is the offer to deliver to the ticked targets alone.
+func (s *Screen) toTicked(o rotation.Offer) rotation.Offer {
+	for _, d := range s.snapshot.State.Deliverable() {
+		if s.ticked(d) {
+			o.Specs = append(o.Specs, d.Spec)
+		}
+	}
+	return o
 }
 
 // askTarget asks for one more target.

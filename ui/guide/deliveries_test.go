@@ -6,6 +6,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
+	"keyturn/ui/words"
 )
 
 // checklist is a secret in memory, with a target in each state.
@@ -25,13 +26,47 @@ func checklist() rotation.State {
 
 func TestTheChecklistOfTargets(t *testing.T) {
 	bubble(t, checklist(), func(st *stage) {
-		st.wantView("profile prod: delivered", "file /srv/billing.csv: can be delivered to", "it is inside a git work tree",
+		st.wantView("profile prod: delivered", "file /srv/billing.csv: not delivered yet", "it is inside a git work tree",
 			"exit code 2", "file /srv/.env: not known: it may hold the new key")
 		st.press("enter")
 		st.wantDecisions()
 		st.wantView("Deliver the secret?", "file /srv/billing.csv, command vault")
 		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver})
+		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Specs: []string{"file:csv:/srv/billing.csv", "command:json:vault kv put secret/billing -", "file:dotenv:/srv/.env"}})
+	})
+}
+
+// A target is ticked, or not, by its number, and the others stay as they are.
+func TestTargetsAreTicked(t *testing.T) {
+	bubble(t, checklist(), func(st *stage) {
+		st.wantView("1 [x] file /srv/billing.csv")
+		st.press("1", "3")
+		st.wantView("1 [ ] file /srv/billing.csv", "2 [x] command vault", "3 [ ] file /srv/.env")
+		st.press("enter")
+		st.wantView("The secret goes to: command vault")
+		st.press("right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Specs: []string{"command:json:vault kv put secret/billing -"}})
+	})
+	bubble(t, checklist(), func(st *stage) {
+		st.press("1", "2", "3", "enter")
+		if got := st.toast(); got != words.NothingTicked {
+			t.Errorf("toast %q", got)
+		}
+		st.press("9")
+		if got := st.toast(); got != "there is no target with this number to deliver to" {
+			t.Errorf("toast %q", got)
+		}
+	})
+}
+
+// A delivery that is under way may fail: who leaves meanwhile is asked about the secret.
+func TestNobodyLeavesDuringADelivery(t *testing.T) {
+	bubble(t, with(checklist(), func(s *rotation.State) { s.Deliveries[1].State = rotation.DeliveryUnderWay }), func(st *stage) {
+		if got := st.screen.Holds(); got != HoldsSecret {
+			t.Fatalf("holds %v", got)
+		}
+		st.press("esc")
+		st.wantView("The secret is not put away")
 	})
 }
 

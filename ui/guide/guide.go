@@ -103,6 +103,7 @@ type Screen struct {
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
 	shownUntil time.Time         // of the secret; zero while it is hidden
+	ticks      map[string]bool   // targets that the operator has ticked, or unticked, by spec
 	searching  bool              // in a folder
 	places     []string          // where the old key's ID was found
 
@@ -316,6 +317,8 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.askFolder()
 	case key.Matches(msg, s.keys.note):
 		return s.askNote()
+	case key.Matches(msg, s.keys.tick):
+		return s.tick(int(msg.String()[0] - '1'))
 	case key.Matches(msg, s.keys.summary):
 		return s.writeSummary()
 	case key.Matches(msg, s.keys.show):
@@ -341,6 +344,10 @@ func (s *Screen) scrollBy(msg tea.KeyPressMsg) {
 		s.scroll -= scrollPage
 	case key.Matches(msg, k.PageDown):
 		s.scroll += scrollPage
+	case key.Matches(msg, k.Top):
+		s.scroll = 0
+	case key.Matches(msg, k.Bottom):
+		s.scroll = s.room
 	}
 	s.scroll = max(0, min(s.scroll, s.room))
 }

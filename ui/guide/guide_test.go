@@ -372,7 +372,7 @@ func TestLookingOn(t *testing.T) {
 func TestGoingOnWithUsersLeftToAsk(t *testing.T) {
 	bubble(t, usedScenes()["users-watch"], func(st *stage) {
 		st.press("n")
-		st.wantView("not asked yet", "Why do it all the same?")
+		st.wantView("you have not said yet", "Why do it all the same?")
 	})
 }
 
@@ -386,4 +386,25 @@ func TestTheSummaryIsWrittenAtTheEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheEndsOfTheText(t *testing.T) {
+	bubble(t, stateAt(rotation.Deactivate), func(st *stage) {
+		st.screen.SetSize(60, 11)
+		top := st.screen.View()
+		st.press("G")
+		bottom := st.screen.View()
+		st.press("k")
+		if above := st.screen.View(); bottom == top || above == bottom {
+			t.Fatalf("from\n%s\nG leads to\n%s", plain(top), plain(bottom))
+		}
+		st.press("j", "j")
+		if st.screen.View() != bottom {
+			t.Fatalf("there is more after the end:\n%s", plain(st.screen.View()))
+		}
+		st.press("g")
+		if st.screen.View() != top {
+			t.Fatalf("g leads to\n%s", plain(st.screen.View()))
+		}
+	})
 }

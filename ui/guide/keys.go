@@ -14,6 +14,7 @@ type keyMap struct {
 	goOn, rollBack, giveUp     key.Binding
 	show, clip, add, try, look key.Binding
 	folder, note, summary      key.Binding
+	tick                       key.Binding
 	choose, scroll             key.Binding // for help only
 }
 
@@ -33,9 +34,10 @@ func newKeyMap(k kit.Keys) keyMap {
 		look:     kit.Bind("look again", "r", "r"),
 		folder:   kit.Bind("look for the old key in a folder", "f", "f"),
 		note:     kit.Bind("write a hand-over note", "o", "o"),
+		tick:     kit.Bind("tick a target, or not", "1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		summary:  kit.Bind("write the summary", "w", "w"),
 		choose:   kit.Bind("choose", k.Left.Help().Key+"/"+k.Right.Help().Key, "left", "right"),
-		scroll:   kit.Bind("scroll", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		scroll:   k.Move("scroll"),
 	}
 }
 
@@ -48,8 +50,8 @@ func (s *Screen) ShortHelp() []key.Binding {
 		return append([]key.Binding{kit.Describe(s.keys.enter, "back to the list")}, s.summaryHint()...)
 	}
 	hints := []key.Binding{s.keys.choose, kit.Describe(s.keys.enter, "take it")}
-	if s.held() {
-		hints = append(hints, s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add)
+	if s.held() { // what is done with the secret comes first
+		hints = append([]key.Binding{s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add}, kit.Describe(s.keys.enter, "take it"), s.keys.choose)
 	}
 	if s.width < wideWidth {
 		return append(hints, kit.Describe(s.keys.esc, "list"))
@@ -91,7 +93,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 		groups = append(groups, []key.Binding{s.keys.folder, s.keys.note})
 	}
 	if s.held() {
-		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip, s.keys.add})
+		groups = append(groups, []key.Binding{s.showHint(), s.keys.clip, s.keys.add, s.keys.tick})
 	}
 	return groups
 }
@@ -100,7 +102,7 @@ func (s *Screen) escHint() key.Binding {
 	if s.Holds() == HoldsSecret {
 		return kit.Describe(s.keys.esc, "leave: asks about the secret")
 	}
-	return kit.Describe(s.keys.esc, "to the list, the rotation stays")
+	return kit.Describe(s.keys.esc, "to the list")
 }
 
 func (s *Screen) showHint() key.Binding {

@@ -56,6 +56,9 @@ func (s *Screen) leave() tea.Cmd {
 	return func() tea.Msg { return departed{id, depart()} }
 }
 
+// Settings are the operator's choices for the rotation.
+func (s *Screen) Settings() rotation.Settings { return s.snapshot.Settings }
+
 // Departure returns the function that puts on record that the operator leaves. It
 // writes to the disk, and is to be called in a command. Its error is a refusal if a
 // secret would be lost, or that the record could not be written.

@@ -19,6 +19,9 @@ func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.Secret
 
 func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
 
+// ShowsSecret reports whether the secret can be read on the screen as it is drawn now.
+func (s *Screen) ShowsSecret() bool { return s.showing() && s.question == nil }
+
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
 // show shows the secret for a while, or hides it.
@@ -68,9 +71,9 @@ func (s *Screen) secretLines() []string {
 		return st.Muted.Render(kit.Pad(label, len("secret  "))) + style.Render(text)
 	}
 	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
-	if !s.showing() || s.question != nil {
+	if !s.ShowsSecret() {
 		hidden := strings.Repeat(g.Bullet, hiddenLength)
-		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s")}
+		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s, c copies it, a adds a target")}
 	}
 	lines := []string{id}
 	err := s.rotation.Lend(func(secret iamops.Secret) error {

@@ -24,6 +24,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // Source tells where the rotations stand that are under way. It is called in a command,
@@ -213,6 +214,11 @@ func (s *Screen) Aside() kit.Part {
 	st, g := s.common.Styles, s.common.Glyphs
 	part := func(glyph, long, short string, style kit.Style) kit.Part {
 		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
+	}
+	for _, standing := range s.standings {
+		if state := standing.State; s.problem == "" && state.Orphan() { // it goes before everything else
+			return part(g.Cross, words.Unheld(state), state.User+": no secret", st.Danger)
+		}
 	}
 	switch n, lost := s.count(yours), s.count(unknown); {
 	case s.problem != "":

@@ -61,7 +61,7 @@ func TestAFailureKeepsWhatWasKnown(t *testing.T) {
 	st.want("✗ reading what is under way", "billing-cron", "in flight at 12:00:00 UTC", "? in flight: not known")
 	st.account.err = nil
 	st.load()
-	st.want("in flight at 13:00:00 UTC", "4 rotations wait for you")
+	st.want("in flight at 13:00:00 UTC", "✗ nobody is known to have the secret of ")
 }
 
 func TestAside(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // keyMap are the keys of the screen besides those that move the selection.
 type keyMap struct {
 	open, refresh, esc key.Binding
-	move, pageMove     key.Binding // for help only
+	pageMove           key.Binding // for help only
 }
 
 func newKeyMap(k kit.Keys) keyMap {
@@ -17,7 +17,6 @@ func newKeyMap(k kit.Keys) keyMap {
 		open:     kit.Describe(k.Enter, "go on"),
 		refresh:  kit.Describe(k.Refresh, "look again"),
 		esc:      kit.Describe(k.Esc, "to the list"),
-		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
 		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
 	}
 }
@@ -30,7 +29,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 // FullHelp are all keys of the screen, in groups.
 func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
-	return [][]key.Binding{{s.keys.move, s.keys.pageMove, k.Top, k.Bottom}, {s.openHint(), s.keys.refresh, s.keys.esc}}
+	return [][]key.Binding{{k.Move("up and down"), s.keys.pageMove, k.Top, k.Bottom}, {s.openHint(), s.keys.refresh, s.keys.esc}}
 }
 
 func (s *Screen) openHint() key.Binding {

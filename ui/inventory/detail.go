@@ -153,20 +153,22 @@ func (s *Screen) card(r *audit.Row, now time.Time) string {
 		s.statusStyle(r.Key.Status).Render(kit.Clean(string(r.Key.Status)))
 	created, age := "created "+date(r.Key.Created), "age not known"
 	if r.KeySeen.Origin == audit.FromReport {
-		created = "changed " + date(r.Key.Created) + ", says the report"
+		created = "changed " + date(r.Key.Created) + " (report)"
 	}
 	if !r.Key.Created.IsZero() {
 		age = kit.Age(r.Age(now))
 	}
-	use := s.lastUse(r, now, width-12).String()
+	from := ""
+	if r.UseSeen.Origin == audit.FromReport && r.LastUse.State != iamops.UseUnknown {
+		from = " (report " + clock(r.UseSeen.At) + ")"
+	}
+	use := s.lastUse(r, now, width-12-kit.Width(from)).String()
 	if r.LastUse.State != iamops.NeverUsed {
 		use = "last used " + use
 	} else {
 		use = "never used"
 	}
-	if r.UseSeen.Origin == audit.FromReport && r.LastUse.State != iamops.UseUnknown {
-		use += " (report " + clock(r.UseSeen.At) + ")"
-	}
+	use += from
 	said := s.findings(r)
 	if r.Description != "" {
 		head += "  " + st.Muted.Render(kit.Clean(r.Description))

@@ -23,7 +23,7 @@ func framed(s *Screen) string {
 			{Text: "as user/alice", Importance: 2},
 			{Text: "profile prod", Pinned: true},
 		},
-		Right: s.Status(), Body: s.View(), Hints: s.ShortHelp(),
+		Right: s.Status(), RightShort: s.ShortStatus(), Body: s.View(), Hints: s.ShortHelp(),
 	}.View(s.common)
 }
 

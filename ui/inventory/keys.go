@@ -55,7 +55,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
 	return [][]key.Binding{
-		{s.keys.move, s.keys.pageMove, k.Top, k.Bottom},
+		{k.Move("up and down"), s.keys.pageMove, k.Top, k.Bottom},
 		{s.openHint(), s.retireHint(), s.leakedHint(), s.markHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
 		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
 	}
@@ -123,7 +123,7 @@ func (s *Screen) copyHint() key.Binding {
 // whyNoKeyID says why a row has no key ID to copy.
 func whyNoKeyID(r *audit.Row) string {
 	if r.HasKey() {
-		return "The report names no key IDs; this one's is not known yet"
+		return "the report names no key IDs, and this one's is not known yet"
 	}
 	return r.User.Name + " has no key, as far as is known"
 }

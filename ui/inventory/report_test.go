@@ -125,7 +125,7 @@ func TestWhereValuesComeFrom(t *testing.T) {
 	}
 	press(s, "d", "u")
 	say("billing-cron", "AKIAIOSFODNN7EXAMPLE", "last used 2 h ago s3 us-east-1 (report 11:19)", "owner finance · purpose monthly bills", "policies billing-read, s3-billing")
-	say("ci-deploy", "ci-deploy admin", "slot 1", "says the report", "administrator", "groups deployers")
+	say("ci-deploy", "ci-deploy admin", "slot 1", "(report), ", "administrator", "groups deployers")
 	say("legacy-export", "exempt until 2026-04-30: gone in May", "exempt  ")
 	if s.counts.Exempt != 1 {
 		t.Errorf("%d rows are exempt", s.counts.Exempt)

@@ -21,15 +21,15 @@ const (
 	colNext
 )
 
-// columns at 120 cells are all there; at 80 the last use and the next step are
-// left to the details; at 60 the bar goes too.
+// columns at 120 cells are all there; at 80 the last use is told in short, and the next
+// step is left to the footer; at 60 the bar and the last use go too.
 var columns = []kit.Column{
 	colUser:    {Title: "USER", Min: 14, Wide: 15, Flex: 1, Importance: 9},
 	colKeyID:   {Title: "KEY ID", Min: 8, Wide: 20, Importance: 10, KeepEnd: true},
-	colBar:     {Min: kit.AgeBarWidth, Importance: 5}, // beside the age, and under its head
+	colBar:     {Min: kit.AgeBarWidth, Importance: 4}, // beside the age, and under its head
 	colAge:     {Title: "AGE", Min: 6, Importance: 8, Right: true},
 	colStatus:  {Title: "STATUS", Min: 8, Importance: 6},
-	colLastUse: {Title: "LAST USED", Min: 11, Wide: 22, Flex: 2, Importance: 4},
+	colLastUse: {Title: "LAST USED", Short: "USED", Min: 7, Wide: 22, Flex: 2, Importance: 5},
 	colVerdict: {Title: "VERDICT", Min: 12, Wide: 12, Importance: 7},
 	colNext:    {Title: "NEXT", Min: 10, Importance: 3},
 }
@@ -46,12 +46,13 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	}
 	if !r.HasKey() {
 		cells[colKeyID] = kit.Cell{{Text: s.noKey(r), Style: st.Muted}}
-		cells[colLastUse] = kit.Cell{{Text: unknownReason(r.KeysProblem), Style: st.Unknown}}
+		cells[colLastUse] = kit.Cell{{Text: unknownReason(r.KeysProblem, widths[colLastUse]), Style: st.Unknown}}
 		if onlyReported(r) {
-			cells[colKeyID][0].Text = "none at " + clock(r.ReportAt)
-			if widths[colLastUse] > 0 {
-				cells[colKeyID][0].Text = "none"
-				cells[colLastUse] = kit.Cell{{Text: "in the report of " + clock(r.ReportAt), Style: st.Muted}}
+			cells[colKeyID] = kit.Cell{{Text: "none", Style: st.Muted}}
+			cells[colStatus] = kit.Cell{{Text: "reported", Style: st.Muted}}
+			cells[colLastUse] = kit.Cell{{Text: clock(r.ReportAt), Style: st.Muted}}
+			if where := "in the report of " + clock(r.ReportAt); kit.Width(where) <= widths[colLastUse] {
+				cells[colStatus], cells[colLastUse][0].Text = nil, where
 			}
 		}
 		return cells
@@ -101,7 +102,7 @@ func onlyReported(r *audit.Row) bool {
 func (s *Screen) noKey(r *audit.Row) string {
 	switch {
 	case r.KeysProblem != nil:
-		return "not known"
+		return "unknown"
 	case r.Listed:
 		return "no key"
 	case !r.ReportAt.IsZero():
@@ -109,7 +110,7 @@ func (s *Screen) noKey(r *audit.Row) string {
 	case s.load.running:
 		return s.common.Glyphs.Pending
 	}
-	return "not asked"
+	return "not read"
 }
 
 func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
@@ -155,13 +156,20 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 		if s.load.running {
 			return kit.Cell{{Text: s.common.Glyphs.Pending, Style: st.Muted}}
 		}
-		return kit.Cell{{Text: "unknown: not asked", Style: st.Unknown}}
+		return kit.Cell{{Text: unknown("not asked", width), Style: st.Unknown}}
 	}
-	return kit.Cell{{Text: unknownReason(use.Problem), Style: st.Unknown}}
+	return kit.Cell{{Text: unknownReason(use.Problem, width), Style: st.Unknown}}
 }
 
-// usedText is the longest of three ways to say it that fits.
+// agoWidth is the width from which a column tells how long "ago" something was; below it
+// the column's head says what the time is.
+const agoWidth = 10
+
+// usedText is the longest of the ways to say it that fits.
 func usedText(use iamops.LastUse, now time.Time, width int) string {
+	if width < agoWidth {
+		return kit.Age(now.Sub(use.At))
+	}
 	text := kit.Ago(now.Sub(use.At))
 	for _, more := range []string{use.Service, use.Region} {
 		if more == "" {
@@ -177,11 +185,20 @@ func usedText(use iamops.LastUse, now time.Time, width int) string {
 }
 
 // unknownReason is "" where there is no problem.
-func unknownReason(p *iamops.Problem) string {
+func unknownReason(p *iamops.Problem, width int) string {
 	if p == nil {
 		return ""
 	}
-	return "unknown: " + string(p.Kind)
+	return unknown(string(p.Kind), width)
+}
+
+// unknown says that something is not known, and why, if there is room for that.
+func unknown(why string, width int) string {
+	text := "unknown: " + why
+	if kit.Width(text) > width {
+		return "unknown"
+	}
+	return text
 }
 
 // verdict draws the gravest finding as glyph and word, and marks a rotation.

@@ -15,8 +15,9 @@ import (
 // histogram, a rule, the table, the details, the line of the load, the line of the
 // filter. The table gets what the others leave.
 type layout struct {
-	histogram, detail, progress, filter bool
-	table                               int // lines, with the heads
+	histogram, detail, filter bool
+	progress                  []string // how far the load is, or how it ended
+	table                     int      // lines, with the heads
 }
 
 // The least height of the body, and the least width, at which the histogram is
@@ -30,8 +31,10 @@ func (s *Screen) layout() layout {
 	l := layout{
 		histogram: s.height >= histogramHeight && s.width >= histogramWidth && len(s.ages) > 0,
 		detail:    s.detail && s.current() != nil,
-		progress:  s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil,
 		filter:    s.typing || s.query.Text != "" || s.query.Finding != audit.NoFinding,
+	}
+	if s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil {
+		l.progress = s.progressLines(s.common.Clock.Now())
 	}
 	l.table = s.height - 2
 	take := func(yes bool, lines int) {
@@ -41,7 +44,7 @@ func (s *Screen) layout() layout {
 	}
 	take(l.histogram, 1)
 	take(l.detail, s.detailHeight())
-	take(l.progress, 1)
+	take(true, len(l.progress))
 	take(l.filter, 1)
 	l.table = max(l.table, 2)
 	return l
@@ -64,22 +67,21 @@ func (s *Screen) View() string {
 	if l.detail {
 		lines = append(lines, s.detailView(now))
 	}
-	if l.progress {
-		lines = append(lines, s.progressLine(now))
-	}
+	lines = append(lines, l.progress...)
 	if l.filter {
 		lines = append(lines, s.filterLine())
 	}
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
 
-// Status is the state of the load in a few words, for the header of the frame.
-func (s *Screen) Status() string {
+// Status is the state of the load and the age of the report in a few words, for the
+// header of the frame.
+func (s *Screen) Status() string { return s.reportStatus() + s.ShortStatus() }
+
+// ShortStatus is the state of the load alone.
+func (s *Screen) ShortStatus() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
-	if s.width >= reportWidth {
-		text = s.reportStatus() + text
-	}
 	switch failed := p.UsersFailed + p.KeysFailed; {
 	case p.UsersProblem != nil:
 		return "partial"
@@ -92,10 +94,6 @@ func (s *Screen) Status() string {
 	}
 	return text
 }
-
-// reportWidth is the width from which the header has room for the report's age; below it
-// the line of the histogram tells its time.
-const reportWidth = 100
 
 func (s *Screen) reportStatus() string {
 	dot := " " + s.common.Glyphs.Dot + " "
@@ -172,7 +170,11 @@ func (s *Screen) countLine(width int) string {
 	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
 		return " " + st.Muted.Render("keys: not known yet")
 	}
-	line := " " + st.Strong.Render(fmt.Sprintf("%d keys of %d users", s.counts.Keys, s.counts.Users))
+	count := fmt.Sprintf("%d keys of %d users", s.counts.Keys, s.counts.Users)
+	if s.width < countWidth {
+		count = fmt.Sprintf("%d keys", s.counts.Keys)
+	}
+	line := " " + st.Strong.Render(count)
 	gap := "      "
 	if s.width < 100 {
 		gap = "  "
@@ -209,6 +211,9 @@ func (s *Screen) countLine(width int) string {
 	return line
 }
 
+// countWidth is the width below which the findings need the room of the count of users.
+const countWidth = 70
+
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
 	audit.RootKey, audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
@@ -226,7 +231,7 @@ func (s *Screen) histogramLine() string {
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
 			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
 	right := "by " + s.query.Order.String()
-	if p := s.inventory.Progress(); s.width < reportWidth && p.Report == audit.ReportKnown {
+	if p := s.inventory.Progress(); p.Report == audit.ReportKnown {
 		right = "report " + clock(p.ReportAt) + ", " + right
 	}
 	right = st.Muted.Render(right)
@@ -236,16 +241,22 @@ func (s *Screen) histogramLine() string {
 	return line
 }
 
-// progressLine says how far the load is and how fast it goes, or how it ended.
-func (s *Screen) progressLine(now time.Time) string {
+// progressLines say how far the load is and how fast it goes, or how it ended. Why it broke
+// off takes a third of the screen at the most.
+func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
 	case p.UsersProblem != nil:
 		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
-		return g.Truncate(" "+st.Danger.Render(text), s.width)
+		lines := kit.Wrap(text, max(1, s.width-2))
+		lines = lines[:max(1, min(len(lines), s.height/3))]
+		for i, l := range lines {
+			lines[i] = " " + st.Danger.Render(l)
+		}
+		return lines
 	case s.load.stopped:
 		text := fmt.Sprintf("%s Stopped at %s. What is missing is unknown; r loads again.", g.Unknown, counted(p))
-		return g.Truncate(" "+st.Unknown.Render(text), s.width)
+		return []string{g.Truncate(" "+st.Unknown.Render(text), s.width)}
 	}
 	done, all := p.Answered()
 	text := counted(p)
@@ -262,7 +273,7 @@ func (s *Screen) progressLine(now time.Time) string {
 	}
 	line := " " + st.Accent.Render(strings.Repeat(g.Bar, full)) +
 		st.Border.Render(strings.Repeat(g.Rule, bar-full)) + "  " + st.Muted.Render(text)
-	return g.Truncate(line, s.width)
+	return []string{g.Truncate(line, s.width)}
 }
 
 func counted(p audit.Progress) string {

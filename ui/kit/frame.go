@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -22,10 +23,14 @@ type Part struct {
 
 // Frame is a whole screen.
 type Frame struct {
-	Left  []Part // of the header line
-	Right string // of the header line; the first to go
-	Body  string
-	Hints []key.Binding // of the footer; disabled ones are left out
+	Left []Part // of the header line
+	// Right is the right part of the header line, and RightShort what is told of it where
+	// there is too little room; "" if there is nothing shorter.
+	Right, RightShort string
+	Body              string
+	// Hints are those of the footer. Disabled ones are left out, and the last one stays
+	// where there is too little room: it is the way out.
+	Hints []key.Binding
 	// Notice stands in the footer instead of the hints while it is not empty.
 	Notice Cell
 }
@@ -44,16 +49,26 @@ func (c *Common) BodySize() (width, height int) {
 // View draws the frame in exactly the size of the terminal.
 func (f Frame) View(c *Common) string {
 	width, height := c.BodySize()
-	lines := []string{c.headerLine(f.Left, f.Right), c.Rule(width)}
+	lines := []string{c.headerLine(f.Left, f.Right, f.RightShort), c.Rule(width)}
 	if height > 0 {
 		lines = append(lines, Fit(f.Body, width, height))
 	}
-	footer := c.HintLine(f.Hints, width-1)
-	if len(f.Notice) > 0 {
-		footer = c.Glyphs.Truncate(f.Notice.String(), width-1)
-	}
-	lines = append(lines, c.Rule(width), " "+footer)
+	lines = append(lines, f.foot(c, width)...)
 	return Fit(strings.Join(lines, "\n"), c.Width, c.Height)
+}
+
+// foot is the rule and the footer under it. A notice that is too long for the footer takes
+// the line of the rule as well: it is a reason, which is worth nothing if it is cut.
+func (f Frame) foot(c *Common, width int) []string {
+	if len(f.Notice) == 0 {
+		return []string{c.Rule(width), " " + c.HintLine(f.Hints, width-1)}
+	}
+	lines := Wrap(f.Notice.String(), max(1, width-1))
+	if len(lines) == 1 {
+		return []string{c.Rule(width), " " + lines[0]}
+	}
+	rest := strings.Join(lines[1:], " ")
+	return []string{" " + lines[0], "   " + c.Glyphs.Truncate(rest, width-3)}
 }
 
 // Rule is a horizontal line.
@@ -63,20 +78,18 @@ func (c *Common) Rule(width int) string {
 
 const partGap = "   "
 
-// headerLine drops what matters least until the rest fits: first the right part,
-// then the parts that are not pinned; then the pinned ones in their short form.
-// If even that is too wide, pinned parts are cut, the widest first, never wholly.
-func (c *Common) headerLine(left []Part, right string) string {
+// headerLine drops what matters least until the rest fits. The right part is told in
+// short, then without the least important of the parts that are not pinned, and then
+// dropped; then the other parts that are not pinned go, and the pinned ones are told in
+// short. If even that is too wide, pinned parts are cut, the widest first, never wholly.
+func (c *Common) headerLine(left []Part, right, short string) string {
 	width := c.Width - 2
 	parts := make([]Part, len(left))
 	for i, p := range left {
 		p.Text, p.Short = Clean(p.Text), Clean(p.Short)
 		parts[i] = p
 	}
-	right = Clean(right)
-	if partsWidth(parts)+len(partGap)+Width(right) > width {
-		right = ""
-	}
+	parts, right = withRight(parts, Clean(right), Clean(short), width)
 	for partsWidth(parts) > width {
 		if !dropPart(&parts) && !c.shrinkPart(parts, partsWidth(parts)-width) {
 			break
@@ -91,6 +104,27 @@ func (c *Common) headerLine(left []Part, right string) string {
 		line = Pad(line, c.Width-1-Width(right)) + c.Styles.Muted.Render(right)
 	}
 	return line
+}
+
+// withRight is how the right part is told, "" if it can't be, and the parts beside it.
+func withRight(parts []Part, right, short string, width int) ([]Part, string) {
+	fits := func(parts []Part, right string) bool {
+		return right != "" && partsWidth(parts)+len(partGap)+Width(right) <= width
+	}
+	if short == "" {
+		short = right
+	}
+	fewer := slices.Clone(parts)
+	dropPart(&fewer)
+	switch {
+	case fits(parts, right):
+		return parts, right
+	case fits(parts, short):
+		return parts, short
+	case fits(fewer, short):
+		return fewer, short
+	}
+	return parts, ""
 }
 
 func partsWidth(parts []Part) int {
@@ -138,29 +172,28 @@ func (c *Common) shrinkPart(parts []Part, excess int) bool {
 }
 
 // HintLine draws key bindings in one line: the label of each key and what it does.
-// Disabled ones are left out, and those at the end that do not fit.
+// Disabled ones are left out, and those before the last that do not fit.
 func (c *Common) HintLine(hints []key.Binding, width int) string {
-	var b strings.Builder
-	used := 0
-	for _, h := range hints {
-		if !h.Enabled() {
-			continue
-		}
-		label, does := h.Help().Key, h.Help().Desc
-		w := Width(label) + 1 + Width(does)
-		if used > 0 {
-			w += len(partGap)
-		}
-		if used+w > width {
-			break
-		}
-		if used > 0 {
-			b.WriteString(partGap)
-		}
-		b.WriteString(c.Styles.Key.Render(label) + " " + c.Styles.Muted.Render(does))
-		used += w
+	hints = slices.DeleteFunc(slices.Clone(hints), func(h key.Binding) bool { return !h.Enabled() })
+	for n := len(hints); n > 1 && hintsWidth(hints) > width; n-- {
+		hints = slices.Delete(hints, n-2, n-1)
 	}
-	return b.String()
+	if hintsWidth(hints) > width {
+		return ""
+	}
+	drawn := make([]string, len(hints))
+	for i, h := range hints {
+		drawn[i] = c.Styles.Key.Render(h.Help().Key) + " " + c.Styles.Muted.Render(h.Help().Desc)
+	}
+	return strings.Join(drawn, partGap)
+}
+
+func hintsWidth(hints []key.Binding) int {
+	w := len(partGap) * max(0, len(hints)-1)
+	for _, h := range hints {
+		w += Width(h.Help().Key) + 1 + Width(h.Help().Desc)
+	}
+	return w
 }
 
 // Box draws a frame around lines, with a title in its upper edge and a blank line

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,8 +24,9 @@ func TestHeaderDropsWhatMattersLeast(t *testing.T) {
 		width int
 		want  string
 	}{
-		{120, " keyturn   acme-prod · 1234-5678-9012   as user/alice   profile prod" + strings.Repeat(" ", 39) + "live 12/12 ✓"},
-		{75, " keyturn   acme-prod · 1234-5678-9012   as user/alice   profile prod"},
+		{120, " keyturn   acme-prod · 1234-5678-9012   as user/alice   profile prod" + strings.Repeat(" ", 27) + "live 12/12 ✓, of an hour"},
+		{90, " keyturn   acme-prod · 1234-5678-9012   as user/alice   profile prod" + strings.Repeat(" ", 16) + "12/12"},
+		{75, " acme-prod · 1234-5678-9012   as user/alice   profile prod" + strings.Repeat(" ", 11) + "12/12"},
 		{62, " acme-prod · 1234-5678-9012   as user/alice   profile prod"},
 		{50, " acme-prod · 1234-5678-9012   profile prod"},
 		{40, " 1234-5678-9012   profile prod"},
@@ -32,7 +34,7 @@ func TestHeaderDropsWhatMattersLeast(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := newCommon(tt.width, 10)
-		got := strings.Split(ansi.Strip(Frame{Left: header("acme-prod", "profile prod"), Right: "live 12/12 ✓"}.View(c)), "\n")[0]
+		got := strings.Split(ansi.Strip(Frame{Left: header("acme-prod", "profile prod"), Right: "live 12/12 ✓, of an hour", RightShort: "12/12"}.View(c)), "\n")[0]
 		if strings.TrimRight(got, " ") != tt.want {
 			t.Errorf("at %d the header is\n%q, want\n%q", tt.width, got, tt.want)
 		}
@@ -47,8 +49,10 @@ func TestHintsThatAreOffAreLeftOut(t *testing.T) {
 	if got, want := ansi.Strip(c.HintLine(hints, 80)), "enter rotate   / filter   q quit"; got != want {
 		t.Errorf("the hints are %q, want %q", got, want)
 	}
-	if got, want := ansi.Strip(c.HintLine(hints, 24)), "enter rotate   / filter"; got != want {
-		t.Errorf("in 24 cells the hints are %q, want %q", got, want)
+	for width, want := range map[int]string{32: "enter rotate   / filter   q quit", 31: "enter rotate   q quit", 20: "q quit", 5: ""} {
+		if got := ansi.Strip(c.HintLine(hints, width)); got != want {
+			t.Errorf("in %d cells the hints are %q, want %q", width, got, want)
+		}
 	}
 	f := Frame{Hints: hints, Notice: Cell{{Text: "Sent to the clipboard.", Style: c.Styles.Good}}}
 	lines := strings.Split(ansi.Strip(f.View(c)), "\n")
@@ -57,12 +61,27 @@ func TestHintsThatAreOffAreLeftOut(t *testing.T) {
 	}
 }
 
+// A reason that is longer than the footer takes the rule's line too.
+func TestALongNoticeIsToldInFull(t *testing.T) {
+	c := newCommon(40, 10)
+	f := Frame{Notice: Cell{{Text: "x "}, {Text: "a key of the root user: sign in as root and delete it there"}}}
+	lines := strings.Split(ansi.Strip(f.View(c)), "\n")
+	got := []string{strings.TrimRight(lines[8], " "), strings.TrimRight(lines[9], " ")}
+	want := []string{" x a key of the root user: sign in as", "   root and delete it there"}
+	if !slices.Equal(got, want) || len(lines) != 10 {
+		t.Errorf("the foot is %q, want %q", got, want)
+	}
+}
+
 func TestFrameAndOverlayAreExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCommon(rapid.IntRange(1, 140).Draw(t, "width"), rapid.IntRange(1, 50).Draw(t, "height"))
 		f := Frame{
-			Left: header(line(t, "alias"), line(t, "profile")), Right: line(t, "right"), Body: line(t, "body"),
+			Left: header(line(t, "alias"), line(t, "profile")), Right: line(t, "right"), RightShort: line(t, "short"), Body: line(t, "body"),
 			Hints: []key.Binding{c.Keys.Enter, c.Keys.Esc, c.Keys.PageDown},
+		}
+		if rapid.Bool().Draw(t, "notice") {
+			f.Notice = Cell{{Text: "x "}, {Text: line(t, "reason")}}
 		}
 		check := func(view string) {
 			lines := strings.Split(view, "\n")

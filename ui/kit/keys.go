@@ -47,6 +47,12 @@ func NewKeys(ascii bool) Keys {
 	}
 }
 
+// Move is how the help tells the keys that move by one, arrows or letters.
+func (k Keys) Move(does string) key.Binding {
+	label := k.Up.Help().Key + "/" + k.Down.Help().Key + " k/j"
+	return Bind(does, label, append(k.Up.Keys(), k.Down.Keys()...)...)
+}
+
 // Bind returns a binding of the given keys, shown in help as the label with what
 // it does.
 func Bind(does, label string, keys ...string) key.Binding {

@@ -11,6 +11,9 @@ import (
 // Column is a column of a table.
 type Column struct {
 	Title string
+	// Short is used instead of Title where the column is too narrow for that. "" if there
+	// is nothing shorter.
+	Short string
 	// Min is the least width in cells that is of use, Wide the width that shows
 	// everything as a rule. The most important columns grow to it first.
 	Min, Wide int
@@ -123,7 +126,11 @@ func (t *Table) View(c *Common, row func(i int, widths []int) []Cell) string {
 	var b strings.Builder
 	heads := make([]Cell, len(t.columns))
 	for i, col := range t.columns {
-		heads[i] = Cell{{Text: c.Glyphs.Truncate(col.Title, t.widths[i]), Style: c.Styles.Header}}
+		title := col.Title
+		if col.Short != "" && Width(title) > t.widths[i] {
+			title = col.Short
+		}
+		heads[i] = Cell{{Text: c.Glyphs.Truncate(title, t.widths[i]), Style: c.Styles.Header}}
 	}
 	t.drawRow(&b, c, heads, false)
 	for i := t.top; i < min(t.top+t.Visible(), t.length); i++ {

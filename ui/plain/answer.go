@@ -38,6 +38,20 @@ var wordOf = map[rotation.Decision]string{
 	rotation.SessionElsewhere: "not-from-it",
 }
 
+// verbOf is the word of the change that a step is about. Each step offers one at the most
+// besides those that have a word of their own, so "change" means the same.
+var verbOf = map[iamops.ChangeKind]string{
+	iamops.Create: "create", iamops.Deactivate: "deactivate", iamops.Reactivate: "reactivate", iamops.Delete: "delete",
+}
+
+// wordFor is the word by which an offer is taken.
+func wordFor(o rotation.Offer) string {
+	if verb := verbOf[o.Change]; verb != "" && o.Decision == rotation.MakeChange {
+		return verb
+	}
+	return wordOf[o.Decision]
+}
+
 // prompt lists what can be answered, once a picture.
 func (s *Session) prompt(snap runner.Snapshot) {
 	var text strings.Builder
@@ -45,11 +59,11 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		if refusal != "" {
 			refusal = " — not now: " + refusal
 		}
-		fmt.Fprintf(&text, "\n  %-12s %s%s", word, meaning, refusal)
+		fmt.Fprintf(&text, "\n  %-13s %s%s", word, meaning, refusal)
 	}
 	st, now := snap.State, s.Clock.Now()
 	for _, o := range snap.Offers(now) {
-		line(wordOf[o.Decision], words.Decision(o, st), words.Refusal(o, st, now))
+		line(wordFor(o), words.Decision(o, st), words.Refusal(o, st, now))
 	}
 	if st.Secret == rotation.SecretHeld {
 		line("show", "Print the secret here", "")
@@ -69,12 +83,13 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		s.prompted = text.String()
 		s.say("Answer with a word:%s", s.prompted)
 		_, _ = fmt.Fprint(s.Out, "> ")
+		s.waiting = true
 	}
 }
 
 // answer acts on a word. It reports whether the conversation is over.
 func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string) (bool, error) {
-	s.prompted = ""
+	s.prompted, s.waiting = "", false
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
 	case "":
@@ -108,7 +123,13 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	}
 	offers := snap.Offers(s.Clock.Now())
 	for _, o := range offers {
-		if wordOf[o.Decision] == word {
+		if wordFor(o) == word || wordOf[o.Decision] == word {
+			if o.Decision == rotation.Deliver && strings.TrimSpace(rest) != "" {
+				if o.Specs = targetsOf(snap.State, rest); len(o.Specs) == 0 {
+					s.say("  There is no such target to deliver to. Nothing was done.")
+					return false, nil
+				}
+			}
 			return false, s.decide(ctx, snap, o)
 		}
 	}
@@ -120,11 +141,23 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	return false, nil
 }
 
+// targetsOf are the specs of the targets that are named, by their spec or their name; none
+// if one is not there.
+func targetsOf(st rotation.State, named string) []string {
+	named = strings.TrimSpace(named)
+	for _, d := range st.Deliverable() {
+		if named == d.Spec || strings.EqualFold(named, d.Name) {
+			return []string{d.Spec}
+		}
+	}
+	return nil
+}
+
 func (s *Session) inSandbox(word, rest, user string) bool {
 	switch word {
 	case "day":
 		s.Sandbox.NextDay()
-		s.say("  A day later.")
+		s.say("  It is a day later: %s", s.Clock.Now().UTC().Format("2006-01-02 15:04 UTC"))
 		// What is known is a day old now. Where it can't be read again just now, it will be.
 		_ = s.Rotation.Decide(s.snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
 	case "apps":
@@ -150,7 +183,7 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 		s.say("  Not now: %s.", refusal)
 		return nil
 	}
-	d := rotation.Decide{Decision: o.Decision}
+	d := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
 	if o.Change != "" {
 		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())
 	}

@@ -67,6 +67,7 @@ type Session struct {
 	told     map[string]string
 	deaf     error // why what is said does not arrive; nil if it does
 	prompted string
+	waiting  bool     // the cursor stands behind the prompt
 	places   []string // where the old key's ID was found
 }
 
@@ -139,6 +140,9 @@ func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
 
 // say prints a line. That nobody reads it any more ends the session, in its own time.
 func (s *Session) say(format string, args ...any) {
+	if s.waiting { // news while an answer is waited for begins a line of its own
+		s.waiting, format = false, "\n"+format
+	}
 	if _, err := fmt.Fprintf(s.Out, format+"\n", args...); err != nil && s.deaf == nil {
 		s.deaf = fmt.Errorf("printing: %w", err)
 	}

@@ -144,12 +144,12 @@ func TestAWholeRotationWithARollBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		printed, err := converse(t, cloud, "Suzie",
-			"go", "change", "yes",
+			"go", "create", "yes",
 			"show", "yes", "stored", "yes", "update photo-sync",
-			"go", "change", "a test of mine", "yes", "day", "apps",
+			"go", "deactivate", "a test of mine", "yes", "day", "apps",
 			"roll-back", "yes", "update nightly-export", "day", "day", "day", "day", "day", "day", "day", "day", "look", "wait 20s",
 			"go", "change", "yes", "day", "apps", "day", "day", "day", "day", "day", "day",
-			"go", "change", "MPLE")
+			"go", "delete", "MPLE")
 		if err != nil {
 			t.Fatalf("%v in:\n%s", err, printed)
 		}

@@ -44,7 +44,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 		s.prompted = ""
 	}
 	for _, d := range st.Deliveries {
-		if text := fmt.Sprintf("%s %s: %s", markText[words.DeliveryMark(d)], d.Name, words.DeliveryState(d)); s.news("target "+d.Spec, text) {
+		if text := fmt.Sprintf("%s %s: %s", markText[words.DeliveryMark(d)], d.Name, words.DeliveryState(d, st)); s.news("target "+d.Spec, text) {
 			s.say("  %s", text)
 			for _, w := range d.Warnings {
 				s.say("    ! %s", w)

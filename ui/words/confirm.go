@@ -46,6 +46,9 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 		if s.Plan == rotation.Discard {
 			return "Way back: none that is worth it. Its secret is forgotten with this."
 		}
+		if rotation.PlanOf(s.Plan).OffFirst() {
+			return "Way back: reactivate it, with a reason, until it is deleted."
+		}
 		return "Way back: reactivate it, at any time until it is deleted."
 	case iamops.Reactivate:
 		return "Way back: deactivate it again."
@@ -141,4 +144,10 @@ const (
 func HoldsSecret(err error) bool {
 	var refusal *rotation.Refusal
 	return errors.As(err, &refusal) && refusal.Reason == rotation.SecretNotPut
+}
+
+// Delivers reports whether err is the refusal to leave while a delivery is under way.
+func Delivers(err error) bool {
+	var refusal *rotation.Refusal
+	return errors.As(err, &refusal) && refusal.Reason == rotation.DeliveryRuns
 }

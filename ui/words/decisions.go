@@ -135,8 +135,6 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "the new key is being tried: wait for the result"
 	case rotation.TargetActive:
 		return s.Target().ID + " is Active: keyturn never deletes an Active key"
-	case rotation.TargetOff:
-		return s.Target().ID + " is Inactive already"
 	case rotation.TooSoon:
 		return fmt.Sprintf("a key is deleted no sooner than %s after it went Inactive: possible from %s", Period(rotation.DeleteAfter), Clock(o.Until, now))
 	case rotation.HeldElsewhere:
@@ -180,7 +178,7 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		for _, u := range s.ToAsk() {
 			names = append(names, rotation.UserID(u))
 		}
-		return "not asked yet whether it works without the old key: " + strings.Join(names, ", ")
+		return "you have not said yet that it works without the old key: " + strings.Join(names, ", ")
 	case rotation.WhyWatchNotOver:
 		ends, _ := s.WatchEnds(set)
 		return "the watch is not over before " + Clock(ends, now)
@@ -212,6 +210,9 @@ func Note(s rotation.State) string {
 	case rotation.NoteChangedByOthers:
 		return "Nothing was sent: the list made just before it shows something else than expected. Look at the keys below."
 	case rotation.NoteRolledBack:
+		if !Replaces(s.Plan) {
+			return s.Old.ID + " works again. Find out what still uses it before you deactivate it once more."
+		}
 		return s.Old.ID + " works again. Find out what still used it, give it the new key, then deactivate once more."
 	case rotation.NoteSignsAfresh:
 		return "keyturn signs with " + s.Caller.SigningKeyID + " now, as the profile does. AWS accepts it."
@@ -240,7 +241,7 @@ func Look(s rotation.State, now time.Time) string {
 	case look.AgreesSince.IsZero():
 		return fmt.Sprintf("AWS said that %s; not visible in the lists yet.", happened(look.Change))
 	default:
-		return fmt.Sprintf("AWS said that %s; the lists show it, one more confirms it.", happened(look.Change))
+		return fmt.Sprintf("AWS said that %s; the lists show it; one more look confirms it.", happened(look.Change))
 	}
 }
 

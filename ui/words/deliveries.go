@@ -20,12 +20,16 @@ func DeliveryMark(d rotation.Delivery) Mark {
 	return Neutral
 }
 
-// DeliveryState says how a delivery stands, and why where it failed.
-func DeliveryState(d rotation.Delivery) string {
+// DeliveryState says how a delivery stands, and why where it failed. The state says whether
+// there still is a secret to deliver.
+func DeliveryState(d rotation.Delivery, s rotation.State) string {
 	text := ""
 	switch d.State {
 	case rotation.DeliveryOffered:
-		text = "can be delivered to"
+		text = "not delivered yet"
+		if s.Secret != rotation.SecretHeld {
+			text = "not given the new key"
+		}
 	case rotation.DeliveryUnderWay:
 		text = "under way …"
 	case rotation.DeliveryMade:
@@ -54,6 +58,25 @@ func Holders(configFile string, inConfig, inheriting []string) []string {
 		notes = append(notes, fmt.Sprintf("profile %s: follows by source_profile, nothing is to be done for it", strings.Join(inheriting, ", ")))
 	}
 	return notes
+}
+
+// NothingTicked is said when a delivery is asked for, and no target is ticked.
+const NothingTicked = "no target is ticked: its number ticks it"
+
+// deliversTo says where a delivery goes.
+func deliversTo(o rotation.Offer, s rotation.State) string {
+	var names []string
+	for _, d := range s.ToDeliver() {
+		if len(o.Specs) == 0 {
+			names = append(names, d.Name)
+		}
+	}
+	for _, d := range s.Deliverable() {
+		if slices.Contains(o.Specs, d.Spec) {
+			names = append(names, d.Name)
+		}
+	}
+	return "The secret goes to: " + strings.Join(names, ", ") + "."
 }
 
 // deliveryNames are the names of the targets in one of the states.

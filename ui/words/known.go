@@ -131,7 +131,7 @@ func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) 
 	if gate.Open() {
 		return []Fact{f}
 	}
-	f.Mark = Bad
+	f.Mark, f.Text = Bad, fmt.Sprintf("for %s%s, which is too short; %s", Period(now.Sub(gate.QuietSince)), countedFrom(s, gate), last)
 	facts := []Fact{f}
 	for _, why := range gate.Whys {
 		switch {
@@ -198,7 +198,7 @@ func unseenUse(s rotation.State) Fact {
 	if len(s.Evidence.Looks) > 0 {
 		return Fact{
 			Label: "not visible",
-			Text:  "data events, such as reading an S3 object; what a role does that was taken on with the key; anything older than 90 days. Events come some minutes late.",
+			Text:  "data events, such as reading an S3 object; what is done through a role that was assumed with the key; anything older than 90 days. Events come some minutes late.",
 		}
 	}
 	return Fact{

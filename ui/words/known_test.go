@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,5 +127,15 @@ func TestOverridesNameEachWarningAndItsReason(t *testing.T) {
 	got := Overrides(s)
 	if len(got) != 3 || got[0] != "2026-03-01 12:00 UTC, Store: the new key had not passed its trial. Reason: a proxy" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Who has no new key to give is told of none.
+func TestANoteOfARollBackNamesANewKeyOnlyWhereOneComes(t *testing.T) {
+	for plan, want := range map[rotation.PlanName]bool{rotation.Rotate: true, rotation.Retire: false} {
+		s := rotating(rotation.Distribute, func(s *rotation.State) { s.Plan, s.Note = plan, rotation.NoteRolledBack })
+		if got := Note(s); strings.Contains(got, "new key") != want || !strings.Contains(got, "AKIAOLD works again") {
+			t.Errorf("the plan %s: %q", plan, got)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func leakedBody(s rotation.State) []string {
 			return nil
 		}
 		return []string{
-			fmt.Sprintf("%s gets a new access key, Active. Nothing of the leaked one works by it.", s.User),
+			fmt.Sprintf("%s gets a new access key, Active. The leaked one stays off.", s.User),
 			"AWS shows the secret once. keyturn keeps it in memory only, until you say that it is put away. If no application needs a key of this user, end without one.",
 		}
 	case rotation.Distribute:

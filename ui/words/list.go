@@ -7,7 +7,7 @@ import (
 )
 
 // RootKey says what is to be done about a key of the root user.
-const RootKey = "a key of the root user: keyturn makes no call for it. Sign in as root and delete it there"
+const RootKey = "root's key: sign in as root and delete it there. keyturn makes no call for it"
 
 // NoKeyID says that a key can't be named yet.
 func NoKeyID(user string) string {

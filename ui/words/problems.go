@@ -97,7 +97,7 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	switch p.Kind {
 	case iamops.NoCredentials:
 		return Explanation{
-			What: "No AWS credentials were found.",
+			What: strings.TrimSuffix("No AWS credentials were found. "+sentence(p.Message), " "),
 			Next: "Name a profile with --profile, or set AWS_PROFILE, or run `aws configure`. `keyturn sandbox` needs none.",
 		}
 	case iamops.NoProfile:
@@ -119,11 +119,17 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.NoRegion:
 		return Explanation{What: action + " needs a region, and none is set.", Next: "Name one with --region or AWS_REGION."}
 	case iamops.AccessDenied:
-		return Explanation{
+		e := Explanation{
 			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
 			Next:      "Nothing was changed. This statement would grant it:",
 			Statement: Statement(p.Action),
 		}
+		for _, above := range []string{"explicit deny", "service control policy", "permissions boundary", "session policy"} {
+			if strings.Contains(p.Message, above) {
+				e.Next, e.Statement = "Nothing was changed. Another statement alone does not help: see to the "+above+".", ""
+			}
+		}
+		return e
 	case iamops.NotFound:
 		return Explanation{What: "AWS found no such user or key: " + p.Message, Next: "Look again: somebody may have changed it."}
 	case iamops.KeyLimit:
@@ -186,6 +192,14 @@ func codeOr(p *iamops.Problem, other string) string {
 		return other
 	}
 	return p.Code
+}
+
+// sentence is a message as a sentence of its own.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 func firstSentence(text string) string {

@@ -93,3 +93,8 @@ func change(s rotation.State) string {
 	}
 	return s.Pending.Kind.Action()
 }
+
+// Unheld names a new key whose secret nobody is known to have.
+func Unheld(s rotation.State) string {
+	return "nobody is known to have the secret of " + s.New.ID + " (" + s.User + ")"
+}

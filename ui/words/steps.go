@@ -151,7 +151,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 	case rotation.Store:
 		return []string{
 			fmt.Sprintf("The secret of %s is in memory%s. AWS shows it this once.", s.New.ID, elsewhere(s)),
-			"Put it where the applications' secrets live: deliver it to targets, show it, or send it to the clipboard. When you say that it is stored, keyturn forgets it.",
+			"Put it where the applications' secrets live: deliver it to a target, or show it and copy it. When you say that it is stored, keyturn forgets it.",
 		}
 	case rotation.Distribute:
 		return []string{
@@ -163,7 +163,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 	case rotation.Watch:
 		return []string{
 			fmt.Sprintf("%s is Inactive. What still uses it fails now: look at the logs of the applications that had it.", key),
-			fmt.Sprintf("Silence at AWS proves nothing: requests signed with an Inactive key are not counted as use. Keep watching for %s. If anything breaks, roll back: one confirmation reactivates the key.", Period(set.WatchPeriod)),
+			fmt.Sprintf("Silence at AWS proves nothing: requests signed with an Inactive key are not counted as use. That is why the watch takes %s. If anything breaks, roll back: one confirmation reactivates the key.", Period(set.WatchPeriod)),
 		}
 	case rotation.Delete:
 		return []string{
@@ -256,7 +256,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case rotation.Stored:
 		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again. %s", s.New.ID, whereItWent(s))
 	case rotation.Deliver:
-		return "The secret goes to: " + deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack) + "."
+		return deliversTo(o, s)
 	case rotation.TakeBackAll:
 		return "The old key goes back to: " + deliveryNames(s, rotation.DeliveryMade, rotation.DeliveryFailed) + "."
 	case rotation.HaveSecret:

@@ -89,7 +89,7 @@ func looked(s rotation.State, now time.Time) []Fact {
 	if e.Looked() {
 		f.Text += ", as of " + Clock(e.AsOf, now)
 		if len(e.Old)+len(e.New) == 0 {
-			f.Text += "; no event of either key, which does not mean that they are not used"
+			f.Text += "; no event of " + keysMeant(s) + ", which proves nothing"
 		}
 	} else {
 		f.Text += " …"
@@ -105,6 +105,14 @@ func looked(s rotation.State, now time.Time) []Fact {
 		facts = append(facts, Fact{Mark: Unknown, Label: "older events", Text: "there are more than were read, in " + strings.Join(more, ", ") + ". --trail-pages reads more"})
 	}
 	return facts
+}
+
+// keysMeant are the keys whose events are looked for.
+func keysMeant(s rotation.State) string {
+	if s.New.Known() {
+		return "either key"
+	}
+	return "the key"
 }
 
 // toWatch are the users of the old key, each with where its own errors would show.
