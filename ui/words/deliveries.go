@@ -111,7 +111,7 @@ func AddTargetBody() []string {
 		`command:json:vault kv put secret/billing -`,
 		"secretsmanager:id=FIELD,secret=FIELD:NAME",
 		"ssm:as=json:/NAME    also dotenv, secret",
-		"With +ses=REGION behind a format: an SES SMTP password too.",
+		"An SES SMTP password too: FORMAT+ses=REGION, or ses=REGION,password=FIELD",
 		"A command gets the secret on its standard input.",
 	}
 }
