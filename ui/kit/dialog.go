@@ -355,6 +355,8 @@ func (d *Dialog) Hints() []key.Binding {
 	switch {
 	case len(d.choices) == 0:
 		return []key.Binding{Describe(keys.Enter, "close")}
+	case d.input != nil && !d.right(): // Cancel is all that can be taken, and what was typed keeps the dialog open
+		return []key.Binding{esc}
 	case d.input != nil:
 		return []key.Binding{enter, Describe(keys.Tab, "other choice"), esc}
 	}

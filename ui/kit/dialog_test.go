@@ -108,6 +108,18 @@ func TestTypedDialog(t *testing.T) {
 	}
 }
 
+// The footer names enter only where something but Cancel can be taken.
+func TestTypedDialogHints(t *testing.T) {
+	d := deleteKey(newCommon(80, 24))
+	if n := len(d.Hints()); n != 1 || d.Hints()[0].Help().Desc != "cancel" {
+		t.Errorf("%d keys while the text is wrong: %+v", n, d.Hints())
+	}
+	feed(d, typed("MPLE")...)
+	if got := d.Hints()[0].Help().Desc; got != "take it" {
+		t.Errorf("once it is right the first key is to %s", got)
+	}
+}
+
 func TestReasonDialog(t *testing.T) {
 	ask := func() *Dialog {
 		return NewReasonDialog(newCommon(80, 24), "Go against it", nil, "Reason", Choice{ID: "go", Label: "Go on"})
