@@ -261,5 +261,5 @@ func (w *written) Search(context.Context, string, string) ([]string, error) { re
 
 func (w *written) Write(name, text string) (string, error) {
 	w.all = append(w.all, name+": "+text)
-	return "/work/" + name, nil
+	return "/home/suzie/" + name, nil
 }
