@@ -35,6 +35,7 @@ var house = []room{
 	{"keyturn/ui/report", []string{"keyturn/ui/words", "keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit"}},
 	{"keyturn/ui/kit", none},
+	{"keyturn/ui/uitest", none},
 	{"keyturn/iamops/runner", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/journal", "keyturn/iamops/delivery", "keyturn/iamops/evidence", "keyturn/iamops/policy"}},
 	{"keyturn/iamops/rotation", []string{"keyturn/iamops"}},
 	{"keyturn/iamops/audit", []string{"keyturn/iamops"}},
@@ -48,7 +49,10 @@ var house = []room{
 	{"keyturn/iamops/sandbox", none},
 }
 
-const sdk = "github.com/aws/"
+const (
+	sdk      = "github.com/aws/"
+	testRoom = "keyturn/ui/uitest"
+)
 
 // pkg is what `go list` tells of a package.
 type pkg struct {
@@ -70,6 +74,9 @@ func breaches(packages []pkg) []string {
 		for _, other := range p.Imports {
 			if !ours(other) {
 				continue
+			}
+			if other == testRoom {
+				say("%s must not import %s, which is for tests", p.ImportPath, other)
 			}
 			below := slices.ContainsFunc(house[at+1:], func(r room) bool { return r.path == other })
 			if !below || house[at].may != nil && !slices.Contains(house[at].may, other) {
@@ -154,6 +161,7 @@ func TestHouseHasLocks(t *testing.T) {
 		"up":                      {pkg{ImportPath: "keyturn/iamops", Imports: []string{"keyturn/iamops/rotation"}}, true},
 		"up in the UI":            {pkg{ImportPath: "keyturn/ui/guide", Imports: []string{"keyturn/ui"}}, true},
 		"sideways":                {pkg{ImportPath: "keyturn/iamops/rotation", Imports: []string{"keyturn/iamops/audit"}}, true},
+		"the tests' room":         {pkg{ImportPath: "keyturn/ui/guide", Imports: []string{"keyturn/ui/uitest"}}, true},
 		"to an unknown":           {pkg{ImportPath: "keyturn/ui", Imports: []string{"keyturn/ui/nowhere"}}, true},
 		"the SDK, far below":      {pkg{ImportPath: "keyturn/ui", Deps: []string{"github.com/aws/aws-sdk-go-v2/aws"}}, true},
 		"the SDK in the runner":   {pkg{ImportPath: "keyturn/iamops/runner", Deps: []string{"github.com/aws/smithy-go"}}, true},

@@ -12,6 +12,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 var views = []struct {
@@ -42,10 +43,10 @@ var views = []struct {
 	{"quit-during-a-change", func(st *stage) { st.goTo("billing-cron"); st.press("q") }},
 }
 
-var sizes = []struct {
-	name          string
-	width, height int
-}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"200x60", 200, 60}, {"too-small", 40, 10}}
+var layouts = uitest.Layouts{
+	Small:  []string{"list", "applications", "calls", "list-help"},
+	Styled: []string{"applications", "calls"},
+}
 
 func sandboxAndChange(st *stage, o *Options) {
 	withSandbox(st, o)
@@ -54,39 +55,29 @@ func sandboxAndChange(st *stage, o *Options) {
 	st.rotations["billing-cron"] = changing("billing-cron", iamops.Deactivate)
 }
 
-// requireGolden compares a view that fills its window with what it was, plain and styled.
-func requireGolden(t *testing.T, plain, styled string, width, height int) {
-	t.Helper()
-	lines := strings.Split(styled, "\n")
-	if len(lines) != height {
-		t.Errorf("%d lines, want %d", len(lines), height)
-	}
-	for _, l := range lines {
-		if got := kit.Width(l); got != width {
-			t.Errorf("a line of %d cells, want %d: %q", got, width, l)
-		}
-	}
-	t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, plain) })
-	t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, styled) })
-}
-
 func TestGolden(t *testing.T) {
-	for _, size := range sizes {
+	drawn := func(t *testing.T, do func(*stage), width, height int) (plain, styled string) {
+		t.Helper()
+		bubble(t, sandboxAndChange, func(st *stage) {
+			do(st)
+			st.send(tea.WindowSizeMsg{Width: width, Height: height})
+			plain, styled = st.view(), st.program.View().Content
+		})
+		return plain, styled
+	}
+	for _, size := range uitest.Sizes {
 		for _, view := range views {
-			if size.name == "too-small" && view.name != "list" {
-				continue
-			}
-			t.Run(size.name+"/"+view.name, func(t *testing.T) {
-				var plain, styled string
-				bubble(t, sandboxAndChange, func(st *stage) {
-					view.do(st)
-					st.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
-					plain, styled = st.view(), st.program.View().Content
-				})
-				requireGolden(t, plain, styled, size.width, size.height)
+			t.Run(size.Name+"/"+view.name, func(t *testing.T) {
+				plain, styled := drawn(t, view.do, size.Width, size.Height)
+				layouts.Require(t, view.name, size, styled, plain, styled)
 			})
 		}
 	}
+	t.Run("too-small/list/plain", func(t *testing.T) {
+		plain, styled := drawn(t, func(*stage) {}, 40, 10)
+		uitest.Fills(t, styled, 40, 10)
+		golden.RequireEqual(t, plain)
+	})
 }
 
 // Every view has exactly the size of the terminal, and names the account wherever

@@ -11,12 +11,12 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // lobby is a program in a synctest bubble, from its first frame on.
@@ -349,24 +349,25 @@ func TestGoldenOpening(t *testing.T) {
 			}
 		},
 	}
-	for _, size := range sizes[:4] {
+	for _, size := range uitest.Sizes {
 		for name, change := range views {
-			t.Run(size.name+"/"+name, func(t *testing.T) {
+			t.Run(size.Name+"/"+name, func(t *testing.T) {
+				var view string
 				inLobby(t, change, func(l *lobby) {
-					l.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
-					lines := strings.Split(l.view(), "\n")
-					if len(lines) != size.height {
-						t.Errorf("%d lines", len(lines))
-					}
-					for i, line := range lines {
-						if kit.Width(line) != size.width {
-							t.Errorf("line %d has %d cells", i, kit.Width(line))
-						}
-						lines[i] = strings.TrimRight(line, " ")
-					}
-					golden.RequireEqual(l.t, strings.Join(lines, "\n")+"\n")
+					l.send(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
+					view = l.view()
 				})
+				uitest.Layouts{Small: []string{"choosing"}}.Require(t, name, size, view, trimmed(view), "")
 			})
 		}
 	}
+}
+
+// trimmed is a view without the blanks at its lines' ends.
+func trimmed(view string) string {
+	lines := strings.Split(view, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n") + "\n"
 }

@@ -6,15 +6,21 @@ import (
 	"testing/synctest"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"keyturn/iamops/rotation"
+	"keyturn/ui/uitest"
 )
 
-var sizes = []struct {
-	name          string
-	width, height int
-}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"200x60", 200, 60}}
+var steps = uitest.Layouts{
+	Large: []string{
+		"check", "create", "store", "store-targets", "distribute", "users-distribute", "deactivate", "watch", "delete", "done",
+		"leaked-review", "two-keys-both-live",
+	},
+	Small:  []string{"store"},
+	Styled: []string{"store-targets", "deactivate-not-quiet"},
+}
+
+var questions = uitest.Layouts{Large: []string{"deactivate-reason"}, Small: []string{"delete"}, Styled: []string{"delete"}}
 
 // plain is a view without styles and without the blanks at the lines' ends.
 func plain(view string) string {
@@ -34,23 +40,18 @@ func styled(view string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// requireGolden compares a view that fills its window with what it was, plain and styled.
-func requireGolden(t *testing.T, view string, width, height int) {
+func requireGolden(t *testing.T, l uitest.Layouts, scene string, size uitest.Size, view string) {
 	t.Helper()
-	if err := fits(view, width, height); err != nil {
-		t.Error(err)
-	}
-	t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, plain(view)) })
-	t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, styled(view)) })
+	l.Require(t, scene, size, view, plain(view), styled(view))
 }
 
 func TestGoldenSteps(t *testing.T) {
-	for _, size := range sizes {
+	for _, size := range uitest.Sizes {
 		for name, state := range scenes() {
-			t.Run(size.name+"/"+name, func(t *testing.T) {
+			t.Run(size.Name+"/"+name, func(t *testing.T) {
 				var view string
-				synctest.Test(t, func(t *testing.T) { view = newStage(t, state, size.width, size.height).view() })
-				requireGolden(t, view, size.width, size.height)
+				synctest.Test(t, func(t *testing.T) { view = newStage(t, state, size.Width, size.Height).view() })
+				requireGolden(t, steps, name, size, view)
 			})
 		}
 	}
@@ -58,7 +59,7 @@ func TestGoldenSteps(t *testing.T) {
 
 // The questions of every change, as they stand when they open.
 func TestGoldenQuestions(t *testing.T) {
-	questions := []struct {
+	asked := []struct {
 		name  string
 		state rotation.State
 		keys  []string
@@ -79,16 +80,16 @@ func TestGoldenQuestions(t *testing.T) {
 		{"not-allowed", usedScenes()["not-allowed"], []string{"n"}},
 		{"delete", stateAt(rotation.Delete), []string{"n", "M", "P", "L"}},
 	}
-	for _, size := range sizes {
-		for _, q := range questions {
-			t.Run(size.name+"/"+q.name, func(t *testing.T) {
+	for _, size := range uitest.Sizes {
+		for _, q := range asked {
+			t.Run(size.Name+"/"+q.name, func(t *testing.T) {
 				var view string
 				synctest.Test(t, func(t *testing.T) {
-					st := newStage(t, q.state, size.width, size.height)
+					st := newStage(t, q.state, size.Width, size.Height)
 					st.press(q.keys...)
 					view = st.view()
 				})
-				requireGolden(t, view, size.width, size.height)
+				requireGolden(t, questions, q.name, size, view)
 			})
 		}
 	}
@@ -96,15 +97,15 @@ func TestGoldenQuestions(t *testing.T) {
 
 // While somebody else is at work on the user, one can only look on.
 func TestGoldenLooksOn(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
+	for _, size := range uitest.Sizes {
+		t.Run(size.Name, func(t *testing.T) {
 			var view string
 			synctest.Test(t, func(t *testing.T) {
-				st := newStage(t, stateAt(rotation.Deactivate), size.width, size.height)
+				st := newStage(t, stateAt(rotation.Deactivate), size.Width, size.Height)
 				st.looksOn()
 				view = st.view()
 			})
-			requireGolden(t, view, size.width, size.height)
+			requireGolden(t, uitest.Layouts{}, "looks-on", size, view)
 		})
 	}
 }

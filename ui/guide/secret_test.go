@@ -9,6 +9,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
+	"keyturn/ui/uitest"
 )
 
 func (st *stage) showsSecret() bool { return strings.Contains(st.view(), theSecret) }
@@ -129,11 +130,11 @@ func TestTheSecretIsInNoModelAndNoMessage(t *testing.T) {
 
 // The secret is in one piece at the least width, so that it can be selected.
 func TestTheSecretFitsAtEverySize(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
+	for _, size := range uitest.Sizes {
+		t.Run(size.Name, func(t *testing.T) {
 			bubble(t, with(stateAt(rotation.Store), func(s *rotation.State) { s.Problem = denied }), func(st *stage) {
 				c := st.screen.common
-				c.Width, c.Height = size.width, size.height
+				c.Width, c.Height = size.Width, size.Height
 				st.screen.SetSize(c.BodySize())
 				st.press("v")
 				for _, line := range strings.Split(plain(st.view()), "\n") {

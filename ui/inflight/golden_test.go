@@ -7,16 +7,14 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 	"pgregory.net/rapid"
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
-
-var sizes = []struct{ width, height int }{{120, 40}, {80, 24}, {60, 15}, {200, 60}}
 
 const damaged = "the journal's line 12 was passed over: not a record: it is torn or was changed"
 
@@ -59,21 +57,12 @@ var views = []struct {
 }
 
 func TestGolden(t *testing.T) {
-	for _, size := range sizes {
+	layouts := uitest.Layouts{Small: []string{"several"}, Styled: []string{"several"}}
+	for _, size := range uitest.Sizes {
 		for _, view := range views {
-			t.Run(fmt.Sprintf("%dx%d/%s", size.width, size.height, view.name), func(t *testing.T) {
-				frame := view.do(t, size.width, size.height).view()
-				lines := strings.Split(frame, "\n")
-				if len(lines) != size.height {
-					t.Errorf("%d lines, want %d", len(lines), size.height)
-				}
-				for _, l := range lines {
-					if got := kit.Width(l); got != size.width {
-						t.Errorf("a line of %d cells, want %d: %q", got, size.width, l)
-					}
-				}
-				t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, plain(frame)) })
-				t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, frame) })
+			t.Run(size.Name+"/"+view.name, func(t *testing.T) {
+				frame := view.do(t, size.Width, size.Height).view()
+				layouts.Require(t, view.name, size, frame, plain(frame), frame)
 			})
 		}
 	}

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // framed puts the screen into a frame, as the root does.
@@ -27,46 +27,31 @@ func framed(s *Screen) string {
 	}.View(s.common)
 }
 
-// requireGolden compares a frame that fills its window with what it was, plain and styled.
-func requireGolden(t *testing.T, frame string, width, height int) {
+func requireGolden(t *testing.T, scene string, size uitest.Size, frame string) {
 	t.Helper()
-	lines := strings.Split(frame, "\n")
-	if len(lines) != height {
-		t.Errorf("%d lines, want %d", len(lines), height)
-	}
-	for _, l := range lines {
-		if got := kit.Width(l); got != width {
-			t.Errorf("a line of %d cells, want %d: %q", got, width, l)
-		}
-	}
-	t.Run("plain", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(frame)) })
-	t.Run("styled", func(t *testing.T) { golden.RequireEqual(t, frame) })
+	uitest.Layouts{Small: []string{"detail"}}.Require(t, scene, size, frame, ansi.Strip(frame), frame)
 }
 
 func TestGolden(t *testing.T) {
-	sizes := []struct {
-		name          string
-		width, height int
-	}{{"120x40", 120, 40}, {"80x24", 80, 24}, {"60x15", 60, 15}, {"200x60", 200, 60}}
-	for _, size := range sizes {
-		t.Run(size.name+"/list", func(t *testing.T) {
-			s := loaded(t, sketchAccount(), size.width, size.height)
-			requireGolden(t, framed(s), size.width, size.height)
+	for _, size := range uitest.Sizes {
+		t.Run(size.Name+"/list", func(t *testing.T) {
+			s := loaded(t, sketchAccount(), size.Width, size.Height)
+			requireGolden(t, "list", size, framed(s))
 		})
-		t.Run(size.name+"/detail", func(t *testing.T) {
-			s := loaded(t, sketchAccount(), size.width, size.height)
+		t.Run(size.Name+"/detail", func(t *testing.T) {
+			s := loaded(t, sketchAccount(), size.Width, size.Height)
 			s.Select("Suzie", "AKIAJ7EXAMPLE0003NEW")
 			press(s, "d")
-			requireGolden(t, framed(s), size.width, size.height)
+			requireGolden(t, "detail", size, framed(s))
 		})
-		t.Run(size.name+"/filter", func(t *testing.T) {
-			s := loaded(t, sketchAccount(), size.width, size.height)
+		t.Run(size.Name+"/filter", func(t *testing.T) {
+			s := loaded(t, sketchAccount(), size.Width, size.Height)
 			press(s, "/", "e", "x", "p", "i")
-			requireGolden(t, framed(s), size.width, size.height)
+			requireGolden(t, "filter", size, framed(s))
 		})
-		t.Run(size.name+"/loading", func(t *testing.T) {
-			s := halfLoaded(t, size.width, size.height)
-			requireGolden(t, framed(s), size.width, size.height)
+		t.Run(size.Name+"/loading", func(t *testing.T) {
+			s := halfLoaded(t, size.Width, size.Height)
+			requireGolden(t, "loading", size, framed(s))
 		})
 	}
 	t.Run("first frame", func(t *testing.T) {
