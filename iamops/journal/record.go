@@ -76,6 +76,10 @@ type Record struct {
 	RequestID string `json:"request_id,omitempty"` // AWS's
 	Problem   string `json:"problem,omitempty"`    // its kind, and AWS's code
 
+	// Tried are the IDs of the requests that the trial of the new key made, since the record
+	// before: by them CloudTrail's events of keyturn's own are told from others.
+	Tried []string `json:"tried,omitempty"`
+
 	// Gate is what was known of the key when a deactivation or deletion was decided, as
 	// the rotation's machine tells it.
 	Gate json.RawMessage `json:"gate,omitempty"`

@@ -30,6 +30,8 @@ type Memory struct {
 	StoredAt time.Time
 	// OwnUse is when keyturn may last have signed with the new key, in its trial.
 	OwnUse time.Time
+	// Tried are the IDs of the requests of its trial.
+	Tried []string
 	// OffSince is since when keys are Inactive, and OnSince since when they are Active
 	// again, as far as keyturn did it.
 	OffSince, OnSince map[string]time.Time

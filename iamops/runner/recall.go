@@ -52,6 +52,7 @@ func add(m *rotation.Memory, r journal.Record) {
 	if r.LongestGap > m.LongestGap {
 		m.LongestGap = r.LongestGap
 	}
+	m.Tried = append(m.Tried, r.Tried...)
 	if r.OldKeyID != "" {
 		m.OldID = r.OldKeyID
 	}

@@ -27,10 +27,11 @@ func (r *Runner) append(rec journal.Record) error {
 		}
 		r.owed = r.owed[1:]
 	}
+	rec.Tried = r.tried[r.triedKnown:]
 	if err := r.parts.Journal.Append(rec); err != nil {
 		return err
 	}
-	r.unrecorded = nil
+	r.unrecorded, r.triedKnown = nil, len(r.tried)
 	return nil
 }
 

@@ -36,7 +36,7 @@ type Account interface {
 	Caller() iamops.Caller
 	Keys(ctx context.Context, user string) ([]iamops.AccessKey, error)
 	LastUsed(ctx context.Context, keyID string) (iamops.LastUse, string, error)
-	Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) error
+	Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) (requestIDs []string, err error)
 	Change(ctx context.Context, permit iamops.Permit) iamops.Outcome
 }
 
@@ -117,6 +117,10 @@ type Runner struct {
 	// while some are being written.
 	describeNumber int
 	describing     chan struct{}
+	// tried are the IDs of the requests of the new key's trial. The journal knows the first
+	// of them, as many as triedKnown says.
+	tried      []string
+	triedKnown int
 
 	changes sync.WaitGroup
 	reads   sync.WaitGroup
@@ -143,6 +147,7 @@ func Start(parts Parts, task Task) *Runner {
 	var intents []rotation.Intent
 	if task.Memory != nil {
 		r.begun = true
+		r.tried, r.triedKnown = task.Memory.Tried, len(task.Memory.Tried)
 		r.nameTargets(task.Memory.Deliveries)
 		r.state, intents = rotation.Resume(*task.Memory, parts.Account.Caller(), parts.Clock.Now())
 	} else {
