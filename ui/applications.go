@@ -100,10 +100,6 @@ func (a *applications) Update(msg tea.Msg) tea.Cmd {
 			a.table.Select(max(0, slices.IndexFunc(msg.apps, func(app Application) bool { return app.User == a.first })))
 		}
 		a.apps, a.reading, a.known = msg.apps, false, true
-	case kit.Roll:
-		a.table.Roll(msg.Lines)
-	case kit.Click:
-		a.table.Point(msg.Line)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.question != nil {
 			return a.answer(msg)

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -95,28 +93,4 @@ func (l *CallLog) newest() []numbered {
 		calls = append(calls, numbered{l.calls[(n-1)%keptCalls], n})
 	}
 	return calls
-}
-
-// callLine is a call as a line of a saved log.
-type callLine struct {
-	Time       time.Time `json:"time"`
-	Action     string    `json:"action"`
-	Region     string    `json:"region"`
-	DurationMS int64     `json:"duration_ms"`
-	Attempts   int       `json:"attempts"`
-	Outcome    string    `json:"outcome"`
-	RequestID  string    `json:"request_id,omitempty"`
-}
-
-// callLines are calls as JSON, one a line, in the given order.
-func callLines(calls []numbered) ([]byte, error) {
-	var text []byte
-	for _, c := range calls {
-		line, err := json.Marshal(callLine{c.Start.UTC(), c.Action, c.Region, c.Duration.Milliseconds(), c.Attempts, c.Outcome, c.RequestID})
-		if err != nil {
-			return nil, fmt.Errorf("writing call %d as JSON: %w", c.number, err)
-		}
-		text = append(append(text, line...), '\n')
-	}
-	return text, nil
 }

@@ -12,20 +12,13 @@ import (
 	"keyturn/ui/kit"
 )
 
-// SaveCalls writes the lines of a call log to a new file of the given name that only the
-// operator may read, and returns where it is. It overwrites nothing. It is called in a
-// command.
-type SaveCalls func(name string, lines []byte) (path string, err error)
-
 // calls is the pane of the call log: each AWS call that was made, the newest first. It is
 // read again every second. A call is selected by its number; while the newest is, the
 // selection stays with the newest.
 type calls struct {
 	common *kit.Common
 	log    *CallLog
-	save   SaveCalls // nil: it can't be saved
 	table  *kit.Table
-	write  key.Binding
 	failed key.Binding
 
 	kept       []numbered
@@ -48,15 +41,15 @@ var callColumns = []kit.Column{
 	{Title: "OUTCOME", Min: 12, Wide: 26, Flex: 1, Importance: 5},
 }
 
-func newCalls(c *kit.Common, log *CallLog, save SaveCalls) *calls {
+func newCalls(c *kit.Common, log *CallLog) *calls {
 	in := textinput.New()
 	in.Prompt = ""
 	in.CharLimit = 100
 	in.SetVirtualCursor(false)
 	in.SetStyles(c.InputStyles())
 	s := &calls{
-		common: c, log: log, save: save, table: kit.NewTable(callColumns...), filter: in,
-		write: kit.Bind("write them to a file", "w", "w"), failed: kit.Bind("failed ones only", "f", "f"),
+		common: c, log: log, table: kit.NewTable(callColumns...), filter: in,
+		failed: kit.Bind("failed ones only", "f", "f"),
 	}
 	s.read()
 	return s
@@ -132,30 +125,13 @@ func (s *calls) ShortHelp() []key.Binding {
 	if s.typing {
 		return []key.Binding{kit.Describe(k.Enter, "keep the filter"), kit.Describe(k.Esc, "drop the filter")}
 	}
-	return []key.Binding{s.escHint(), k.Filter, s.failed, s.writeHint()}
+	return []key.Binding{s.escHint(), k.Filter, s.failed}
 }
 
 // FullHelp are all keys of the pane.
 func (s *calls) FullHelp() [][]key.Binding {
 	k := s.common.Keys
-	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.writeHint(), s.escHint()}}
-}
-
-// Unavailable are the keys that do nothing as things are, and why.
-func (s *calls) Unavailable() []kit.Unavailable {
-	switch {
-	case s.save == nil:
-		return []kit.Unavailable{{Key: s.write, Why: "there is no folder to write to"}}
-	case len(s.shown) == 0:
-		return []kit.Unavailable{{Key: s.write, Why: "no call is shown"}}
-	}
-	return nil
-}
-
-func (s *calls) writeHint() key.Binding {
-	hint := s.write
-	hint.SetEnabled(len(s.Unavailable()) == 0)
-	return hint
+	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.escHint()}}
 }
 
 // escHint says what esc would undo.
@@ -173,13 +149,6 @@ func (s *calls) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ticked:
 		s.read()
-	case kit.Click:
-		if s.table.Point(msg.Line - callsHead) {
-			s.noteSelection()
-		}
-	case kit.Roll:
-		s.table.Roll(msg.Lines)
-		s.noteSelection()
 	case tea.KeyPressMsg:
 		if s.typing {
 			return s.typeFilter(msg)
@@ -204,8 +173,6 @@ func (s *calls) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, s.failed):
 		s.onlyFailed = !s.onlyFailed
 		s.arrange()
-	case key.Matches(msg, s.write):
-		return s.writeDown()
 	case key.Matches(msg, k.Esc) && s.filtered():
 		s.onlyFailed = false
 		s.filter.SetValue("")
@@ -233,26 +200,6 @@ func (s *calls) typeFilter(msg tea.Msg) tea.Cmd {
 	s.filter, cmd = s.filter.Update(msg)
 	s.arrange()
 	return cmd
-}
-
-// writeDown is the command that writes the calls that are shown to a new file.
-func (s *calls) writeDown() tea.Cmd {
-	if refused := s.Unavailable(); len(refused) > 0 {
-		return kit.Warn("Nothing is written: " + refused[0].Why)
-	}
-	save, shown := s.save, s.shown
-	name := "calls-" + s.common.Clock.Now().UTC().Format("20060102T150405Z") + ".jsonl"
-	return func() tea.Msg {
-		lines, err := callLines(shown)
-		if err != nil {
-			return kit.Toast{Text: err.Error(), Bad: true}
-		}
-		path, err := save(name, lines)
-		if err != nil {
-			return kit.Toast{Text: "The calls are not written: " + err.Error(), Bad: true}
-		}
-		return kit.Toast{Text: fmt.Sprintf("%s written to %s", countOf(len(shown), "call"), path)}
-	}
 }
 
 func countOf(n int, what string) string {

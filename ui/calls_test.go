@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,23 +9,16 @@ import (
 	"keyturn/iamops"
 )
 
-// withCalls gives the stage a log with three calls, of which one failed, and a folder.
-func withCalls(saved map[string]string) func(*stage, *Options) {
-	return func(st *stage, o *Options) {
-		withSession(st, o)
-		o.SaveCalls = func(name string, lines []byte) (string, error) {
-			saved[name] = string(lines)
-			return "/state/" + name, nil
-		}
-		st.call("iam:ListUsers", "")
-		st.call("iam:ListAccessKeys", iamops.AccessDenied)
-		st.call("sts:GetCallerIdentity", "")
-	}
+// withCalls gives the stage a log with three calls, of which one failed.
+func withCalls(st *stage, o *Options) {
+	withSession(st, o)
+	st.call("iam:ListUsers", "")
+	st.call("iam:ListAccessKeys", iamops.AccessDenied)
+	st.call("sts:GetCallerIdentity", "")
 }
 
 func TestTheCallLog(t *testing.T) {
-	saved := map[string]string{}
-	bubble(t, withCalls(saved), func(st *stage) {
+	bubble(t, withCalls, func(st *stage) {
 		st.goTo("Suzie") // over the guide, too
 		st.press("L")
 		st.want("3 AWS calls", "✗ 1 failed", "iam:ListUsers", "✗ access-denied", "42 ms", "1x", "request req-sts:GetCallerIdentity")
@@ -43,50 +34,26 @@ func TestTheCallLog(t *testing.T) {
 		st.call("iam:ListGroups", "")
 		st.pass(time.Second)
 		st.want("5 AWS calls", "request req-iam:ListAccessKeys") // and so does an older one
-
-		st.press("w")
-		st.want("5 calls written to /state/calls-20260301T120002Z.jsonl")
 		st.press("/", "L", "i", "s", "t", "enter")
 		st.want("/ List  3 shown")
 		st.wantNot("sts:GetCallerIdentity")
 		st.press("f")
 		st.want("only failed", "1 shown")
-		st.press("w", "esc")
+		st.press("esc")
 		st.want("sts:GetCallerIdentity")
 		st.press("esc")
 		st.want("rotate Suzie")
 	})
-	if len(saved) != 1 { // the second has the first one's name: the folder knows what to do about it
-		t.Fatalf("saved as %v", saved)
-	}
-	for name, text := range saved {
-		var line callLine
-		if err := json.Unmarshal([]byte(text), &line); err != nil || strings.Count(text, "\n") != 1 {
-			t.Fatalf("%s: %v in %q", name, err, text)
-		}
-		if line.Action != "iam:ListAccessKeys" || line.Outcome != "access-denied" || line.DurationMS != 42 || !line.Time.Equal(noon) {
-			t.Errorf("%s: %+v", name, line)
-		}
-	}
 }
 
-func TestACallLogThatCannotBeSaved(t *testing.T) {
+func TestACallLogWithoutCalls(t *testing.T) {
 	bubble(t, withSession, func(st *stage) {
 		st.press("L")
 		st.want("0 AWS calls", "No call was made yet.")
-		st.press("w")
-		st.want("Nothing is written: there is no folder to write to")
-		st.press("?")
-		st.want("write them to a file: not now, there is no folder to write to")
 	})
-	bubble(t, func(st *stage, o *Options) {
-		withCalls(map[string]string{})(st, o)
-		o.SaveCalls = func(string, []byte) (string, error) { return "", errors.New("disk full") }
-	}, func(st *stage) {
-		st.press("L", "/", "n", "o", "n", "e", "enter", "w")
-		st.want("No call matches", "Nothing is written: no call is shown")
-		st.press("esc", "w")
-		st.want("The calls are not written: disk full")
+	bubble(t, withCalls, func(st *stage) {
+		st.press("L", "/", "n", "o", "n", "e", "enter")
+		st.want("No call matches")
 	})
 	bubble(t, nil, func(st *stage) { // there is no log at all
 		st.press("L")
@@ -97,9 +64,9 @@ func TestACallLogThatCannotBeSaved(t *testing.T) {
 
 // Letters of the filter are no commands.
 func TestTypingInTheCallLog(t *testing.T) {
-	bubble(t, withCalls(map[string]string{}), func(st *stage) {
-		st.press("L", "/", "q", "L", "w")
-		st.want("/ qLw")
+	bubble(t, withCalls, func(st *stage) {
+		st.press("L", "/", "q", "L", "f")
+		st.want("/ qLf")
 		if st.quit || st.program.View().Cursor == nil {
 			t.Fatal("a letter was taken as a command, or there is no cursor")
 		}

@@ -13,7 +13,7 @@
 //     lost because a dialog is open. Each screen knows its own.
 //  3. Keys and pastes go to the question for an MFA code, else to the dialog, else to the
 //     help, else to a screen that takes text, else they are the root's own, else the front
-//     screen's. Clicks and the mouse's wheel go to the front screen.
+//     screen's.
 //
 // # Before there is an account
 //
@@ -91,10 +91,6 @@ type Options struct {
 	Codes *Codes
 	// Calls is the log of AWS calls; nil: there is none to show.
 	Calls *CallLog
-	// SaveCalls writes a call log to a file; nil: it can't be saved.
-	SaveCalls SaveCalls
-	// NoMouse leaves the mouse to the terminal, which selects text with it.
-	NoMouse bool
 }
 
 // Identity is who is at work, and where, for the header.
@@ -143,8 +139,8 @@ type Program struct {
 	quitting bool             // on the way out
 
 	session session
-	tour    tour
-	clicked click // the mouse's last one
+	// overFor is whose rotation is over, if who is due next is offered when the list is read.
+	overFor string
 
 	code     codeDesk // its dialog comes before all others
 	dialog   *dialog
@@ -162,7 +158,7 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, tour: newTour(),
+		keys: newKeyMap(o), guides: map[string]*guide.Screen{},
 		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
@@ -196,8 +192,6 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return p, p.input(msg)
-	case tea.MouseMsg:
-		return p, p.mouse(msg)
 	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
 		p.common.Update(msg)
 		p.resize()
@@ -233,10 +227,6 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.closeApplications()
 	case callsClosed:
 		return p.closeCalls()
-	case inflight.Begin:
-		return p.begin(msg.User)
-	case inventory.Marked:
-		p.marked(msg)
 	case codeAsked, codeWithdrawn:
 		return p.code.take(p.ctx, msg)
 	case kit.RenewSession:

@@ -53,7 +53,6 @@ func (p *Program) showFront() tea.Cmd {
 	case *guide.Screen:
 		s.Shown()
 	case *inflight.Screen:
-		p.showMarks()
 		return s.Reload()
 	case *applications, *calls:
 	default:
@@ -126,7 +125,6 @@ func (p *Program) open(task runner.Task) tea.Cmd {
 		return nil
 	case g != nil && (runner.GoesBefore(g.State()) || task.MetBy(g.State())):
 		p.sayOther(task, g.State())
-		p.toured(g)
 		return p.push(g)
 	case g != nil:
 		p.drop(task.User)
@@ -153,7 +151,6 @@ func (p *Program) started(msg started) tea.Cmd {
 	})
 	p.guides[msg.task.User] = g
 	p.sayOther(msg.task, g.State())
-	p.toured(g)
 	return tea.Batch(g.Init(), p.push(g))
 }
 
@@ -179,7 +176,9 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
-		p.offerNext(msg.User, g.State(), g.Settings())
+		if g.State().Over() {
+			p.offerDue(msg.User)
+		}
 	}
 	if msg.Over || g.LooksOn() {
 		p.drop(msg.User) // the next time it is begun anew, or the lock may be free
@@ -193,7 +192,7 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 
 // openCalls puts the call log in front.
 func (p *Program) openCalls() tea.Cmd {
-	p.calls = newCalls(p.common, p.options.Calls, p.options.SaveCalls)
+	p.calls = newCalls(p.common, p.options.Calls)
 	return p.push(p.calls)
 }
 

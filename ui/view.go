@@ -21,18 +21,7 @@ const (
 // View draws the whole terminal.
 func (p *Program) View() tea.View {
 	content, cursor := p.draw()
-	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
-	if !p.options.NoMouse && !p.showsSecret() {
-		view.MouseMode = tea.MouseModeCellMotion
-	}
-	return view
-}
-
-// showsSecret reports whether a secret is in view. The mouse is the terminal's then, which
-// selects text with it.
-func (p *Program) showsSecret() bool {
-	s, isGuide := p.front().(*guide.Screen)
-	return isGuide && s.ShowsSecret()
+	return tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn", ProgressBar: p.progressBar()}
 }
 
 // progressBar is the terminal's own indicator of how far the list's load is, whatever

@@ -33,7 +33,7 @@ type entrance struct {
 // opening is the program from its first frame on.
 func (e *entrance) opening(ctx context.Context) *ui.Opening {
 	o := ui.OpeningOptions{
-		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes, NoMouse: e.flags.noMouse,
+		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes,
 	}
 	o.Connect = func(attempt context.Context, profile string) (func() ui.Options, error) {
 		return e.connect(attempt, ctx, profile)
@@ -96,8 +96,6 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, notice string
 		Summary:       p.summary,
 		Codes:         e.codes,
 		Calls:         e.calls,
-		SaveCalls:     p.saveCalls,
-		NoMouse:       f.noMouse,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}

@@ -18,7 +18,7 @@ type flags struct {
 	profile, region, endpoint string
 	mfaSerial                 string
 	noColor, ascii, readOnly  bool
-	noMouse, debug            bool
+	debug                     bool
 	sandbox                   bool // not a flag: the command is one of the sandbox's
 	tag                       bool
 	trailRegions              []string
@@ -40,7 +40,6 @@ func (f *flags) add(root *cobra.Command) {
 	p.StringVar(&f.mfaSerial, "mfa-serial", "", "the MFA device for a session made from a long-term key")
 	p.BoolVar(&f.noColor, "no-color", false, "no colour (also by NO_COLOR)")
 	p.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	p.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text with")
 	p.BoolVar(&f.debug, "debug", false, "log AWS calls and what goes on in keyturn to a file beside the journal, without secrets")
 	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
 	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")

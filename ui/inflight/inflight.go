@@ -34,9 +34,6 @@ type Source func(ctx context.Context) ([]runner.Standing, error)
 // Chosen says that the operator goes on with a rotation.
 type Chosen struct{ State rotation.State }
 
-// Begin says that the operator turns to a marked user of whom nothing is under way.
-type Begin struct{ User string }
-
 // Closed says that the operator goes back.
 type Closed struct{}
 
@@ -63,11 +60,8 @@ type Screen struct {
 	at         time.Time // of the answer, by the account's clock; zero: none yet
 	problem    string    // why there is no newer one; "" if there is
 
-	marks []Mark
-	rows  []row // the rotations, then the marked users of whom none is under way
-
 	table         *kit.Table
-	selected      string // the row's ID
+	selected      string // the rotation's ID
 	width, height int
 }
 
@@ -126,11 +120,6 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.problem != "" || s.count(unknown) > 0 {
 			return s.Reload()
 		}
-	case kit.Click:
-		return s.click(msg)
-	case kit.Roll:
-		s.table.Roll(msg.Lines)
-		s.noteSelection()
 	case tea.KeyPressMsg:
 		return s.press(msg)
 	}
@@ -166,35 +155,14 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// open goes on with the selected rotation, or begins with the selected user.
+// open goes on with the selected rotation.
 func (s *Screen) open() tea.Cmd {
-	r := s.current()
-	switch {
-	case r == nil:
-		return nil
-	case r.standing != nil:
-		chosen := Chosen{r.standing.State}
-		return func() tea.Msg { return chosen }
-	case r.done:
-		return kit.Warn(r.user + " is done")
-	}
-	begin := Begin{r.user}
-	return func() tea.Msg { return begin }
-}
-
-// click selects the row that was clicked on. A double click opens it, if the row is still
-// the one that the first click selected.
-func (s *Screen) click(msg kit.Click) tea.Cmd {
-	before := s.selected
-	above := 2 + len(s.notices()) // the counts and the rule
-	if !s.table.Point(msg.Line - above) {
+	st := s.current()
+	if st == nil {
 		return nil
 	}
-	s.noteSelection()
-	if msg.Double && s.selected == before {
-		return s.open()
-	}
-	return nil
+	chosen := Chosen{st.State}
+	return func() tea.Msg { return chosen }
 }
 
 // count is how many rotations there are in which it is a given turn.

@@ -28,7 +28,7 @@ func (s *Screen) layout() layout {
 	if s.height < roomyHeight {
 		l.detail = max(3, s.height/3)
 	}
-	if r := s.current(); r == nil || r.standing == nil {
+	if s.current() == nil {
 		l.detail = 0
 	}
 	l.table = max(2, s.height-2-len(l.notices)-l.detail)
@@ -42,7 +42,7 @@ func (s *Screen) View() string {
 	lines := append([]string{s.countLine()}, l.notices...)
 	lines = append(lines, s.common.Rule(s.width), kit.Fit(s.tableView(), s.width, l.table))
 	if l.detail > 0 {
-		lines = append(lines, s.common.Rule(s.width), kit.Fit(strings.Join(s.detail(s.current().standing), "\n"), s.width, l.detail-1))
+		lines = append(lines, s.common.Rule(s.width), kit.Fit(strings.Join(s.detail(s.current()), "\n"), s.width, l.detail-1))
 	}
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
@@ -70,9 +70,6 @@ func (s *Screen) countLine() string {
 			line += "   " + style.Render(fmt.Sprintf("%s %d %s", glyph, n, turnWord[t]))
 		}
 	}
-	if n := len(s.marks); n > 0 {
-		line += "   " + st.Accent.Render(fmt.Sprintf("%s %d marked", g.Mark, n))
-	}
 	return g.Truncate(line, s.width)
 }
 
@@ -91,7 +88,7 @@ func (s *Screen) notices() []string {
 }
 
 func (s *Screen) tableView() string {
-	if len(s.rows) > 0 {
+	if len(s.standings) > 0 {
 		return s.table.View(s.common, s.cells)
 	}
 	text := "No rotation is under way, as far as the journal of this machine knows."

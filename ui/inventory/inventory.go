@@ -64,7 +64,6 @@ type Screen struct {
 	table         *kit.Table
 	width, height int
 	selected      rowID
-	marks         []string // users, in the order in which they were marked
 	query         audit.Query
 	filter        textinput.Model
 	typing        bool // the filter is being typed
@@ -166,10 +165,6 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.wanting() {
 			return s.Reload()
 		}
-	case kit.Click:
-		return s.click(msg)
-	case kit.Roll:
-		s.roll(msg)
 	case tea.KeyPressMsg:
 		if s.typing {
 			return s.typeFilter(msg)
@@ -195,8 +190,6 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(audit.Retire)
 	case key.Matches(msg, s.keys.leaked):
 		return s.chooseLeaked()
-	case key.Matches(msg, s.keys.mark):
-		return s.mark()
 	case key.Matches(msg, s.keys.filter):
 		s.typing = true
 		s.layOut()

@@ -75,10 +75,10 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
-// user is the user's name, with the operator's mark, and one on administrators.
+// user is the user's name, with a mark on administrators.
 func (s *Screen) user(r *audit.Row) kit.Cell {
 	st := s.common.Styles
-	cell := append(s.markCell(r.User.Name), kit.Span{Text: r.User.Name, Style: st.Text})
+	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
 	if r.Administrator() && !r.Root() {
 		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
 	}

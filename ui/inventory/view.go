@@ -189,9 +189,6 @@ func (s *Screen) countLine(width int) string {
 			gap = gap[:min(len(gap), 3)]
 		}
 	}
-	if n := len(s.marks); n > 0 {
-		add(g.Mark, "marked", n, st.Accent)
-	}
 	for _, f := range countedFindings {
 		n := s.counts.Of(f)
 		if f == audit.Unknown && s.load.running {
