@@ -11,12 +11,12 @@ import (
 // trailEvent is a management event, as CloudTrail keeps it.
 type trailEvent struct {
 	id, request, name, source, region, agent, address string
-	at                                       time.Time
-	keyID, user                              string
-	readOnly                                 bool
-	code, message                            string // of a refused call
-	identity                                 map[string]any
-	asked, answered                          map[string]any
+	at                                                time.Time
+	keyID, user                                       string
+	readOnly                                          bool
+	code, message                                     string // of a refused call
+	identity                                          map[string]any
+	asked, answered                                   map[string]any
 }
 
 const (
