@@ -9,6 +9,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/runner"
 	"keyturn/ui"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
@@ -24,7 +25,7 @@ type entrance struct {
 	task   *runner.Task
 	common *kit.Common
 	codes  *ui.Codes
-	calls  *ui.CallLog
+	calls  *calllog.Log
 
 	reaching  sync.Mutex // held while the place is being reached
 	place     *place     // nil until it is
@@ -54,7 +55,7 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	if profile != e.app.profileName(f) { // the SDK treats one that is named unlike one that a variable names
 		f.profile = profile
 	}
-	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(ui.Call(c)) }})
+	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
 	if err != nil {
 		return nil, err
 	}
