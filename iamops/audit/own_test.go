@@ -35,7 +35,7 @@ func TestOwnKeysAlone(t *testing.T) {
 	}{
 		"refused": {
 			refusals(denied, suzies), suzie,
-			[]string{"Suzie AKIAOFF: inactive", "Suzie AKIAOLD: expired"}, true, false,
+			[]string{"Suzie AKIAOFF: inactive", "Suzie AKIAOLD: overdue"}, true, false,
 		},
 		"refused to a role": {
 			refusals(denied, suzies), iamops.User{}, nil, false, true,
@@ -49,7 +49,7 @@ func TestOwnKeysAlone(t *testing.T) {
 		},
 		"the report tells of others": {
 			unlisted{&reporting{source: &source{keysOf: suzies, useOf: usedToday}, csv: reportHead + suzieLine + bobLine}, denied}, suzie,
-			[]string{"bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: expired"}, false, true,
+			[]string{"bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: overdue"}, false, true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
