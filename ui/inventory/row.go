@@ -127,7 +127,7 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 	st := s.common.Styles
 	switch {
-	case r.Findings.Has(audit.Expired):
+	case r.Findings.Has(audit.Overdue):
 		return st.Danger
 	case r.Findings.Has(audit.Due):
 		return st.Warning
@@ -237,7 +237,7 @@ func shortName(f audit.Finding) string {
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.RootKey, audit.Expired:
+	case audit.RootKey, audit.Overdue:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

@@ -186,7 +186,7 @@ func (s *Screen) countLine(width int) string {
 		if f == audit.Unknown && s.load.running {
 			n -= s.counts.Awaited // their answers are on the way
 		}
-		if n > 0 || f == audit.Expired || f == audit.Unknown {
+		if n > 0 || f == audit.Overdue || f == audit.Unknown {
 			glyph, style := s.look(f)
 			add(glyph, f.String(), n, style)
 		}
@@ -205,7 +205,7 @@ const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.
