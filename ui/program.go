@@ -198,7 +198,7 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return p, p.input(msg)
 	case tea.MouseMsg:
 		return p, p.mouse(msg)
-	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
+	case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		p.common.Update(msg)
 		p.resize()
 		return p, nil
