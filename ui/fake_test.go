@@ -49,7 +49,11 @@ func (c *handClock) move(d time.Duration) {
 }
 
 // memory is an account with three users.
-type memory struct{ loads int }
+type memory struct {
+	loads int
+	mu    sync.Mutex
+	read  map[string]int // how often the keys were asked for, by user
+}
 
 func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
 	m.loads++
@@ -57,7 +61,16 @@ func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error 
 }
 
 func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.read[user]++
 	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
+}
+
+func (m *memory) reads(user string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.read[user]
 }
 
 func (m *memory) LastUsed(context.Context, string) (iamops.LastUse, string, error) {
@@ -208,7 +221,7 @@ type stage struct {
 func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
+	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{read: map[string]int{}}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
 	t.Cleanup(func() {
 		cancel()
 		time.Sleep(2 * time.Second) // of the bubble: the last tick ends

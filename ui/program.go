@@ -44,6 +44,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops"
 	"keyturn/iamops/runner"
 	"keyturn/ui/guide"
 	"keyturn/ui/inflight"
@@ -134,13 +135,14 @@ type Program struct {
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
-	inFlight *inflight.Screen // nil if there is no telling what is under way
-	apps     *applications    // nil unless it is open
-	calls    *calls           // nil unless it is open
-	listed   bool             // the list has begun to load
-	stale    bool             // the list is older than the clock
-	opening  string           // the user whose rotation is being started; "" if none
-	quitting bool             // on the way out
+	inFlight *inflight.Screen              // nil if there is no telling what is under way
+	apps     *applications                 // nil unless it is open
+	calls    *calls                        // nil unless it is open
+	listed   bool                          // the list has begun to load
+	keysSeen map[string][]iamops.AccessKey // by user, as the user's rotation saw them last
+	stale    bool                          // the list is older than the clock
+	opening  string                        // the user whose rotation is being started; "" if none
+	quitting bool                          // on the way out
 
 	session session
 	tour    tour
@@ -163,7 +165,8 @@ func New(ctx context.Context, o Options) *Program {
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
 		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, tour: newTour(),
-		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
+		keysSeen: map[string][]iamops.AccessKey{},
+		code:     codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
 		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Explain: o.Explain, Notice: o.Notice})
@@ -258,6 +261,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	for _, g := range p.guides {
 		cmds = append(cmds, g.Update(msg))
 	}
+	cmds = append(cmds, p.readChanged())
 	if p.apps != nil {
 		cmds = append(cmds, p.apps.Update(msg))
 	}

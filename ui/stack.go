@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
@@ -91,6 +93,24 @@ func (p *Program) refreshList() tea.Cmd {
 		return p.options.List.Init()
 	}
 	return p.options.List.Reload()
+}
+
+// readChanged asks again for the row of each user whose rotation has seen other keys than
+// before, whatever screen is in front.
+func (p *Program) readChanged() tea.Cmd {
+	var cmds []tea.Cmd
+	for user, g := range p.guides {
+		state := g.State()
+		before, seen := p.keysSeen[user]
+		if state.ListedAt.IsZero() || seen && slices.Equal(before, state.Listed) {
+			continue
+		}
+		p.keysSeen[user] = state.Listed
+		if seen && p.listed {
+			cmds = append(cmds, p.options.List.ReloadUser(user))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 func (p *Program) resize() {
