@@ -16,6 +16,8 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/applications"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
@@ -63,6 +65,9 @@ func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error 
 func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.read == nil {
+		m.read = map[string]int{}
+	}
 	m.read[user]++
 	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
 }
@@ -170,7 +175,7 @@ func changing(user string, kind iamops.ChangeKind) *fakeRotation {
 type fakeSandbox struct {
 	mu    sync.Mutex
 	clock *handClock
-	apps  []Application
+	apps  []applications.Application
 	fail  error
 }
 
@@ -181,10 +186,10 @@ func (s *fakeSandbox) Advance(d time.Duration) error {
 	return s.fail
 }
 
-func (s *fakeSandbox) Applications() []Application {
+func (s *fakeSandbox) Applications() []applications.Application {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Application(nil), s.apps...)
+	return append([]applications.Application(nil), s.apps...)
 }
 
 func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
@@ -205,7 +210,7 @@ type stage struct {
 	clock     *handClock
 	source    *memory
 	sandbox   *fakeSandbox
-	calls     *CallLog
+	calls     *calllog.Log
 	codes     *Codes
 	renewals  int
 	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
@@ -221,7 +226,7 @@ type stage struct {
 func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{read: map[string]int{}}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
+	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
 	t.Cleanup(func() {
 		cancel()
 		time.Sleep(2 * time.Second) // of the bubble: the last tick ends
@@ -257,10 +262,10 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 
 // withSandbox gives the stage a sandbox.
 func withSandbox(st *stage, o *Options) {
-	st.sandbox = &fakeSandbox{clock: st.clock, apps: []Application{
+	st.sandbox = &fakeSandbox{clock: st.clock, apps: []applications.Application{
 		{
 			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute), Seen: "boto3 1.34 at 10.2.0.7",
-			Log: []LogLine{{noon.Add(-3 * time.Minute), true, "synchronised the photo bucket"}, {noon.Add(-time.Minute), false, "InvalidClientTokenId: The security token is invalid"}},
+			Log: []applications.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
 		},
 		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true, Seen: "aws-cli 2.9 at 10.2.0.8"},
 	}}
@@ -358,7 +363,7 @@ func (st *stage) goTo(user string) {
 
 // withSession gives the stage a session that ends, and a log of calls.
 func withSession(st *stage, o *Options) {
-	st.calls, st.codes, st.caller = NewCallLog(), NewCodes(), "user/alice"
+	st.calls, st.codes, st.caller = calllog.NewLog(), NewCodes(), "user/alice"
 	o.Calls, o.Codes = st.calls, st.codes
 	o.Renew = func(ctx context.Context) (string, error) {
 		st.renewals++
@@ -374,7 +379,7 @@ func withSession(st *stage, o *Options) {
 
 // call notes an AWS call that came to a problem, or to none.
 func (st *stage) call(action string, problem iamops.ProblemKind) {
-	c := Call{Action: action, Region: "eu-west-1", Start: st.clock.Now(), Duration: 42 * time.Millisecond, Attempts: 1, Outcome: "ok", RequestID: "req-" + action}
+	c := calllog.Call{Action: action, Region: "eu-west-1", Start: st.clock.Now(), Duration: 42 * time.Millisecond, Attempts: 1, Outcome: "ok", RequestID: "req-" + action}
 	if problem != "" {
 		c.Outcome, c.Problem = string(problem), problem
 	}

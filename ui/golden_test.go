@@ -27,9 +27,6 @@ var views = []struct {
 	{"help", func(st *stage) { st.goTo("Suzie"); st.press("?") }},
 	{"toast", func(st *stage) { st.goTo("Suzie"); st.press("R") }},
 	{"calls", func(st *stage) { st.press("L") }},
-	{"marked", func(st *stage) { st.mark("Suzie", "ci-deploy") }},
-	{"board", func(st *stage) { st.mark("Suzie", "billing-cron"); st.press("tab") }},
-	{"next-marked", func(st *stage) { st.mark("Suzie", "ci-deploy"); st.goTo("Suzie"); st.press("esc") }},
 	{"next-due", func(st *stage) {
 		done := distributing("ci-deploy")
 		done.snapshot.State.Step, done.snapshot.State.Old.Gone = rotation.Finished, true
@@ -50,7 +47,7 @@ var layouts = uitest.Layouts{
 
 func sandboxAndChange(st *stage, o *Options) {
 	withSandbox(st, o)
-	withCalls(map[string]string{})(st, o)
+	withCalls(st, o)
 	leftBehind().in(st, o)
 	st.rotations["billing-cron"] = changing("billing-cron", iamops.Deactivate)
 }

@@ -58,7 +58,6 @@ type Opening struct {
 	stop      context.CancelFunc
 	calledOff bool
 	failure   error // of the last attempt
-	clicked   click
 	code      codeDesk
 }
 
@@ -144,8 +143,6 @@ func (p *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if p.code.dialog != nil {
 			return p, p.code.answer(msg)
 		}
-	case tea.MouseMsg:
-		return p, p.mouse(msg)
 	case codeAsked, codeWithdrawn:
 		return p, p.code.take(p.ctx, msg)
 	case connected:
@@ -223,21 +220,4 @@ func (p *Opening) use() tea.Cmd {
 		p.profile = p.options.Profiles[i].Name
 	}
 	return p.connect()
-}
-
-// mouse selects a profile by a click, uses it by a double one, and moves by the wheel.
-func (p *Opening) mouse(msg tea.MouseMsg) tea.Cmd {
-	if p.stage != choosing || p.code.dialog != nil {
-		return nil
-	}
-	at := msg.Mouse()
-	switch msg.(type) {
-	case tea.MouseWheelMsg:
-		p.picker.Roll(map[tea.MouseButton]int{tea.MouseWheelUp: -wheelLines, tea.MouseWheelDown: wheelLines}[at.Button])
-	case tea.MouseClickMsg:
-		if line := at.Y - pickerTop; at.Button == tea.MouseLeft && p.picker.Point(line) && p.clicked.again(line, p.common.Clock.Now()) {
-			return p.use()
-		}
-	}
-	return nil
 }

@@ -252,18 +252,6 @@ func TestAProfileHasToBeChosen(t *testing.T) {
 		l.press("down", "enter")
 		l.want("billing-cron", "profile admin")
 	})
-	inLobby(t, choose, func(l *lobby) { // by the mouse
-		at := func(line int) tea.Msg { return tea.MouseClickMsg{X: 5, Y: line, Button: tea.MouseLeft} }
-		l.send(at(6))
-		l.want("▸ admin")
-		l.clock.move(time.Minute)
-		l.send(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
-		l.want("▸ none")
-		l.send(at(7))
-		l.want("▸ corp")
-		l.send(at(7))
-		l.want("billing-cron", "profile corp")
-	})
 	inLobby(t, func(l *lobby, o *OpeningOptions) { choose(l, o); o.None = false }, func(l *lobby) {
 		l.press("G")
 		l.want("▸ corp")

@@ -18,9 +18,6 @@ const pickerTop = kit.FrameHead + 2
 func (p *Opening) View() tea.View {
 	content, cursor := p.draw()
 	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
-	if !p.options.NoMouse {
-		view.MouseMode = tea.MouseModeCellMotion
-	}
 	return view
 }
 

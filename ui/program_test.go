@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
 )
 
@@ -322,7 +323,7 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie")
 		st.want("Back to the list")
 		st.press("enter")
-		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: expired", "▸  To the list")
+		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
 		st.press("enter")
 		st.want("ci-deploy")
 		if f.left != 0 {
@@ -341,7 +342,7 @@ func TestTheRowIsReadAgainAfterAChange(t *testing.T) {
 	f := distributing("Suzie")
 	bubble(t, func(st *stage, o *Options) {
 		st.rotations["Suzie"] = f
-		o.Calls = NewCallLog()
+		o.Calls = calllog.NewLog()
 	}, func(st *stage) {
 		st.goTo("Suzie")
 		first := st.source.reads("Suzie")

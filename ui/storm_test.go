@@ -18,6 +18,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 	"keyturn/ui"
+	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
 )
 
@@ -128,7 +129,7 @@ func weather(t *testing.T, storm []gust, stale time.Duration, made map[iamops.Ch
 	h := &house{t: t, ctx: t.Context(), cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
 	h.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = stale })
 	h.wire = newWire(h.cloud, h.notes)
-	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), ui.NewCallLog())
+	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), calllog.NewLog())
 	h.client = &http.Client{Transport: h.wire}
 	h.begin()
 	err := h.endure(storm)
@@ -167,7 +168,7 @@ func (h *house) begin() {
 	}
 	h.faults = nil
 	ctx, stop := context.WithCancel(h.ctx)
-	calls := ui.NewCallLog()
+	calls := calllog.NewLog()
 	acc := reach(ctx, h.t, h.cloud, h.client, calls)
 	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes, calls: calls}
 	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud})

@@ -20,7 +20,6 @@ quiet = "1d12h"
 watch-period = "7d"
 no-color = true
 ascii = true
-no-mouse = true
 tag = false
 trail-regions = "ap-south-1"
 trail-pages = 40
@@ -55,7 +54,7 @@ func TestEverythingIsRead(t *testing.T) {
 		Settings: []Setting{
 			{"profile", "prod"}, {"region", "eu-central-1"}, {"endpoint-url", "http://127.0.0.1:4599"},
 			{"max-age", "60d"}, {"unused", "30d"}, {"quiet", "36h"}, {"watch-period", "7d"},
-			{"no-color", "true"}, {"ascii", "true"}, {"no-mouse", "true"}, {"tag", "false"}, {"trail-regions", "ap-south-1"}, {"trail-pages", "40"}, {"read-only", "false"}, {"mfa-serial", "arn:aws:iam::123456789012:mfa/alice"},
+			{"no-color", "true"}, {"ascii", "true"}, {"tag", "false"}, {"trail-regions", "ap-south-1"}, {"trail-pages", "40"}, {"read-only", "false"}, {"mfa-serial", "arn:aws:iam::123456789012:mfa/alice"},
 		},
 		OwnerTags: []string{"owner", "team"}, PurposeTags: []string{"purpose"},
 		Exemptions: []Exemption{
@@ -90,7 +89,7 @@ func TestErrorsNameTheLineAndWhatIsValid(t *testing.T) {
 		text string
 		want []string // a line of the error each: how it begins, and a part of the rest
 	}{
-		"misspelt":            {"\nmax-ages = \"90d\"", []string{`c.toml:2: unknown key "max-ages": valid are profile, region, | watch-period, no-color, ascii, no-mouse, tag, trail-regions, trail-pages, read-only, mfa-serial, audit, exempt`}},
+		"misspelt":            {"\nmax-ages = \"90d\"", []string{`c.toml:2: unknown key "max-ages": valid are profile, region, | watch-period, no-color, ascii, tag, trail-regions, trail-pages, read-only, mfa-serial, audit, exempt`}},
 		"another case":        {"Profile = \"prod\"", []string{`c.toml:1: unknown key "Profile"`}},
 		"an unknown table":    {"profile = \"a\"\n[deliver]\nx = 1", []string{`c.toml:2: unknown key "deliver"`}},
 		"in audit":            {"[audit]\n\nowner = \"x\"", []string{`c.toml:3: unknown key "owner" in audit: valid are owner-tags, purpose-tags`}},

@@ -29,7 +29,6 @@ var settings = []struct {
 	{"watch-period", readPeriod},
 	{"no-color", readSwitch},
 	{"ascii", readSwitch},
-	{"no-mouse", readSwitch},
 	{"tag", readSwitch},
 	{"trail-regions", readText},
 	{"trail-pages", readCount},

@@ -105,7 +105,10 @@ func (r *Runner) try(intent rotation.Try) {
 		if !iamops.Sleep(r.ctx, intent.After) {
 			return
 		}
-		err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
+		requestIDs, err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
+		r.mu.Lock()
+		r.tried = append(r.tried, requestIDs...)
+		r.mu.Unlock()
 		if r.ctx.Err() == nil {
 			r.apply(rotation.Tried{At: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)})
 		}
@@ -123,7 +126,7 @@ func (r *Runner) begin(intent rotation.Make) {
 	}
 	record := r.record(r.state, journal.Intent)
 	record.Change, record.KeyID, record.Listed = string(intent.Change.Kind), intent.Change.KeyID, intent.PreIDs
-	record.Gate = r.gate(intent.Change)
+	record.Gate, record.LendingRecorded = r.gate(intent.Change), intent.Change.Kind == iamops.Create
 	r.changes.Go(func() { r.change(intent.Change, record) })
 }
 

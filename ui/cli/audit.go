@@ -52,7 +52,7 @@ values behind it. Several profiles, as in --profile a,b,c, make one audit.`,
 		},
 	}
 	cmd.Flags().StringVar(&given.output, "output", string(report.AsTable), "table, json, csv or markdown")
-	cmd.Flags().StringVar(&given.failOn, "fail-on", "", "exit with 3 if a key has one of these findings, as in expired,unused")
+	cmd.Flags().StringVar(&given.failOn, "fail-on", "", "exit with 3 if a key has one of these findings, as in overdue,unused")
 	cmd.Flags().StringVar(&given.diff, "diff", "", "print what has changed since an earlier audit's JSON file")
 	cmd.Flags().BoolVar(&given.reportOnly, "report-only", false, "read the credential report alone: quick, and up to four hours old")
 	return cmd

@@ -8,6 +8,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/runner"
 	"keyturn/ui"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
@@ -23,7 +24,7 @@ type entrance struct {
 	task   *runner.Task
 	common *kit.Common
 	codes  *ui.Codes
-	calls  *ui.CallLog
+	calls  *calllog.Log
 
 	reaching  sync.Mutex // held while the place is being reached
 	place     *place     // nil until it is
@@ -33,7 +34,7 @@ type entrance struct {
 // opening is the program from its first frame on.
 func (e *entrance) opening(ctx context.Context) *ui.Opening {
 	o := ui.OpeningOptions{
-		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes, NoMouse: e.flags.noMouse,
+		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes,
 	}
 	o.Connect = func(attempt context.Context, profile string) (func() ui.Options, error) {
 		return e.connect(attempt, ctx, profile)
@@ -53,7 +54,7 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	if profile != e.app.profileName(f) { // the SDK treats one that is named unlike one that a variable names
 		f.profile = profile
 	}
-	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(ui.Call(c)) }})
+	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +97,6 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, notice string
 		Summary:       p.summary,
 		Codes:         e.codes,
 		Calls:         e.calls,
-		SaveCalls:     p.saveCalls,
-		NoMouse:       f.noMouse,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}

@@ -18,7 +18,7 @@ type flags struct {
 	profile, region, endpoint string
 	mfaSerial                 string
 	noColor, ascii, readOnly  bool
-	noMouse, debug            bool
+	debug                     bool
 	sandbox                   bool // not a flag: the command is one of the sandbox's
 	tag                       bool
 	trailRegions              []string
@@ -40,13 +40,12 @@ func (f *flags) add(root *cobra.Command) {
 	p.StringVar(&f.mfaSerial, "mfa-serial", "", "the MFA device for a session made from a long-term key")
 	p.BoolVar(&f.noColor, "no-color", false, "no colour (also by NO_COLOR)")
 	p.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	p.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text with")
 	p.BoolVar(&f.debug, "debug", false, "log AWS calls and what goes on in keyturn to a file beside the journal, without secrets")
 	p.BoolVar(&f.readOnly, "read-only", false, "make no change, whatever is confirmed")
 	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")
 	p.StringSliceVar(&f.trailRegions, "trail-regions", nil, "regions whose CloudTrail is asked besides the account's own list of them")
 	p.IntVar(&f.trailPages, "trail-pages", evidence.Pages, "pages of 50 CloudTrail events that are read, a key and region")
-	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
+	p.Var(&f.maxAge, "max-age", "the age past which a key is overdue")
 	p.Var(&f.unused, "unused", "how long a key may go without use")
 	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet, at the least, before it is deactivated")
 	p.Var(&f.watch, "watch-period", "how long a deactivated key is kept before it is deleted")

@@ -211,9 +211,10 @@ func (st *stage) typed(text string) {
 // view is what the operator sees, with the open question on top.
 func (st *stage) view() string {
 	c := st.screen.common
+	title, _ := st.screen.Title()
 	view := kit.Frame{
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
-		Right: st.screen.Title(), Body: st.screen.View(), Hints: st.screen.ShortHelp(),
+		Right: title, Body: st.screen.View(), Hints: st.screen.ShortHelp(),
 	}.View(c)
 	if d := st.screen.Dialog(); d != nil {
 		view, _, _ = kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)

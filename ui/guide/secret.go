@@ -19,8 +19,8 @@ func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.Secret
 
 func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
 
-// ShowsSecret reports whether the secret can be read on the screen as it is drawn now.
-func (s *Screen) ShowsSecret() bool { return s.showing() && s.question == nil }
+// showsSecret reports whether the secret can be read on the screen as it is drawn now.
+func (s *Screen) showsSecret() bool { return s.showing() && s.question == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
@@ -71,7 +71,7 @@ func (s *Screen) secretLines() []string {
 		return st.Muted.Render(kit.Pad(label, len("secret  "))) + style.Render(text)
 	}
 	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
-	if !s.ShowsSecret() {
+	if !s.showsSecret() {
 		hidden := strings.Repeat(g.Bullet, hiddenLength)
 		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s, c copies it, a adds a target")}
 	}

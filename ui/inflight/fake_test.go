@@ -135,9 +135,10 @@ func (st *stage) press(keys ...string) tea.Msg {
 func (st *stage) view() string {
 	s := st.screen
 	aside := s.Aside()
+	title, _ := s.Title()
 	return kit.Frame{
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
-		Right: s.Status(), Body: s.View(), Hints: s.ShortHelp(), Notice: kit.Cell{{Text: aside.Text}},
+		Right: title, Body: s.View(), Hints: s.ShortHelp(), Notice: kit.Cell{{Text: aside.Text}},
 	}.View(s.common)
 }
 

@@ -33,21 +33,15 @@ func (s *Screen) FullHelp() [][]key.Binding {
 }
 
 func (s *Screen) openHint() key.Binding {
-	hint, r := s.keys.open, s.current()
-	hint.SetEnabled(r != nil && !r.done)
-	if r != nil && r.standing == nil {
-		return kit.Describe(hint, "begin")
-	}
+	hint := s.keys.open
+	hint.SetEnabled(len(s.list.Rows()) > 0)
 	return hint
 }
 
 // Unavailable are the keys that do nothing as things are, and why.
 func (s *Screen) Unavailable() []kit.Unavailable {
-	switch r := s.current(); {
-	case r == nil:
+	if len(s.list.Rows()) == 0 {
 		return []kit.Unavailable{{Key: s.keys.open, Why: "nothing is under way"}}
-	case r.done:
-		return []kit.Unavailable{{Key: s.keys.open, Why: "it is done"}}
 	}
 	return nil
 }

@@ -14,8 +14,15 @@ import (
 	"keyturn/ui/uitest"
 )
 
+// title is the screen's, for the header.
+func title(s *Screen) string {
+	long, _ := s.Title()
+	return long
+}
+
 // framed puts the screen into a frame, as the root does.
 func framed(s *Screen) string {
+	long, short := s.Title()
 	return kit.Frame{
 		Left: []kit.Part{
 			{Text: "keyturn", Style: s.common.Styles.Title, Importance: 1},
@@ -23,7 +30,7 @@ func framed(s *Screen) string {
 			{Text: "as user/alice", Importance: 2},
 			{Text: "profile prod", Pinned: true},
 		},
-		Right: s.Status(), RightShort: s.ShortStatus(), Body: s.View(), Hints: s.ShortHelp(),
+		Right: long, RightShort: short, Body: s.View(), Hints: s.ShortHelp(),
 	}.View(s.common)
 }
 

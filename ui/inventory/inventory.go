@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -48,6 +47,7 @@ type Options struct {
 
 // Screen is the audit's screen.
 type Screen struct {
+	kit.Simple
 	common  *kit.Common
 	source  audit.Source
 	options Options
@@ -64,12 +64,11 @@ type Screen struct {
 	table         *kit.Table
 	width, height int
 	selected      rowID
-	marks         []string // users, in the order in which they were marked
 	query         audit.Query
-	filter        textinput.Model
-	typing        bool // the filter is being typed
+	filter        *kit.Filter
 	detail        bool // the pane with the user's keys is open
 	aside         kit.Part
+	outdated      bool
 }
 
 // rowID names a row for as long as it exists. A key of which only the report tells has a
@@ -116,7 +115,7 @@ func New(ctx context.Context, common *kit.Common, source audit.Source, options O
 		load:      load{parent: ctx},
 		inventory: newInventory(options),
 		table:     kit.NewTable(columns...),
-		filter:    newFilter(common),
+		filter:    kit.NewFilter(common),
 	}
 	width, height := common.BodySize()
 	s.SetSize(width, height)
@@ -131,17 +130,19 @@ func newInventory(o Options) *audit.Inventory {
 	return inventory
 }
 
-func newFilter(common *kit.Common) textinput.Model {
-	in := textinput.New()
-	in.Prompt = ""
-	in.CharLimit = 100
-	in.SetVirtualCursor(false)
-	in.SetStyles(common.InputStyles())
-	return in
-}
-
 // Init returns the command that begins to load.
 func (s *Screen) Init() tea.Cmd { return s.Reload() }
+
+// Shown loads the list when it first comes to the front, and again if it is outdated.
+func (s *Screen) Shown() tea.Cmd {
+	if s.load.generation == 0 || s.outdated {
+		return s.Reload()
+	}
+	return s.Recount()
+}
+
+// Outdate says that what was loaded is older than the account's clock.
+func (s *Screen) Outdate() { s.outdated = true }
 
 // SetSize gives the screen its room in cells.
 func (s *Screen) SetSize(width, height int) {
@@ -155,7 +156,7 @@ func (s *Screen) SetSize(width, height int) {
 func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 
 // CapturesInput reports whether letters are text at the moment, and no commands.
-func (s *Screen) CapturesInput() bool { return s.typing }
+func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
 
 // Update takes a message over. The size and the background are the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
@@ -166,18 +167,14 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.wanting() {
 			return s.Reload()
 		}
-	case kit.Click:
-		return s.click(msg)
-	case kit.Roll:
-		s.roll(msg)
 	case tea.KeyPressMsg:
-		if s.typing {
+		if s.filter.Typing() {
 			return s.typeFilter(msg)
 		}
 		return s.press(msg)
 	case tea.PasteMsg:
-		if s.typing {
-			return s.typeFilter(tea.PasteMsg{Content: kit.Clean(msg.Content)})
+		if s.filter.Typing() {
+			return s.typeFilter(msg)
 		}
 	}
 	return nil
@@ -195,12 +192,10 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.choose(audit.Retire)
 	case key.Matches(msg, s.keys.leaked):
 		return s.chooseLeaked()
-	case key.Matches(msg, s.keys.mark):
-		return s.mark()
 	case key.Matches(msg, s.keys.filter):
-		s.typing = true
+		cmd := s.filter.Type()
 		s.layOut()
-		return s.filter.Focus()
+		return cmd
 	case key.Matches(msg, s.keys.sort):
 		s.query.Order = s.query.Order.Following()
 		s.arrange()
@@ -235,7 +230,7 @@ func (s *Screen) escape() {
 		s.detail = false
 		s.layOut()
 	default:
-		s.filter.SetValue("")
+		s.filter.Drop()
 		s.query.Text, s.query.Finding = "", audit.NoFinding
 		s.arrange()
 	}
@@ -244,33 +239,18 @@ func (s *Screen) escape() {
 func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		switch press.String() {
-		case "enter":
-			s.endTyping()
-			return nil
-		case "esc":
-			s.filter.SetValue("")
-			s.endTyping()
-			return nil
 		case "up", "down", "pgup", "pgdown":
 			s.table.Move(press, s.common.Keys)
 			s.noteSelection()
 			return nil
 		}
 	}
-	var cmd tea.Cmd
-	s.filter, cmd = s.filter.Update(msg)
-	if s.filter.Value() != s.query.Text {
-		s.query.Text = s.filter.Value()
+	cmd := s.filter.Update(msg)
+	if s.filter.Text() != s.query.Text || !s.filter.Typing() {
+		s.query.Text = s.filter.Text()
 		s.arrange()
 	}
 	return cmd
-}
-
-func (s *Screen) endTyping() {
-	s.typing = false
-	s.filter.Blur()
-	s.query.Text = s.filter.Value()
-	s.arrange()
 }
 
 // choose hands the selected row to the root, with what is wanted, or else with what the
@@ -355,7 +335,12 @@ func (s *Screen) Select(user, keyID string) {
 
 // Recount judges all keys anew. It is due when the clock was moved, and now and
 // then as time goes by.
-func (s *Screen) Recount() {
+func (s *Screen) Recount() tea.Cmd {
+	s.recount()
+	return nil
+}
+
+func (s *Screen) recount() {
 	now := s.common.Clock.Now()
 	s.rows = s.inventory.AppendRows(s.rows[:0], now)
 	s.counts = audit.Count(s.rows, now)

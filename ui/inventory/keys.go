@@ -1,8 +1,6 @@
 package inventory
 
 import (
-	"slices"
-
 	"charm.land/bubbles/v2/key"
 
 	"keyturn/iamops/audit"
@@ -11,44 +9,41 @@ import (
 
 // keyMap are the keys of the screen besides those that move the selection.
 type keyMap struct {
-	open, retire, leaked, mark            key.Binding
-	filter, sort, refresh, detail         key.Binding
-	finding, number, keyless, copy, esc   key.Binding
-	endTyping, dropFilter, move, pageMove key.Binding // for help only
+	open, retire, leaked                key.Binding
+	filter, sort, refresh, detail       key.Binding
+	finding, number, keyless, copy, esc key.Binding
+	move, pageMove                      key.Binding // for help only
 }
 
 func newKeyMap(k kit.Keys) keyMap {
 	return keyMap{
-		open:       kit.Describe(k.Enter, "rotate"),
-		retire:     kit.Bind("retire, without a new key", "x", "x"),
-		leaked:     kit.Bind("it has leaked: off first", "!", "!"),
-		mark:       k.Mark,
-		filter:     k.Filter,
-		sort:       k.Sort,
-		refresh:    k.Refresh,
-		detail:     kit.Bind("details", "d", "d"),
-		finding:    kit.Bind("next finding", "f", "f"),
-		number:     kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
-		keyless:    kit.Bind("users without keys", "u", "u"),
-		copy:       k.Copy,
-		esc:        k.Esc,
-		endTyping:  kit.Describe(k.Enter, "keep the filter"),
-		dropFilter: kit.Describe(k.Esc, "drop the filter"),
-		move:       kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
-		pageMove:   kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
+		open:     kit.Describe(k.Enter, "rotate"),
+		retire:   kit.Bind("retire, without a new key", "x", "x"),
+		leaked:   kit.Bind("it has leaked: off first", "!", "!"),
+		filter:   k.Filter,
+		sort:     k.Sort,
+		refresh:  k.Refresh,
+		detail:   kit.Bind("details", "d", "d"),
+		finding:  kit.Bind("next finding", "f", "f"),
+		number:   kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
+		keyless:  kit.Bind("users without keys", "u", "u"),
+		copy:     k.Copy,
+		esc:      k.Esc,
+		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
 	}
 }
 
 // ShortHelp are the keys for the footer, as things are.
 func (s *Screen) ShortHelp() []key.Binding {
-	if s.typing {
-		return []key.Binding{s.keys.endTyping, s.keys.dropFilter, s.keys.move}
+	if s.filter.Typing() {
+		return append(s.filter.Hints(), s.keys.move)
 	}
 	var hints []key.Binding
 	if s.load.running {
 		hints = append(hints, kit.Describe(s.keys.esc, "stop loading"))
 	}
-	return append(hints, s.openHint(), s.keys.filter, s.keys.sort, s.markHint(), s.keys.finding, s.keys.detail, s.keys.refresh)
+	return append(hints, s.openHint(), s.keys.filter, s.keys.sort, s.keys.finding, s.keys.detail, s.keys.refresh)
 }
 
 // FullHelp are all keys of the screen, in groups.
@@ -56,7 +51,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
 	return [][]key.Binding{
 		{k.Move("up and down"), s.keys.pageMove, k.Top, k.Bottom},
-		{s.openHint(), s.retireHint(), s.leakedHint(), s.markHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
+		{s.openHint(), s.retireHint(), s.leakedHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
 		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
 	}
 }
@@ -105,15 +100,6 @@ func (s *Screen) escHint() key.Binding {
 	return kit.Describe(s.keys.esc, "drop the filters")
 }
 
-func (s *Screen) markHint() key.Binding {
-	hint, r := s.keys.mark, s.current()
-	hint.SetEnabled(r != nil && whyNoMark(r) == "")
-	if r != nil && slices.Contains(s.marks, r.User.Name) {
-		return kit.Describe(hint, "unmark")
-	}
-	return hint
-}
-
 func (s *Screen) copyHint() key.Binding {
 	hint, r := s.keys.copy, s.current()
 	hint.SetEnabled(r != nil && r.Key.ID != "")
@@ -133,17 +119,15 @@ func (s *Screen) Unavailable() []kit.Unavailable {
 	r := s.current()
 	if r == nil {
 		why := "no row is selected"
-		return []kit.Unavailable{{Key: s.keys.open, Why: why}, {Key: s.keys.mark, Why: why}, {Key: s.keys.copy, Why: why}}
+		return []kit.Unavailable{{Key: s.keys.open, Why: why}, {Key: s.keys.copy, Why: why}}
 	}
 	var keys []kit.Unavailable
 	no := func(b key.Binding, why string) { keys = append(keys, kit.Unavailable{Key: b, Why: why}) }
 	switch {
 	case r.Root():
 		no(s.keys.open, "the root user's keys are seen to in the console, by root")
-		no(s.keys.mark, "it is the root user")
 	case !r.HasKey():
 		no(s.keys.open, "the user has no key, as far as is known")
-		no(s.keys.mark, "the user has no key, as far as is known")
 	case !s.retireHint().Enabled():
 		no(s.keys.retire, "enter does that to this key")
 	}

@@ -75,10 +75,10 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
-// user is the user's name, with the operator's mark, and one on administrators.
+// user is the user's name, with a mark on administrators.
 func (s *Screen) user(r *audit.Row) kit.Cell {
 	st := s.common.Styles
-	cell := append(s.markCell(r.User.Name), kit.Span{Text: r.User.Name, Style: st.Text})
+	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
 	if r.Administrator() && !r.Root() {
 		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
 	}
@@ -127,7 +127,7 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 	st := s.common.Styles
 	switch {
-	case r.Findings.Has(audit.Expired):
+	case r.Findings.Has(audit.Overdue):
 		return st.Danger
 	case r.Findings.Has(audit.Due):
 		return st.Warning
@@ -237,7 +237,7 @@ func shortName(f audit.Finding) string {
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.RootKey, audit.Expired:
+	case audit.RootKey, audit.Overdue:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

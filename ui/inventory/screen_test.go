@@ -130,11 +130,11 @@ func TestSelectTellsAUsersKeysApart(t *testing.T) {
 
 func TestRecountFollowsTheClock(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
-	before := s.counts.Of(audit.Expired)
+	before := s.counts.Of(audit.Overdue)
 	s.common.Clock = &fixedClock{now.Add(11 * day)}
 	s.Recount()
-	if after := s.counts.Of(audit.Expired); after != before+1 {
-		t.Errorf("eleven days later %d keys are expired, want %d", after, before+1)
+	if after := s.counts.Of(audit.Overdue); after != before+1 {
+		t.Errorf("eleven days later %d keys are overdue, want %d", after, before+1)
 	}
 }
 

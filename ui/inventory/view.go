@@ -31,7 +31,7 @@ func (s *Screen) layout() layout {
 	l := layout{
 		histogram: s.height >= histogramHeight && s.width >= histogramWidth && len(s.ages) > 0,
 		detail:    s.detail && s.current() != nil,
-		filter:    s.typing || s.query.Text != "" || s.query.Finding != audit.NoFinding,
+		filter:    s.filter.Typing() || s.query.Text != "" || s.query.Finding != audit.NoFinding,
 	}
 	if s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil {
 		l.progress = s.progressLines(s.common.Clock.Now())
@@ -53,7 +53,7 @@ func (s *Screen) layout() layout {
 // layOut gives the table and the filter their room.
 func (s *Screen) layOut() {
 	s.table.SetSize(s.width, s.layout().table)
-	s.filter.SetWidth(max(1, s.width-filterMargin-30))
+	s.filter.SetWidth(s.width)
 }
 
 // View draws the screen in exactly the size that it was given.
@@ -74,12 +74,14 @@ func (s *Screen) View() string {
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
 
-// Status is the state of the load and the age of the report in a few words, for the
-// header of the frame.
-func (s *Screen) Status() string { return s.reportStatus() + s.ShortStatus() }
+// Title is the state of the load and the age of the report in a few words, for the
+// header of the frame; and the state of the load alone.
+func (s *Screen) Title() (long, short string) {
+	short = s.loadStatus()
+	return s.reportStatus() + short, short
+}
 
-// ShortStatus is the state of the load alone.
-func (s *Screen) ShortStatus() string {
+func (s *Screen) loadStatus() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
 	switch failed := p.UsersFailed + p.KeysFailed; {
@@ -111,17 +113,7 @@ func (s *Screen) reportStatus() string {
 
 // Cursor is where the terminal's cursor belongs while the filter is typed,
 // relative to the view; nil otherwise.
-func (s *Screen) Cursor() *tea.Cursor {
-	if !s.typing {
-		return nil
-	}
-	c := s.filter.Cursor()
-	if c != nil {
-		c.X += filterMargin
-		c.Y = s.height - 1
-	}
-	return c
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.filter.Cursor(s.height - 1) }
 
 func (s *Screen) tableView(now time.Time) string {
 	if len(s.order) > 0 {
@@ -189,15 +181,12 @@ func (s *Screen) countLine(width int) string {
 			gap = gap[:min(len(gap), 3)]
 		}
 	}
-	if n := len(s.marks); n > 0 {
-		add(g.Mark, "marked", n, st.Accent)
-	}
 	for _, f := range countedFindings {
 		n := s.counts.Of(f)
 		if f == audit.Unknown && s.load.running {
 			n -= s.counts.Awaited // their answers are on the way
 		}
-		if n > 0 || f == audit.Expired || f == audit.Unknown {
+		if n > 0 || f == audit.Overdue || f == audit.Unknown {
 			glyph, style := s.look(f)
 			add(glyph, f.String(), n, style)
 		}
@@ -216,7 +205,7 @@ const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.
@@ -284,18 +273,8 @@ func counted(p audit.Progress) string {
 	return fmt.Sprintf("%s, last use of %d of %d keys", users, p.KeysLookedUp+p.KeysFailed, p.Keys)
 }
 
-// filterMargin is the cells before the text of the filter: " / ".
-const filterMargin = 3
-
 func (s *Screen) filterLine() string {
-	st := s.common.Styles
-	line := " " + st.Key.Render("/") + " "
-	if s.typing {
-		s.filter.SetStyles(s.common.InputStyles())
-		line += s.filter.View()
-	} else {
-		line += st.Strong.Render(kit.Clean(s.query.Text))
-	}
+	st, line := s.common.Styles, s.filter.View()
 	if s.query.Finding != audit.NoFinding {
 		line += "  " + st.Accent.Render("only "+s.query.Finding.String())
 	}

@@ -13,7 +13,6 @@ type Glyphs struct {
 	Bullet   string    // the one in hand
 	Circle   string    // a step still to come
 	Select   string    // the selected row or choice
-	Mark     string    // what the operator has marked
 	Bar      string    // a full cell of a bar
 	Sliver   string    // a bar that is nearly nothing
 	Limit    string    // the limit in a bar
@@ -30,14 +29,14 @@ func NewGlyphs(ascii bool) Glyphs {
 	if ascii {
 		return Glyphs{
 			Check: "ok", Cross: "x", Warn: "!", Unused: "o", Rotating: "~", Unknown: "?",
-			Dot: ".", Bullet: "*", Circle: "o", Select: ">", Mark: "+", Bar: "#", Sliver: ":", Limit: "|",
+			Dot: ".", Bullet: "*", Circle: "o", Select: ">", Bar: "#", Sliver: ":", Limit: "|",
 			Rule: "-", Wall: "|", Corners: [4]string{"+", "+", "+", "+"}, Ellipsis: "..", Pending: "...",
 			Levels: []string{" ", ".", ":", "-", "=", "+", "*", "#", "@"},
 		}
 	}
 	return Glyphs{
 		Check: "✓", Cross: "✗", Warn: "▲", Unused: "○", Rotating: "↻", Unknown: "?",
-		Dot: "·", Bullet: "●", Circle: "○", Select: "▸", Mark: "◆", Bar: "█", Sliver: "▏", Limit: "│",
+		Dot: "·", Bullet: "●", Circle: "○", Select: "▸", Bar: "█", Sliver: "▏", Limit: "│",
 		Rule: "─", Wall: "│", Corners: [4]string{"╭", "╮", "╰", "╯"}, Ellipsis: "…", Pending: "…",
 		Levels: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}

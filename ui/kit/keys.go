@@ -10,7 +10,7 @@ type Keys struct {
 	PageUp, PageDown      key.Binding
 	Enter, Esc, Tab       key.Binding
 	Filter, Sort, Refresh key.Binding
-	Copy, Mark            key.Binding
+	Copy                  key.Binding
 	Calls, Renew          key.Binding
 	Help, Quit, Interrupt key.Binding
 }
@@ -38,7 +38,6 @@ func NewKeys(ascii bool) Keys {
 		Sort:      Bind("sort", "s", "s"),
 		Refresh:   Bind("refresh", "r", "r"),
 		Copy:      Bind("copy key ID", "y", "y"),
-		Mark:      Bind("mark", "space", "space"),
 		Calls:     Bind("calls", "L", "L"),
 		Renew:     Bind("renew the session", "ctrl+r", "ctrl+r"),
 		Help:      Bind("help", "?", "?"),

@@ -102,20 +102,6 @@ func (t *Table) Move(msg tea.KeyPressMsg, keys Keys) bool {
 	return true
 }
 
-// Point selects the row at a line of the table as it is drawn, of which the first is
-// that of the heads, and reports whether there is one.
-func (t *Table) Point(line int) bool {
-	row := t.top + line - 1
-	if line < 1 || line > t.Visible() || row >= t.length {
-		return false
-	}
-	t.Select(row)
-	return true
-}
-
-// Roll moves the selection by some rows, down if it is positive.
-func (t *Table) Roll(rows int) { t.Select(t.selected + rows) }
-
 // View draws the heads and the rows in view. It asks for those rows only; row
 // gets the width of each column, 0 for one that is not shown, whose cell is not
 // looked at. Cells are cut and padded to their column.

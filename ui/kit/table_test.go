@@ -168,32 +168,3 @@ func TestTableFitsAndKeepsTheSelectionInView(t *testing.T) {
 		}
 	})
 }
-
-// A click selects the row that is drawn at its line, and nothing where there is none.
-func TestTablePoint(t *testing.T) {
-	table := userTable()
-	table.SetSize(60, 6) // the heads and five rows
-	table.SetLen(9)
-	table.Select(8)
-	for _, tc := range []struct {
-		line, want int
-		hit        bool
-	}{{1, 4, true}, {5, 8, true}, {0, 8, false}, {6, 8, false}, {-3, 8, false}} {
-		table.Select(8)
-		if hit := table.Point(tc.line); hit != tc.hit || table.Selected() != tc.want {
-			t.Errorf("line %d: %v, row %d; want %v, row %d", tc.line, hit, table.Selected(), tc.hit, tc.want)
-		}
-	}
-	table.SetLen(2)
-	if table.Point(3) {
-		t.Error("there is no third row to click on")
-	}
-	table.Roll(-5)
-	if table.Selected() != 0 {
-		t.Errorf("rolled up to row %d", table.Selected())
-	}
-	table.Roll(3)
-	if table.Selected() != 1 {
-		t.Errorf("rolled down to row %d", table.Selected())
-	}
-}

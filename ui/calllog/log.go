@@ -1,8 +1,6 @@
-package ui
+package calllog
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -26,8 +24,8 @@ type Call struct {
 	RequestID string             // AWS's, "" if there was no answer
 }
 
-// CallLog keeps the last AWS calls. It is filled from many goroutines.
-type CallLog struct {
+// Log keeps the last AWS calls. It is filled from many goroutines.
+type Log struct {
 	mu     sync.Mutex
 	calls  []Call // a ring once it is full
 	total  int    // calls so far
@@ -35,11 +33,11 @@ type CallLog struct {
 	ended  iamops.ProblemKind
 }
 
-// NewCallLog returns an empty log.
-func NewCallLog() *CallLog { return &CallLog{} }
+// NewLog returns an empty log.
+func NewLog() *Log { return &Log{} }
 
 // Add takes a call up.
-func (l *CallLog) Add(c Call) {
+func (l *Log) Add(c Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.calls) < keptCalls {
@@ -60,21 +58,21 @@ func (l *CallLog) Add(c Call) {
 }
 
 // SessionEnded is how calls fail because the session has ended, "" if they don't.
-func (l *CallLog) SessionEnded() iamops.ProblemKind {
+func (l *Log) SessionEnded() iamops.ProblemKind {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended
 }
 
-// renewed forgets that the session had ended.
-func (l *CallLog) renewed() {
+// Renewed forgets that the session had ended.
+func (l *Log) Renewed() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = ""
 }
 
 // Total is how many calls there were, and how many of them failed.
-func (l *CallLog) Total() (calls, failed int) {
+func (l *Log) Total() (calls, failed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total, l.failed
@@ -87,7 +85,7 @@ type numbered struct {
 }
 
 // newest are the calls that are kept, the newest first.
-func (l *CallLog) newest() []numbered {
+func (l *Log) newest() []numbered {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	calls := make([]numbered, 0, len(l.calls))
@@ -95,28 +93,4 @@ func (l *CallLog) newest() []numbered {
 		calls = append(calls, numbered{l.calls[(n-1)%keptCalls], n})
 	}
 	return calls
-}
-
-// callLine is a call as a line of a saved log.
-type callLine struct {
-	Time       time.Time `json:"time"`
-	Action     string    `json:"action"`
-	Region     string    `json:"region"`
-	DurationMS int64     `json:"duration_ms"`
-	Attempts   int       `json:"attempts"`
-	Outcome    string    `json:"outcome"`
-	RequestID  string    `json:"request_id,omitempty"`
-}
-
-// callLines are calls as JSON, one a line, in the given order.
-func callLines(calls []numbered) ([]byte, error) {
-	var text []byte
-	for _, c := range calls {
-		line, err := json.Marshal(callLine{c.Start.UTC(), c.Action, c.Region, c.Duration.Milliseconds(), c.Attempts, c.Outcome, c.RequestID})
-		if err != nil {
-			return nil, fmt.Errorf("writing call %d as JSON: %w", c.number, err)
-		}
-		text = append(append(text, line...), '\n')
-	}
-	return text, nil
 }

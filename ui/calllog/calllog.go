@@ -1,0 +1,262 @@
+// Package calllog is the screen of the AWS calls that were made, the newest first. It is read
+// again every second. A call is selected by its number; while the newest is, the selection
+// stays with the newest.
+package calllog
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"keyturn/ui/kit"
+)
+
+// Screen is the screen of the call log.
+type Screen struct {
+	kit.Simple
+	common *kit.Common
+	log    *Log
+	list   *kit.List[numbered]
+	filter *kit.Filter
+	failed key.Binding
+
+	kept       []numbered
+	total      int // calls when the log was read
+	onlyFailed bool
+
+	width, height int
+}
+
+var columns = []kit.Column{
+	{Title: "TIME", Min: 8, Importance: 4},
+	{Title: "ACTION", Min: 16, Wide: 34, Flex: 1, Importance: 6},
+	{Title: "REGION", Min: 10, Wide: 14, Importance: 2},
+	{Title: "TOOK", Min: 8, Right: true, Importance: 3},
+	{Title: "SENT", Min: 5, Right: true, Importance: 1},
+	{Title: "OUTCOME", Min: 12, Wide: 26, Flex: 1, Importance: 5},
+}
+
+// New returns the screen of a log.
+func New(c *kit.Common, log *Log) *Screen {
+	s := &Screen{
+		common: c, log: log, filter: kit.NewFilter(c), failed: kit.Bind("failed ones only", "f", "f"),
+		list: kit.NewList(func(c numbered) string { return strconv.Itoa(c.number) }, columns...),
+	}
+	s.read()
+	return s
+}
+
+// Title is the screen's name for the header.
+func (s *Screen) Title() (long, short string) { return "AWS calls", "" }
+
+// read takes over what was called since.
+func (s *Screen) read() {
+	if total, _ := s.log.Total(); total == s.total && s.kept != nil {
+		return
+	}
+	s.kept = s.log.newest()
+	if len(s.kept) > 0 {
+		s.total = s.kept[0].number
+	}
+	s.arrange()
+}
+
+// arrange filters the calls.
+func (s *Screen) arrange() {
+	followed := s.list.Selected() <= 0
+	text := strings.ToLower(s.filter.Text())
+	var shown []numbered
+	for _, c := range s.kept {
+		if s.onlyFailed && c.Problem == "" {
+			continue
+		}
+		if text == "" || strings.Contains(strings.ToLower(c.Action+" "+c.Region+" "+c.Outcome), text) {
+			shown = append(shown, c)
+		}
+	}
+	s.list.SetRows(shown)
+	if followed {
+		s.list.Select(0)
+	}
+}
+
+// SetSize gives the screen its room in cells.
+func (s *Screen) SetSize(width, height int) {
+	s.width, s.height = width, height
+	s.list.SetSize(width, s.tableHeight())
+	s.filter.SetWidth(width)
+}
+
+// The lines above the table, the counts and a rule, and below it, a rule, the selected
+// call, and the filter.
+const (
+	headLines = 2
+	footLines = 3
+)
+
+func (s *Screen) tableHeight() int { return max(2, s.height-headLines-footLines) }
+
+// CapturesInput reports whether letters are text at the moment.
+func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
+
+// ShortHelp are the keys for the footer.
+func (s *Screen) ShortHelp() []key.Binding {
+	if s.filter.Typing() {
+		return s.filter.Hints()
+	}
+	return []key.Binding{s.escHint(), s.common.Keys.Filter, s.failed}
+}
+
+// FullHelp are all keys of the screen.
+func (s *Screen) FullHelp() [][]key.Binding {
+	k := s.common.Keys
+	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.escHint()}}
+}
+
+// escHint says what esc would undo.
+func (s *Screen) escHint() key.Binding {
+	if s.filtered() {
+		return kit.Describe(s.common.Keys.Esc, "drop the filter")
+	}
+	return s.common.Keys.Esc
+}
+
+func (s *Screen) filtered() bool { return s.onlyFailed || s.filter.Text() != "" }
+
+// Update takes a message over.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case kit.Tick:
+		s.read()
+	case tea.KeyPressMsg:
+		if s.filter.Typing() {
+			return s.typeFilter(msg)
+		}
+		return s.press(msg)
+	case tea.PasteMsg:
+		if s.filter.Typing() {
+			return s.typeFilter(msg)
+		}
+	}
+	return nil
+}
+
+func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {
+	cmd := s.filter.Update(msg)
+	s.arrange()
+	return cmd
+}
+
+func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	k := s.common.Keys
+	switch {
+	case s.list.Move(msg, k):
+	case key.Matches(msg, k.Filter):
+		return s.filter.Type()
+	case key.Matches(msg, s.failed):
+		s.onlyFailed = !s.onlyFailed
+		s.arrange()
+	case key.Matches(msg, k.Esc) && s.filtered():
+		s.onlyFailed = false
+		s.filter.Drop()
+		s.arrange()
+	case key.Matches(msg, k.Esc):
+		return func() tea.Msg { return kit.Back{From: s} }
+	}
+	return nil
+}
+
+func countOf(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// View draws the calls, and what there is to say about the selected one.
+func (s *Screen) View() string {
+	table := s.list.View(s.common, s.row)
+	if len(s.list.Rows()) == 0 {
+		table += "\n\n   " + s.common.Styles.Muted.Render(s.whyEmpty())
+	}
+	lines := []string{
+		s.countLine(), s.common.Rule(s.width), kit.Fit(table, s.width, s.tableHeight()),
+		s.common.Rule(s.width), s.detailLine(), s.filterLine(),
+	}
+	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
+}
+
+func (s *Screen) whyEmpty() string {
+	if s.filtered() {
+		return "No call matches. Esc drops the filter."
+	}
+	return "No call was made yet."
+}
+
+func (s *Screen) countLine() string {
+	st, g := s.common.Styles, s.common.Glyphs
+	total, failed := s.log.Total()
+	line := " " + st.Strong.Render(countOf(total, "AWS call"))
+	style := st.Muted
+	if failed > 0 {
+		style = st.Danger
+	}
+	line += "   " + style.Render(fmt.Sprintf("%s %d failed", g.Cross, failed))
+	if total > keptCalls {
+		line += "   " + st.Muted.Render(fmt.Sprintf("the last %d are kept", keptCalls))
+	}
+	return g.Truncate(line, s.width)
+}
+
+func (s *Screen) row(i int, _ []int) []kit.Cell {
+	c, st, g := s.list.Rows()[i], s.common.Styles, s.common.Glyphs
+	text := func(text string) kit.Cell { return kit.Cell{{Text: text, Style: st.Text}} }
+	outcome := kit.Cell{{Text: g.Check + " " + c.Outcome, Style: st.Good}}
+	if c.Problem != "" {
+		outcome = kit.Cell{{Text: g.Cross + " " + c.Outcome, Style: st.Danger}}
+	}
+	return []kit.Cell{
+		text(c.Start.UTC().Format(time.TimeOnly)), {{Text: c.Action, Style: st.Strong}}, text(c.Region),
+		text(took(c.Duration)), text(fmt.Sprintf("%dx", c.Attempts)), outcome,
+	}
+}
+
+// took is a call's duration in four figures at most.
+func took(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// detailLine is the day and the request ID of the selected call, for a question to AWS.
+func (s *Screen) detailLine() string {
+	c, found := s.list.Current()
+	if !found {
+		return ""
+	}
+	text := c.Start.UTC().Format("2006-01-02 15:04:05 UTC")
+	if c.RequestID != "" {
+		text += "   request " + kit.Clean(c.RequestID)
+	}
+	return " " + s.common.Styles.Muted.Render(s.common.Glyphs.Truncate(text, s.width-1))
+}
+
+func (s *Screen) filterLine() string {
+	if !s.filter.Typing() && !s.filtered() {
+		return ""
+	}
+	st, line := s.common.Styles, s.filter.View()
+	if s.onlyFailed {
+		line += "  " + st.Accent.Render("only failed")
+	}
+	return s.common.Glyphs.Truncate(line+"  "+st.Muted.Render(fmt.Sprintf("%d shown", len(s.list.Rows()))), s.width)
+}
+
+// Cursor is where the terminal's cursor belongs while the filter is typed, relative to
+// the view; nil otherwise.
+func (s *Screen) Cursor() *tea.Cursor { return s.filter.Cursor(s.height - 1) }
