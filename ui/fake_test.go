@@ -72,12 +72,6 @@ func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error
 	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
 }
 
-func (m *memory) reads(user string) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.read[user]
-}
-
 func (m *memory) LastUsed(context.Context, string) (iamops.LastUse, string, error) {
 	return iamops.LastUse{State: iamops.Used, At: noon.Add(-time.Hour), Service: "s3", Region: "us-east-1", AsOf: noon}, "", nil
 }

@@ -84,14 +84,14 @@ func drawScreen(raw string) []drawnRow {
 	}
 	last := ' '
 	for _, m := range drawnPiece.FindAllStringSubmatch(raw, -1) {
-		arg := func(i, or int) int {
+		arg := func(i int) int {
 			parts := strings.Split(m[2], ";")
 			if i < len(parts) {
 				if n, err := strconv.Atoi(parts[i]); err == nil && n > 0 {
 					return n
 				}
 			}
-			return or
+			return 1
 		}
 		switch {
 		case m[0] == "\r":
@@ -103,25 +103,25 @@ func drawScreen(raw string) []drawnRow {
 			put(last)
 		case m[1] != "":
 		case m[3] == "H":
-			row, column = arg(0, 1)-1, arg(1, 1)-1
+			row, column = arg(0)-1, arg(1)-1
 		case m[3] == "G", m[3] == "`":
-			column = arg(0, 1) - 1
+			column = arg(0) - 1
 		case m[3] == "d":
-			row = arg(0, 1) - 1
+			row = arg(0) - 1
 		case m[3] == "A":
-			row = max(0, row-arg(0, 1))
+			row = max(0, row-arg(0))
 		case m[3] == "B":
-			row += arg(0, 1)
+			row += arg(0)
 		case m[3] == "C":
-			column += arg(0, 1)
+			column += arg(0)
 		case m[3] == "D":
-			column = max(0, column-arg(0, 1))
+			column = max(0, column-arg(0))
 		case m[3] == "b":
-			for range arg(0, 1) {
+			for range arg(0) {
 				put(last)
 			}
 		case m[3] == "X", m[3] == "K":
-			n := arg(0, 1)
+			n := arg(0)
 			if m[3] == "K" {
 				n = columns - column
 			}
@@ -417,7 +417,9 @@ func TestFindingsOperator(t *testing.T) {
 			x.press("\x1b[C\r")
 			x.await("● 4 Distribute")
 			x.press(of.key)
-			x.awaitThat("another screen on top", func(drawn string) bool { return !strings.Contains(drawn, "Distribute") })
+			x.awaitThat("another screen on top", func(drawn string) bool {
+				return strings.Contains(drawn, " quit") && !strings.Contains(drawn, "Distribute")
+			})
 			x.press("\x1b")
 			x.await("● 4 Distribute")
 			x.press("\x1b")
