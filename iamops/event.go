@@ -9,6 +9,7 @@ import (
 // as far as it tells who uses a key.
 type Event struct {
 	ID      string
+	Request string // the ID of the request, as AWS answered it
 	At      time.Time
 	Name    string // as in DescribeInstances
 	Service string // as in ec2
@@ -32,13 +33,16 @@ type Session struct {
 	Role    string // the ARN of the role; "" for a session of the user's own
 	Issued  time.Time
 	Expires time.Time // zero if that is not known
+
+	SaysKeyturn bool // the user agent of who asked for it says that it is keyturn
 }
 
 // AgentMark is in the user agent of every call of keyturn's.
 const AgentMark = "app/keyturn"
 
-// Ours reports whether keyturn itself made the call.
-func (e Event) Ours() bool { return strings.Contains(e.Agent, AgentMark) }
+// SaysKeyturn reports whether the call says that keyturn made it. It proves nothing: a
+// caller chooses its user agent.
+func (e Event) SaysKeyturn() bool { return strings.Contains(e.Agent, AgentMark) }
 
 // KeyUser is somebody who uses a key: a program at an address, as far as its calls tell.
 type KeyUser struct {
@@ -53,16 +57,22 @@ type KeyUser struct {
 	Count   int       // calls that were not refused
 	Refused int
 	// Gap is the longest time between two of its calls; 0 with fewer than two.
-	Gap time.Duration
+	Gap         time.Duration
+	SaysKeyturn bool // its user agent says that it is keyturn
 }
 
-// Made is a change that the holder of a key made, or tried to.
+// Made is a change that the holder of a key made, or tried to, once or several times.
 type Made struct {
-	At      time.Time
-	Call    string // as in "iam CreateUser"
-	Subject string
-	Region  string
-	Code    string // why it was refused; "" if it was not
+	First, Last time.Time
+	Count       int
+	Call        string // as in "iam CreateUser"
+	Subject     string
+	Region      string
+	Code        string // why it was refused; "" if it was not
+	// Lasts says that it makes or widens what outlives the key: a principal, a key, a
+	// policy, a grant, a role.
+	Lasts       bool
+	SaysKeyturn bool // its user agent says that it is keyturn
 }
 
 // RegionLook is how the look into one region's event history went.
@@ -81,7 +91,7 @@ type Evidence struct {
 	Since time.Time // the earliest time that was looked at
 
 	Old, New []KeyUser // the last to call first
-	Made     []Made    // by the holder of the old key, the newest first
+	Made     []Made    // by the holder of the old key: what lasts, the rest, what was refused
 	Sessions []Session // issued to the holder of the old key, the newest first
 
 	Looks []RegionLook // in the order of their names
@@ -95,7 +105,7 @@ func (e Evidence) Looked() bool { return !e.AsOf.IsZero() }
 
 // Moved reports whether a user of the old key has appeared on the new one: the same
 // program at the same address, or the same one anywhere if no other user of the old key
-// looks like it.
+// looks like it. That a call says it is keyturn's does not move anybody.
 func (e Evidence) Moved(u KeyUser) bool {
 	alike := 0
 	for _, o := range e.Old {
@@ -104,7 +114,7 @@ func (e Evidence) Moved(u KeyUser) bool {
 		}
 	}
 	for _, n := range e.New {
-		if n.Count > 0 && n.Agent == u.Agent && (n.Address == u.Address || alike == 1) {
+		if n.Count > 0 && !n.SaysKeyturn && n.Agent == u.Agent && (n.Address == u.Address || alike == 1) {
 			return true
 		}
 	}

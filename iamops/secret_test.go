@@ -103,3 +103,20 @@ func TestSecretIsForgottenEverywhere(t *testing.T) {
 		t.Error("nothing holds a secret")
 	}
 }
+
+// Held leaves no further copy of the secret in memory, where Forget could not reach it.
+func TestFindingsSecret(t *testing.T) {
+	t.Run("B5", func(t *testing.T) {
+		secret := iamops.NewSecret(secretText)
+		if n := testing.AllocsPerRun(100, func() { secret.Held() }); n != 0 {
+			t.Errorf("Held copies: %v allocations a call", n)
+		}
+		if !secret.Held() || (iamops.Secret{}).Held() {
+			t.Error("Held is wrong")
+		}
+		secret.Forget()
+		if secret.Held() {
+			t.Error("a forgotten secret is held")
+		}
+	})
+}

@@ -263,18 +263,23 @@ func (a *Account) Info() iamops.Account {
 
 // identify asks AWS whose credential this is (sts:GetCallerIdentity).
 func (a *Account) identify(ctx context.Context, cred aws.Credentials, region string, more ...func(*sts.Options)) (iamops.Caller, error) {
+	return a.identifyBy(ctx, new(tally), cred, region, more...)
+}
+
+// identifyBy is identify for those who want to know how it went on the way.
+func (a *Account) identifyBy(ctx context.Context, t *tally, cred aws.Credentials, region string, more ...func(*sts.Options)) (iamops.Caller, error) {
 	const action = "sts:GetCallerIdentity"
 	ctx, cancel := context.WithTimeout(ctx, identityTimeout)
 	defer cancel()
 
 	more = append(more, func(o *sts.Options) { o.Credentials, o.Region = static{cred}, region })
 	var out *sts.GetCallerIdentityOutput
-	err := a.call(ctx, action, region, func(ctx context.Context) (err error) {
+	problem := a.tallied(ctx, t, action, region, func(ctx context.Context) (err error) {
 		out, err = a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, more...)
 		return err //nolint:wrapcheck // call sorts it
 	})
-	if err != nil {
-		return iamops.Caller{}, err
+	if problem != nil {
+		return iamops.Caller{}, problem
 	}
 	c := iamops.Caller{
 		Account:      aws.ToString(out.Account),

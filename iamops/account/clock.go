@@ -63,9 +63,9 @@ type sample struct {
 
 // NewClock returns a Clock that has heard of no answer yet.
 func NewClock() *Clock {
-	start := time.Now()
+	start := iamops.WallClock{}.Now()
 	return newClock(func() reading {
-		now := time.Now()
+		now := iamops.WallClock{}.Now()
 		return reading{wall: now.Round(0), run: now.Sub(start)}
 	})
 }

@@ -29,7 +29,12 @@ func (h *handClocks) pass(d time.Duration) {
 }
 
 // hear is an answer with a Date to a call that was signed at a time.
-func (h *handClocks) hear(address, service string, date, signed time.Time, more ...string) {
+func (h *handClocks) hear(address, service string, date, signed time.Time) {
+	h.hearWith(address, service, signed, http.Header{"Date": {date.UTC().Format(http.TimeFormat)}})
+}
+
+// hearWith is an answer with these headers.
+func (h *handClocks) hearWith(address, service string, signed time.Time, answer http.Header) {
 	u, err := url.Parse(address)
 	if err != nil {
 		panic(err)
@@ -37,10 +42,6 @@ func (h *handClocks) hear(address, service string, date, signed time.Time, more 
 	request := &http.Request{URL: u, Header: http.Header{}}
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260302/us-east-1/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
 	request.Header.Set("X-Amz-Date", signed.UTC().Format("20060102T150405Z"))
-	answer := http.Header{"Date": {date.UTC().Format(http.TimeFormat)}}
-	for i := 0; i < len(more); i += 2 {
-		answer.Set(more[i], more[i+1])
-	}
 	h.learn(request, answer, h.machine(), h.machine())
 }
 
@@ -117,22 +118,23 @@ func TestUnsignedAndUnreadableDatesTellNothing(t *testing.T) {
 	answer := http.Header{"Date": {h.aws.Format(http.TimeFormat)}}
 	unsigned := &http.Request{URL: &url.URL{Host: "portal.sso.eu-west-1.amazonaws.com"}, Header: http.Header{}}
 	h.learn(unsigned, answer, h.machine(), h.machine())
-	h.hear(stsHost, "sts", h.aws, h.aws, "Date", "yesterday")
+	h.hearWith(stsHost, "sts", h.aws, http.Header{"Date": {"yesterday"}})
 	if h.Known() {
 		t.Error("it is known")
 	}
 }
 
 func TestTheSandboxesTimeCountsFromLoopbackAlone(t *testing.T) {
-	moved := func(h *handClocks) string { return h.wall.Add(days8).Format(http.TimeFormat) }
 	h := newHandClocks(0)
-	h.hear("http://127.0.0.1:4599/", "sts", h.aws, h.aws, sandboxDate, moved(h))
+	moved := http.Header{"Date": {h.aws.Format(http.TimeFormat)}}
+	moved.Set(sandboxDate, h.wall.Add(days8).Format(http.TimeFormat))
+	h.hearWith("http://127.0.0.1:4599/", "sts", h.aws, moved)
 	h.want(t, h.wall.Add(days8), iamops.Drift{Earliest: "sts"})
 	if got := h.Wire(); got.After(h.wall) {
 		t.Errorf("the wire's time is %v", got)
 	}
 	h = newHandClocks(0)
-	h.hear("https://iam.example.com/", "sts", h.aws, h.aws, sandboxDate, moved(h))
+	h.hearWith("https://iam.example.com/", "sts", h.aws, moved)
 	h.want(t, h.wall, iamops.Drift{Earliest: "sts"})
 }
 

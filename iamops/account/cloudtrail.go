@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,8 +74,8 @@ const eventsPerPage = 50
 
 // Events is one page of the management events of a key in a region, from a time on, the
 // newest first (cloudtrail:LookupEvents). The token is that of the page before, "" for the
-// first; the returned one is "" after the last page. An event that can't be read is passed
-// over. Its errors are Problems.
+// first; the returned one is "" after the last page. Of an event whose record can't be read,
+// what CloudTrail says of it besides is told. Its errors are Problems.
 func (a *Account) Events(ctx context.Context, region, keyID string, from time.Time, token string) (events []iamops.Event, next string, err error) {
 	const action = "cloudtrail:LookupEvents"
 	client := cloudtrail.NewFromConfig(a.in(region), func(o *cloudtrail.Options) {
@@ -100,59 +102,99 @@ func (a *Account) Events(ctx context.Context, region, keyID string, from time.Ti
 		return nil, "", err
 	}
 	for _, e := range out.Events {
-		event, readable := parseEvent([]byte(aws.ToString(e.CloudTrailEvent)))
-		if !readable {
-			continue
-		}
+		event := parseEvent([]byte(aws.ToString(e.CloudTrailEvent)))
 		event.ID, event.KeyID = aws.ToString(e.EventId), keyID
+		fill(&event, e, region)
 		events = append(events, event)
 	}
 	return events, aws.ToString(out.NextToken), nil
 }
 
+// fill completes an event by what CloudTrail says of it outside of its record.
+func fill(event *iamops.Event, e types.Event, region string) {
+	if event.At.IsZero() {
+		event.At = aws.ToTime(e.EventTime).UTC()
+	}
+	if event.Name == "" {
+		event.Name, event.ReadOnly = iamops.Clean(aws.ToString(e.EventName)), aws.ToString(e.ReadOnly) == "true"
+	}
+	if event.Service == "" {
+		event.Service = serviceOf(aws.ToString(e.EventSource))
+	}
+	if event.Region == "" {
+		event.Region = region
+	}
+	for _, r := range e.Resources {
+		if event.Subject == "" {
+			event.Subject = iamops.Clean(aws.ToString(r.ResourceName))
+		}
+	}
+}
+
 // parseEvent reads a record of CloudTrail's, as far as it tells who did what (CloudTrail
-// record contents).
-func parseEvent(record []byte) (iamops.Event, bool) {
+// record contents). What it leaves out, or has in another type, is left empty.
+func parseEvent(record []byte) iamops.Event {
 	var r struct {
-		EventTime, EventSource, EventName, AwsRegion, SourceIPAddress, UserAgent, ErrorCode string
+		EventTime, EventSource, EventName, AwsRegion, SourceIPAddress, UserAgent, ErrorCode, RequestID string
 
 		ReadOnly          any
-		RequestParameters struct {
-			UserName, RoleName, AccessKeyID, PolicyName, RoleArn, GroupName string
-		}
-		ResponseElements struct {
+		RequestParameters map[string]any
+		ResponseElements  struct {
 			Credentials struct{ AccessKeyID, Expiration string }
 			AccessKey   struct{ AccessKeyID string }
 		}
 	}
-	// What CloudTrail leaves out, or has in another type, is left as it is.
-	if err := json.Unmarshal(record, &r); err != nil && r.EventName == "" {
-		return iamops.Event{}, false
-	}
+	_ = json.Unmarshal(record, &r) // an error leaves the rest as it could be read
 	at, err := time.Parse(time.RFC3339, r.EventTime)
 	if err != nil {
-		return iamops.Event{}, false
+		at = time.Time{}
 	}
-	service, _, _ := strings.Cut(r.EventSource, ".")
 	e := iamops.Event{
-		At: at.UTC(), Name: r.EventName, Service: service, Region: r.AwsRegion, Address: r.SourceIPAddress, Agent: r.UserAgent,
-		Code: r.ErrorCode, ReadOnly: r.ReadOnly == true || r.ReadOnly == "true",
-	}
-	for _, subject := range []string{
-		r.ResponseElements.AccessKey.AccessKeyID, r.RequestParameters.AccessKeyID, r.RequestParameters.RoleName, r.RequestParameters.PolicyName,
-		r.RequestParameters.GroupName, r.RequestParameters.UserName,
-	} {
-		if e.Subject == "" {
-			e.Subject = subject
-		}
-	}
-	if r.RequestParameters.UserName != "" && e.Subject != r.RequestParameters.UserName {
-		e.Subject += " of " + r.RequestParameters.UserName
+		At: at.UTC(), Request: r.RequestID, Name: iamops.Clean(r.EventName), Service: serviceOf(r.EventSource), Region: iamops.Clean(r.AwsRegion),
+		Address: iamops.Clean(r.SourceIPAddress), Agent: iamops.Clean(r.UserAgent), Code: iamops.Clean(r.ErrorCode),
+		ReadOnly: r.ReadOnly == true || r.ReadOnly == "true",
+		Subject:  iamops.Clean(subjectOf(r.ResponseElements.AccessKey.AccessKeyID, r.RequestParameters)),
 	}
 	if id := r.ResponseElements.Credentials.AccessKeyID; id != "" {
-		e.Session = &iamops.Session{KeyID: id, Role: r.RequestParameters.RoleArn, Issued: e.At, Expires: expiration(r.ResponseElements.Credentials.Expiration)}
+		e.Session = &iamops.Session{
+			KeyID: iamops.Clean(id), Role: iamops.Clean(textOf(r.RequestParameters, "roleArn")), Issued: e.At,
+			Expires: expiration(r.ResponseElements.Credentials.Expiration),
+		}
 	}
-	return e, true
+	return e
+}
+
+func serviceOf(source string) string {
+	service, _, _ := strings.Cut(iamops.Clean(source), ".")
+	return service
+}
+
+// subjects are the parameters that name what a change is about, what it is done to first.
+var subjects = []string{"accessKeyId", "policyArn", "policyName", "roleName", "groupName", "serialNumber", "userName"}
+
+// subjectOf says what a change is about: the key that it made or another of its subjects,
+// and of whom; with none of them, the first of its parameters that is a text.
+func subjectOf(madeKeyID string, asked map[string]any) string {
+	var parts []string
+	if madeKeyID != "" {
+		parts = append(parts, madeKeyID)
+	}
+	for _, name := range append(subjects, slices.Sorted(maps.Keys(asked))...) {
+		text := textOf(asked, name)
+		if text != "" && !slices.Contains(parts, text) && (len(parts) == 0 || slices.Contains(subjects, name)) {
+			parts = append(parts, text)
+		}
+	}
+	subject := strings.Join(parts, " of ")
+	if status := textOf(asked, "status"); status != "" && status != subject {
+		subject += " to " + status
+	}
+	return subject
+}
+
+func textOf(values map[string]any, name string) string {
+	text, _ := values[name].(string)
+	return text
 }
 
 // expiration reads the time that STS puts into its events, in either of its forms; zero if

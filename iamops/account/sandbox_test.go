@@ -73,7 +73,7 @@ func TestLifeOfAKey(t *testing.T) {
 
 		made := do(t, a, iamops.Create, "")
 		place.Advance(time.Minute)
-		if err := a.Try(ctx, made.Key.ID, made.Secret, []string{"eu-west-1", "us-east-1"}); err != nil {
+		if _, err := a.Try(ctx, made.Key.ID, made.Secret, []string{"eu-west-1", "us-east-1"}); err != nil {
 			t.Errorf("trying the new key: %v", err)
 		}
 		third := a.Change(ctx, permit(t, iamops.Change{Kind: iamops.Create, Rotation: "r1", Account: a.Info().ID, User: user}))
@@ -84,7 +84,8 @@ func TestLifeOfAKey(t *testing.T) {
 
 		do(t, a, iamops.Deactivate, made.Key.ID)
 		place.Advance(time.Minute)
-		want(t, a.Try(ctx, made.Key.ID, made.Secret, nil), iamops.BadCredentials)
+		_, err = a.Try(ctx, made.Key.ID, made.Secret, nil)
+		want(t, err, iamops.BadCredentials)
 		do(t, a, iamops.Reactivate, made.Key.ID)
 		do(t, a, iamops.Deactivate, made.Key.ID)
 		do(t, a, iamops.Delete, made.Key.ID)

@@ -14,9 +14,9 @@ func TestTryAsksEachRegionOnce(t *testing.T) {
 	s := newServer()
 	a := s.at(t, Options{})
 	before := s.count("GetCallerIdentity")
-	err := a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"eu-west-1", "", "eu-central-1", "us-west-2", "eu-west-1"})
-	if err != nil {
-		t.Fatal(err)
+	ids, err := a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"eu-west-1", "", "eu-central-1", "us-west-2", "eu-west-1"})
+	if err != nil || len(ids) != 3 || ids[0] == "" {
+		t.Fatalf("requests %q, %v", ids, err)
 	}
 	var regions []string
 	for _, q := range s.requests("GetCallerIdentity")[before:] {
@@ -47,7 +47,7 @@ func TestTryAtRegionalEndpoints(t *testing.T) {
 		}
 		answer(w, "GetCallerIdentity", "<Account>"+testAccount+"</Account><Arn>arn:aws:iam::"+testAccount+":user/Suzie</Arn>")
 	})
-	err = a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"us-east-1", "eu-west-1"})
+	_, err = a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"us-east-1", "eu-west-1"})
 	p := want(t, err, iamops.BadCredentials)
 	if !strings.Contains(p.Message, "region eu-west-1") {
 		t.Errorf("message %q does not say where", p.Message)
@@ -64,7 +64,7 @@ func TestTryAtRegionalEndpoints(t *testing.T) {
 func TestTryOfAnotherAccountsKey(t *testing.T) {
 	s := newServer()
 	s.callers["AKIANEW"] = "arn:aws:iam::444455556666:user/Suzie"
-	err := s.at(t, Options{}).Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), nil)
+	_, err := s.at(t, Options{}).Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), nil)
 	want(t, err, iamops.WrongAccount)
 }
 
@@ -84,7 +84,7 @@ func TestTryIsSentOnceAndBounded(t *testing.T) {
 				a := s.inBubble(t, Options{})
 				s.on("GetCallerIdentity", tc.reply)
 				began := time.Now()
-				err := a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"eu-west-1"})
+				_, err := a.Try(t.Context(), "AKIANEW", iamops.NewSecret(newSecret), []string{"eu-west-1"})
 				want(t, err, tc.kind)
 				if took := time.Since(began); took != tc.took {
 					t.Errorf("took %s, want %s", took, tc.took)

@@ -17,7 +17,8 @@
 //   - The newest events come first, and no more than [Pages] pages a region and key; that
 //     there are more is said.
 //   - A region that fails is named, and leaves the others.
-//   - keyturn's own calls are neither use nor quiet.
+//   - Nothing is left out for what a call says of itself. A call that says it is keyturn's
+//     is marked; the calls of a new key's trial, known by their request IDs, are passed over.
 //   - No events is not "not used": data events are in no event history, and events come
 //     minutes late.
 package evidence
@@ -63,6 +64,9 @@ type Search struct {
 	// MostPages is how many pages are read, a key and region; Pages unless it is set
 	// before the search runs.
 	MostPages int
+	// Ours are the IDs of the requests of a new key's trial, by keyturn's own record. They
+	// are no use of the key.
+	Ours map[string]bool
 
 	trail Trail
 	clock iamops.Clock
@@ -205,7 +209,9 @@ func (s *Search) gather(keyID string, events []iamops.Event) {
 		s.keys[keyID] = g
 	}
 	for _, e := range events {
-		g.add(e)
+		if !s.Ours[e.Request] || e.Name != "GetCallerIdentity" {
+			g.add(e)
+		}
 	}
 }
 
@@ -215,7 +221,7 @@ func (s *Search) Evidence(oldKeyID, newKeyID string) iamops.Evidence {
 	defer s.mu.Unlock()
 	e := iamops.Evidence{AsOf: s.asOf, Since: s.clock.Now().Add(-Kept), Guessed: s.guessed}
 	if g := s.keys[oldKeyID]; g != nil {
-		e.Old, e.Made, e.Sessions = g.users(), slices.Clone(g.made), slices.Clone(g.sessions)
+		e.Old, e.Made, e.Sessions = g.users(), g.changes(), g.issued()
 	}
 	if g := s.keys[newKeyID]; g != nil {
 		e.New = g.users()

@@ -95,7 +95,8 @@ func TestUsersOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := event(oldID, 3*time.Hour, "ec2 RunInstances", "10.0.0.1", boto)
 		refused.Code = "UnauthorizedOperation"
-		ours := event(oldID, time.Minute, "iam ListAccessKeys", "10.0.0.9", "aws-sdk-go-v2/1.30 os/linux app/keyturn-abc")
+		says := event(oldID, time.Minute, "iam ListAccessKeys", "10.0.0.9", "aws-sdk-go-v2/1.30 os/linux app/keyturn-abc")
+		says.ReadOnly = true
 		role := event(oldID, 5*time.Hour, "sts AssumeRole", "10.0.0.2", cli)
 		role.Session = &iamops.Session{KeyID: "ASIA1", Role: "arn:aws:iam::1:role/deploy", Issued: role.At}
 		created := event(oldID, 6*time.Hour, "iam CreateUser", "10.0.0.2", cli)
@@ -104,13 +105,18 @@ func TestUsersOfAKey(t *testing.T) {
 			event(oldID, 2*time.Hour, "ec2 DescribeInstances", "10.0.0.1", boto),
 			event(oldID, 30*time.Hour, "ec2 DescribeInstances", "10.0.0.1", boto),
 			event(oldID, 54*time.Hour, "ec2 DescribeInstances", "10.0.0.1", boto),
-			refused, ours, role, created,
+			refused, says, role, created,
 			event(newID, time.Hour, "ec2 DescribeInstances", "10.0.0.1", boto),
+			event(newID, time.Hour, "ec2 DescribeInstances", "10.0.0.9", "aws-sdk-go-v2/1.30 os/linux app/keyturn-abc"),
 		}}
 		e := run(t, h)
-		if len(e.Old) != 2 || len(e.New) != 1 {
+		if len(e.Old) != 3 || len(e.New) != 2 {
 			t.Fatalf("old %+v, new %+v", e.Old, e.New)
 		}
+		if claims := e.Old[0]; !claims.SaysKeyturn || claims.Count != 1 || e.Moved(claims) {
+			t.Errorf("it hides, or moves, for what it says of itself: %+v", claims)
+		}
+		e.Old = e.Old[1:]
 		u := e.Old[0]
 		if u.Agent != "boto3 1.34" || u.Count != 3 || u.Refused != 1 || u.Gap != 28*time.Hour || !u.Last.Equal(noon.Add(-2*time.Hour)) || u.Calls[0] != "ec2 DescribeInstances" {
 			t.Errorf("user %+v", u)
@@ -121,7 +127,7 @@ func TestUsersOfAKey(t *testing.T) {
 		if got := e.Old[1].Roles; len(got) != 1 || len(e.Sessions) != 1 || e.Sessions[0].KeyID != "ASIA1" {
 			t.Errorf("roles %v, sessions %+v", got, e.Sessions)
 		}
-		if len(e.Made) != 2 || e.Made[1].Subject != "mallory" || e.Made[0].Code == "" {
+		if len(e.Made) != 2 || e.Made[0].Subject != "mallory" || !e.Made[0].Lasts || e.Made[1].Code == "" {
 			t.Errorf("made %+v", e.Made)
 		}
 		if iamops.Rhythm(e.Old) != 28*time.Hour {

@@ -30,6 +30,8 @@ const (
 	Proven  Kind = "proven"  // what lists showed of it afterwards
 	Left    Kind = "left"    // the operator left
 	Ended   Kind = "ended"   // the rotation came to its end
+	// Lent says that the secret is about to be shown or copied.
+	Lent Kind = "lent"
 	// At a target: about to deliver, and how that ended; about to put back what was
 	// there; about to remove what was kept for that.
 	Delivering  Kind = "delivering"
@@ -70,11 +72,18 @@ type Record struct {
 	Overrides []string `json:"overrides,omitempty"` // the guards that the decision went against
 	Reason    string   `json:"reason,omitempty"`    // and why, in the operator's words
 
+	// Adopted says that nothing shows that keyturn made the new key.
+	Adopted bool `json:"adopted,omitempty"`
+
 	Change    string `json:"change,omitempty"`
 	KeyID     string `json:"key_id,omitempty"` // which the change is made to, or which it made
 	Effect    string `json:"effect,omitempty"`
 	RequestID string `json:"request_id,omitempty"` // AWS's
 	Problem   string `json:"problem,omitempty"`    // its kind, and AWS's code
+
+	// Tried are the IDs of the requests that the trial of the new key made, since the record
+	// before: by them CloudTrail's events of keyturn's own are told from others.
+	Tried []string `json:"tried,omitempty"`
 
 	// Gate is what was known of the key when a deactivation or deletion was decided, as
 	// the rotation's machine tells it.

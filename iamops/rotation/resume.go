@@ -28,8 +28,14 @@ type Memory struct {
 	// arrived), or unknown (it arrived, and nobody said that it was put away).
 	Secret   SecretState
 	StoredAt time.Time
+	// Lent says that the secret was shown or copied, or may have been.
+	Lent bool
+	// Adopted says that nothing shows that keyturn made the new key.
+	Adopted bool
 	// OwnUse is when keyturn may last have signed with the new key, in its trial.
 	OwnUse time.Time
+	// Tried are the IDs of the requests of its trial.
+	Tried []string
 	// OffSince is since when keys are Inactive, and OnSince since when they are Active
 	// again, as far as keyturn did it.
 	OffSince, OnSince map[string]time.Time
@@ -70,7 +76,7 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	for _, key := range []*KeyFacts{&s.Old, &s.New} {
 		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]
 	}
-	s.Secret, s.StoredAt = m.Secret, m.StoredAt
+	s.Secret, s.StoredAt, s.Lent, s.Adopted = m.Secret, m.StoredAt, m.Lent, m.Adopted
 	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
 	s.PreIDs, s.PendingAt = m.PreIDs, m.OpenAt
 	s.Old.LongestGap = m.LongestGap

@@ -27,6 +27,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -292,6 +293,18 @@ func (s State) Fresh() bool {
 		}
 	}
 	return true
+}
+
+// GivenOut reports whether the new key's secret was shown or copied, or a delivery of it
+// begun: somebody may be using the key. The journal knows of each before it happens.
+func (s State) GivenOut() bool {
+	return s.Lent || slices.ContainsFunc(s.Deliveries, func(d Delivery) bool { return d.State != DeliveryOffered })
+}
+
+// SecretGone reports whether nobody can have the new key's secret: it is not in memory, it
+// was never given out, and the key is ours.
+func (s State) SecretGone() bool {
+	return s.Orphan() && !s.Adopted && !s.GivenOut()
 }
 
 func (s *State) key(r Role) *KeyFacts {

@@ -49,7 +49,6 @@ func intrude(t *testing.T, s *scene, key sandbox.Credentials) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// keyturn's own calls don't count: these must not look like them.
 	s.cloud.Disguise("python-requests/2.31", func() {
 		if out := thief.Change(t.Context(), permit); out.Effect != iamops.Done {
 			t.Fatalf("%+v", out)

@@ -105,7 +105,10 @@ func (r *Runner) try(intent rotation.Try) {
 		if !iamops.Sleep(r.ctx, intent.After) {
 			return
 		}
-		err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
+		requestIDs, err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
+		r.mu.Lock()
+		r.tried = append(r.tried, requestIDs...)
+		r.mu.Unlock()
 		if r.ctx.Err() == nil {
 			r.apply(rotation.Tried{At: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)})
 		}

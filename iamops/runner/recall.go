@@ -52,11 +52,12 @@ func add(m *rotation.Memory, r journal.Record) {
 	if r.LongestGap > m.LongestGap {
 		m.LongestGap = r.LongestGap
 	}
+	m.Tried = append(m.Tried, r.Tried...)
 	if r.OldKeyID != "" {
 		m.OldID = r.OldKeyID
 	}
 	if r.NewKeyID != "" {
-		m.NewID = r.NewKeyID
+		m.NewID, m.Adopted = r.NewKeyID, m.Adopted || r.Adopted
 	}
 	switch r.Kind {
 	case journal.Begun, journal.Left, journal.Described:
@@ -68,6 +69,7 @@ func add(m *rotation.Memory, r journal.Record) {
 		if m.Open == nil { // the line of the intent is damaged: the outcome tells all but the list
 			announced(m, r)
 			m.PreIDs = []string{r.OldKeyID}
+			m.Lent = m.Lent || iamops.ChangeKind(r.Change) == iamops.Create // a line is missing: more may be
 		}
 		ended(m, r, rotation.SecretUnknown)
 	case journal.Proven:
@@ -76,12 +78,14 @@ func add(m *rotation.Memory, r journal.Record) {
 			break
 		}
 		secret := rotation.SecretLost
-		if rotation.Step(r.Step) != rotation.Create {
-			secret = rotation.SecretUnknown // it arrived, though that could not be recorded
+		if rotation.Step(r.Step) != rotation.Create || r.Adopted {
+			secret = rotation.SecretUnknown // it arrived, though that could not be recorded; or it is not ours
 		}
 		ended(m, r, secret)
 	case journal.Delivering, journal.Delivered, journal.PuttingBack, journal.PutBack, journal.Settling, journal.Settled:
 		atTarget(m, r)
+	case journal.Lent:
+		m.Lent = true
 	case journal.Ended:
 		m.Over, m.Step = true, rotation.Finished
 	}
@@ -128,6 +132,7 @@ func announced(m *rotation.Memory, r journal.Record) {
 func decided(m *rotation.Memory, r journal.Record) {
 	if r.NewKeyID == "" && m.NewID != "" { // it was gone, and the rotation begins again
 		m.NewID, m.Secret, m.StoredAt, m.OwnUse, m.Deliveries = "", rotation.NoSecret, time.Time{}, time.Time{}, nil
+		m.Lent, m.Adopted = false, false
 	}
 	if rotation.Decision(r.Decision) == rotation.GiveUpNew {
 		m.Main = rotation.PlanName(r.Plan)
@@ -153,7 +158,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 			m.Open = nil // whose outcome could not be recorded
 		}
 	case rotation.Adopt:
-		m.Secret = rotation.SecretUnknown
+		m.Secret, m.Adopted = rotation.SecretUnknown, true
 		if m.Step != rotation.Create {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}

@@ -15,7 +15,7 @@ func (r *Runner) record(s rotation.State, kind journal.Kind) journal.Record {
 		At: r.parts.Clock.Now(), Kind: kind,
 		Rotation: s.ID, Account: s.Account, Partition: s.Partition, User: s.User, Caller: s.Caller.ARN,
 		Plan: string(s.Plan), Step: string(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
-		LongestGap: s.Old.LongestGap,
+		LongestGap: s.Old.LongestGap, Adopted: s.Adopted,
 	}
 }
 
@@ -27,10 +27,11 @@ func (r *Runner) append(rec journal.Record) error {
 		}
 		r.owed = r.owed[1:]
 	}
+	rec.Tried = r.tried[r.triedKnown:]
 	if err := r.parts.Journal.Append(rec); err != nil {
 		return err
 	}
-	r.unrecorded = nil
+	r.unrecorded, r.triedKnown = nil, len(r.tried)
 	return nil
 }
 
@@ -52,7 +53,7 @@ func (r *Runner) recordDecision(before, next rotation.State, d rotation.Decide) 
 	}
 	rec := r.record(before, journal.Decided)
 	rec.Decision, rec.ToPlan, rec.ToStep = string(d.Decision), string(next.Plan), string(next.Step)
-	rec.OldKeyID, rec.NewKeyID = next.Old.ID, next.New.ID
+	rec.OldKeyID, rec.NewKeyID, rec.Adopted = next.Old.ID, next.New.ID, next.Adopted
 	if len(next.Fine) > len(before.Fine) {
 		rec.About = next.Fine[len(next.Fine)-1]
 	}

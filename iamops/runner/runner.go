@@ -36,7 +36,7 @@ type Account interface {
 	Caller() iamops.Caller
 	Keys(ctx context.Context, user string) ([]iamops.AccessKey, error)
 	LastUsed(ctx context.Context, keyID string) (iamops.LastUse, string, error)
-	Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) error
+	Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) (requestIDs []string, err error)
 	Change(ctx context.Context, permit iamops.Permit) iamops.Outcome
 }
 
@@ -117,6 +117,10 @@ type Runner struct {
 	// while some are being written.
 	describeNumber int
 	describing     chan struct{}
+	// tried are the IDs of the requests of the new key's trial. The journal knows the first
+	// of them, as many as triedKnown says.
+	tried      []string
+	triedKnown int
 
 	changes sync.WaitGroup
 	reads   sync.WaitGroup
@@ -143,6 +147,7 @@ func Start(parts Parts, task Task) *Runner {
 	var intents []rotation.Intent
 	if task.Memory != nil {
 		r.begun = true
+		r.tried, r.triedKnown = task.Memory.Tried, len(task.Memory.Tried)
 		r.nameTargets(task.Memory.Deliveries)
 		r.state, intents = rotation.Resume(*task.Memory, parts.Account.Caller(), parts.Clock.Now())
 	} else {
@@ -228,19 +233,31 @@ func (r *Runner) Refresh() error {
 // ErrNoSecret says that there is no secret to lend.
 var ErrNoSecret = errors.New("the secret is not in memory")
 
-// Lend hands the secret to use, which must not keep it. It returns ErrNoSecret, or
-// the error of use.
+// Lend hands the secret to use, which must not keep it. The first time is on record
+// before it happens. It returns ErrNoSecret, a *iamops.Problem if the journal can't be
+// written, or the error of use.
 func (r *Runner) Lend(use func(iamops.Secret) error) error {
-	r.mu.Lock()
-	secret, held := r.secret, r.state.Secret == rotation.SecretHeld
-	if held && !r.state.Lent {
-		r.applyLocked(rotation.Lent{At: r.parts.Clock.Now()})
-	}
-	r.mu.Unlock()
-	if !held || !secret.Held() {
-		return ErrNoSecret
+	secret, err := r.lent()
+	if err != nil {
+		return err
 	}
 	return use(secret)
+}
+
+// lent is the secret, once it is on record that it leaves this process.
+func (r *Runner) lent() (iamops.Secret, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.state.Secret != rotation.SecretHeld || !r.secret.Held() {
+		return iamops.Secret{}, ErrNoSecret
+	}
+	if !r.state.Lent {
+		if err := r.append(r.record(r.state, journal.Lent)); err != nil {
+			return iamops.Secret{}, noRecord(err)
+		}
+		r.applyLocked(rotation.Lent{At: r.parts.Clock.Now()})
+	}
+	return r.secret, nil
 }
 
 // Leave tells the journal that the operator leaves. It returns a *rotation.Refusal

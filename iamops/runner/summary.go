@@ -89,7 +89,7 @@ func tell(s *rotation.Summary, r journal.Record) {
 		deed.Kind = rotation.DeedPutBack
 	case journal.Settled:
 		deed.Kind = rotation.DeedSettled
-	case journal.Delivering, journal.PuttingBack, journal.Settling, journal.Described:
+	case journal.Lent, journal.Delivering, journal.PuttingBack, journal.Settling, journal.Described:
 		return // how they ended is told
 	}
 	s.Deeds = append(s.Deeds, deed)

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -18,6 +19,7 @@ func (r *Runner) readTrail() {
 		r.mu.Lock()
 		s, now := r.state, r.parts.Clock.Now()
 		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != [2]string{s.Old.ID, s.New.ID})
+		tried := slices.Clone(r.tried)
 		if due {
 			r.lookNow = false
 		}
@@ -31,7 +33,10 @@ func (r *Runner) readTrail() {
 				search.MostPages = r.parts.TrailPages
 			}
 		}
-		last = now
+		last, search.Ours = now, map[string]bool{}
+		for _, id := range tried {
+			search.Ours[id] = true
+		}
 		search.Run(r.ctx, s.Old.ID, s.New.ID, func(e iamops.Evidence) {
 			r.apply(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
 		})

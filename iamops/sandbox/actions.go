@@ -17,6 +17,7 @@ type call struct {
 	form    url.Values
 	body    []byte // of the JSON protocols
 	region  string // that it was signed for
+	id      string // of the request
 }
 
 // action is something that the account can do.

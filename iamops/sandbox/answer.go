@@ -39,11 +39,8 @@ var namespaces = map[string]string{
 
 // answer writes a result or a refusal as AWS does.
 func (a *Account) answer(q query, result any, problem *refusal) answer {
-	a.mu.Lock()
-	requestID := a.requestIDs.requestID()
-	a.mu.Unlock()
 	if q.json {
-		return jsonAnswer(q, result, problem, requestID)
+		return jsonAnswer(q, result, problem, q.id)
 	}
 
 	service, name, known := strings.Cut(q.action, ":")
@@ -56,16 +53,16 @@ func (a *Account) answer(q query, result any, problem *refusal) answer {
 	}
 	status, body := http.StatusOK, []byte(nil)
 	if problem != nil {
-		status, body = problem.status, errorXML(namespace, problem, requestID)
+		status, body = problem.status, errorXML(namespace, problem, q.id)
 	} else {
-		body = resultXML(namespace, name, result, requestID)
+		body = resultXML(namespace, name, result, q.id)
 	}
 	return answer{
 		status: status,
 		header: http.Header{
 			"Content-Type":     {"text/xml"},
 			"Content-Length":   {strconv.Itoa(len(body))},
-			"X-Amzn-Requestid": {requestID},
+			"X-Amzn-Requestid": {q.id},
 		},
 		body: body,
 	}

@@ -21,6 +21,7 @@ type query struct {
 	action    string // as in "iam:ListUsers"; "" if there is no such action
 	json      bool   // it came in one of the JSON protocols
 	service   string // of a JSON protocol: the service that it is for, "" if none is known
+	id        string // of the request
 }
 
 // readQuery reads a request. It returns what it could read together with the

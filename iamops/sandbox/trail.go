@@ -10,13 +10,13 @@ import (
 
 // trailEvent is a management event, as CloudTrail keeps it.
 type trailEvent struct {
-	id, name, source, region, agent, address string
-	at                                       time.Time
-	keyID, user                              string
-	readOnly                                 bool
-	code, message                            string // of a refused call
-	identity                                 map[string]any
-	asked, answered                          map[string]any
+	id, request, name, source, region, agent, address string
+	at                                                time.Time
+	keyID, user                                       string
+	readOnly                                          bool
+	code, message                                     string // of a refused call
+	identity                                          map[string]any
+	asked, answered                                   map[string]any
 }
 
 const (
@@ -70,7 +70,7 @@ func (s signer) userName() string {
 func (s signer) note(c *call, action string, r *http.Request, result any, problem *refusal) {
 	service, name, _ := cutAction(action)
 	e := trailEvent{
-		name: name, source: service + ".amazonaws.com", region: c.region, agent: cmp.Or(s.account.disguise, clip(r.UserAgent())), address: hostOf(r.RemoteAddr),
+		request: c.id, name: name, source: service + ".amazonaws.com", region: c.region, agent: cmp.Or(s.account.disguise, clip(r.UserAgent())), address: hostOf(r.RemoteAddr),
 		at: c.now, keyID: s.secret().KeyID, identity: s.identity(), readOnly: readsOnly(name), asked: asked(c),
 	}
 	e.user = s.userName()
@@ -87,7 +87,7 @@ func (e trailEvent) document() string {
 	d := map[string]any{
 		"eventVersion": "1.10", "userIdentity": e.identity, "eventTime": isoTime(e.at), "eventSource": e.source, "eventName": e.name,
 		"awsRegion": e.region, "sourceIPAddress": e.address, "userAgent": e.agent, "requestParameters": e.asked, "responseElements": e.answered,
-		"requestID": e.id, "eventID": e.id, "readOnly": e.readOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": AccountID,
+		"requestID": cmp.Or(e.request, e.id), "eventID": e.id, "readOnly": e.readOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": AccountID,
 		"eventCategory": "Management",
 	}
 	if e.code != "" {

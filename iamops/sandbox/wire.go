@@ -13,7 +13,7 @@ func (a *Account) exchange(r *http.Request) answer {
 		return a.control(r)
 	}
 	q, problem := readQuery(r)
-	a.note(r, q)
+	q.id = a.note(r, q)
 
 	t := a.troubleFor(q.action, q.form.Get("UserName"))
 	ctx := r.Context()
@@ -44,8 +44,8 @@ func (a *Account) exchange(r *http.Request) answer {
 	return full
 }
 
-// note writes down that a request arrived.
-func (a *Account) note(r *http.Request, q query) {
+// note writes down that a request arrived, and gives it its ID.
+func (a *Account) note(r *http.Request, q query) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests.add(Request{
@@ -56,6 +56,7 @@ func (a *Account) note(r *http.Request, q query) {
 		Region:    clip(q.signature.region),
 		UserAgent: clip(r.UserAgent()),
 	})
+	return a.requestIDs.requestID()
 }
 
 // broken says which Breaks prevent an answer by AWS, and how the connection ends.
@@ -107,7 +108,7 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 		return nil, errThrottled
 	}
 
-	c := &call{account: a, signer: who, now: now, form: q.form, body: q.body, region: q.signature.region}
+	c := &call{account: a, signer: who, now: now, form: q.form, body: q.body, region: q.signature.region, id: q.id}
 	if problem := c.permitted(q.action, action, forced == Deny); problem != nil {
 		who.note(c, q.action, r, nil, problem)
 		if a.behavior.RefusedCounts {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -59,11 +57,11 @@ func runs(t *testing.T, env []string, input string, args ...string) ended {
 }
 
 // asOperator are the variables of a keyturn at the endpoint, with the operator's key.
-func (e *endpoint) asOperator(t *testing.T, more ...string) []string {
+func (e *endpoint) asOperator(t *testing.T) []string {
 	t.Helper()
 	operator := e.cloud.Operator()
-	return append(append(isolated(t.TempDir()), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret,
-		"AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL="+e.url), more...)
+	return append(isolated(t.TempDir()), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret,
+		"AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL="+e.url)
 }
 
 // ages are the ages in days of an audit's keys.
@@ -139,17 +137,4 @@ func TestFindingsClock(t *testing.T) {
 			}
 		}
 	})
-}
-
-// writeFile writes a file under a folder, and returns its path.
-func writeFile(t *testing.T, folder, name, text string) string {
-	t.Helper()
-	path := filepath.Join(folder, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

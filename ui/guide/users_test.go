@@ -60,7 +60,7 @@ func usedScenes() map[string]rotation.State {
 		"leaked-review": leaked(rotation.Watch, func(s *rotation.State) {
 			s.Step, s.Before = rotation.Review, []string{oldKeyID}
 			s.Evidence = usersSeen()
-			s.Evidence.Made = []iamops.Made{{At: noon.Add(-2 * time.Hour), Call: "iam CreateUser", Subject: "mallory", Region: "us-east-1"}, {At: noon.Add(-3 * time.Hour), Call: "ec2 RunInstances", Region: "us-west-2", Code: "UnauthorizedOperation"}}
+			s.Evidence.Made = []iamops.Made{{First: noon.Add(-2 * time.Hour), Last: noon.Add(-2 * time.Hour), Count: 1, Lasts: true, Call: "iam CreateUser", Subject: "mallory", Region: "us-east-1"}, {First: noon.Add(-3 * time.Hour), Last: noon.Add(-3 * time.Hour), Count: 1, Call: "ec2 RunInstances", Region: "us-west-2", Code: "UnauthorizedOperation"}}
 			s.Evidence.Sessions = []iamops.Session{{KeyID: "ASIAI44QH8DHBEXAMPLE", Role: "arn:aws:iam::123456789012:role/deploy", Issued: noon.Add(-time.Hour), Expires: noon.Add(11 * time.Hour)}}
 			s.Others = []iamops.AccessKey{{UserName: s.User, ID: "AKIAJOTHEREXAMPLE001", Status: iamops.Active, Created: noon.Add(-time.Hour)}}
 		}),

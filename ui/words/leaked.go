@@ -94,41 +94,69 @@ func LeakAlarm(s rotation.State) string {
 	return fmt.Sprintf("%s has a key that keyturn did not make, and that was not there before: %s. Whoever has the leaked key may have made it. Treat it as leaked too, unless you know who made it.", s.User, strings.Join(ids, ", "))
 }
 
-// did are what a leaked key did: what it made, the sessions issued from it, and who used it.
+// did are what a leaked key did, the gravest first: that not all could be read; what it made
+// that lasts; the sessions issued from it; its other changes; who used it; what was refused.
 func did(s rotation.State, now time.Time) []Fact {
 	e := s.Evidence
-	var facts []Fact
-	for _, m := range e.Made {
-		f := Fact{Mark: Bad, Label: "it changed", Text: fmt.Sprintf("%s, %s, %s", strings.TrimSpace(m.Call+" "+m.Subject), m.Region, Clock(m.At, now))}
-		if m.Code != "" {
-			f.Mark, f.Label, f.Text = Neutral, "it tried", f.Text+"; refused: "+m.Code
+	facts := unread(e, Bad)
+	done := func(lasts bool) {
+		for _, m := range e.Made {
+			if m.Code == "" && m.Lasts == lasts {
+				facts = append(facts, Fact{Mark: Bad, Label: "it changed", Text: madeText(m, now)})
+			}
 		}
-		facts = append(facts, f)
 	}
+	done(true)
 	for _, session := range e.Sessions {
-		text := fmt.Sprintf("%s, issued %s", session.KeyID, Clock(session.Issued, now))
-		if session.Role != "" {
-			text += ", of role " + session.Role[strings.LastIndexByte(session.Role, '/')+1:]
-		}
-		mark := Bad
-		switch {
-		case session.Expires.IsZero():
-			text += "; when it ends is not known"
-		case session.Expires.After(now):
-			text += "; goes on until " + Clock(session.Expires, now)
-		default:
-			mark, text = Neutral, text+"; it has ended"
-		}
-		facts = append(facts, Fact{Mark: mark, Label: "session", Text: text})
+		facts = append(facts, sessionFact(session, now))
+	}
+	done(false)
+	if e.Looked() && len(e.Made) == 0 {
+		facts = append(facts, Fact{Label: "it changed", Text: "nothing that the event history shows"})
 	}
 	for _, u := range e.Old {
 		facts = append(facts, Fact{Label: "used by", Text: KeyUser(u, now)})
 	}
-	if e.Looked() && len(e.Made) == 0 {
-		facts = append(facts, Fact{Label: "it changed", Text: "nothing that the event history shows"})
+	for _, m := range e.Made {
+		if m.Code != "" {
+			facts = append(facts, Fact{Label: "it tried", Text: madeText(m, now) + "; refused: " + m.Code})
+		}
 	}
-	facts = append(facts, looked(s, now)...)
-	return append(facts, unseenUse(s))
+	return append(append(facts, looked(s, now)...), unseenUse(s))
+}
+
+func madeText(m iamops.Made, now time.Time) string {
+	text := fmt.Sprintf("%s, %s, %s", strings.TrimSpace(m.Call+" "+m.Subject), m.Region, Clock(m.Last, now))
+	if m.Count > 1 {
+		text = fmt.Sprintf("%s, %s, %d times, %s to %s", strings.TrimSpace(m.Call+" "+m.Subject), m.Region, m.Count, Clock(m.First, now), Clock(m.Last, now))
+	}
+	return text + claim(m.SaysKeyturn)
+}
+
+func sessionFact(session iamops.Session, now time.Time) Fact {
+	text := fmt.Sprintf("%s, issued %s", session.KeyID, Clock(session.Issued, now))
+	if session.Role != "" {
+		text += ", of role " + session.Role[strings.LastIndexByte(session.Role, '/')+1:]
+	}
+	text += claim(session.SaysKeyturn)
+	mark := Bad
+	switch {
+	case session.Expires.IsZero():
+		text += "; when it ends is not known"
+	case session.Expires.After(now):
+		text += "; goes on until " + Clock(session.Expires, now)
+	default:
+		mark, text = Neutral, text+"; it has ended"
+	}
+	return Fact{Mark: mark, Label: "session", Text: text}
+}
+
+// claim marks what says of itself that it is keyturn's: the caller chose to say so.
+func claim(saysKeyturn bool) string {
+	if saysKeyturn {
+		return "; says that it is keyturn"
+	}
+	return ""
 }
 
 // DenyOldSessions is the policy that ends the sessions issued from a leaked key: it denies

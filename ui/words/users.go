@@ -28,7 +28,7 @@ func users(s rotation.State, now time.Time) []Fact {
 	}
 	facts = append(facts, moved...)
 	for _, u := range e.New {
-		if u.Count > 0 && !onOld(e, u) {
+		if u.Count > 0 && !u.SaysKeyturn && !onOld(e, u) {
 			facts = append(facts, Fact{Mark: Good, Label: "uses the new key", Text: KeyUser(u, now)})
 		}
 	}
@@ -63,7 +63,7 @@ func KeyUser(u iamops.KeyUser, now time.Time) string {
 	for _, role := range u.Roles {
 		text += "; acts through role " + role[strings.LastIndexByte(role, '/')+1:]
 	}
-	return text
+	return text + claim(u.SaysKeyturn)
 }
 
 // looked is how far the look into the event history has come, and where it is blind.
@@ -73,16 +73,9 @@ func looked(s rotation.State, now time.Time) []Fact {
 		return nil
 	}
 	done := 0
-	var failed, more []string
 	for _, l := range e.Looks {
-		switch {
-		case l.Done:
+		if l.Done {
 			done++
-		case l.Problem != nil:
-			failed = append(failed, l.Region+" ("+ProblemName(l.Problem.Kind)+")")
-		}
-		if l.More {
-			more = append(more, l.Region)
 		}
 	}
 	f := Fact{Label: "event history", Text: fmt.Sprintf("%d of %d regions read", done, len(e.Looks))}
@@ -94,15 +87,33 @@ func looked(s rotation.State, now time.Time) []Fact {
 	} else {
 		f.Text += " …"
 	}
-	facts := []Fact{f}
+	if s.Step == rotation.Review {
+		return []Fact{f} // which says what was not read before all else
+	}
+	return append([]Fact{f}, unread(e, Unknown)...)
+}
+
+// unread says what of the event history was not read, and how to read it. The mark is that
+// of a limit that was reached.
+func unread(e iamops.Evidence, limit Mark) []Fact {
+	var failed, more []string
+	for _, l := range e.Looks {
+		if l.Problem != nil {
+			failed = append(failed, l.Region+" ("+ProblemName(l.Problem.Kind)+")")
+		}
+		if l.More {
+			more = append(more, fmt.Sprintf("%s (%d pages read)", l.Region, l.Pages))
+		}
+	}
+	var facts []Fact
+	if len(more) > 0 {
+		facts = append(facts, Fact{Mark: limit, Label: "older events", Text: "there are more than were read, in " + strings.Join(more, ", ") + ". A higher --trail-pages reads more"})
+	}
 	if len(failed) > 0 {
 		facts = append(facts, Fact{Mark: Unknown, Label: "regions not read", Text: strings.Join(failed, ", ")})
 	}
 	if e.Guessed != nil {
 		facts = append(facts, Fact{Mark: Unknown, Label: "other regions", Text: "not looked at: the account's regions could not be listed (" + ProblemName(e.Guessed.Kind) + "). --trail-regions names more"})
-	}
-	if len(more) > 0 {
-		facts = append(facts, Fact{Mark: Unknown, Label: "older events", Text: "there are more than were read, in " + strings.Join(more, ", ") + ". --trail-pages reads more"})
 	}
 	return facts
 }
