@@ -179,7 +179,7 @@ func (c *Clock) observe(stack *middleware.Stack) error {
 // learn takes the time from a successful answer.
 func (c *Clock) learn(request *http.Request, answer http.Header, sent, received reading) {
 	date, err := http.ParseTime(answer.Get("Date"))
-	service := serviceOf(request.Header.Get("Authorization"))
+	service := signedFor(request.Header.Get("Authorization"))
 	signed, unsigned := time.Parse("20060102T150405Z", request.Header.Get("X-Amz-Date"))
 	if err != nil || unsigned != nil || service == "" {
 		return
@@ -214,8 +214,8 @@ func (c *Clock) refine(before time.Duration, known bool, date time.Time, sent, r
 	return least
 }
 
-// serviceOf is the service that a signature is for, "" if there is none.
-func serviceOf(authorization string) string {
+// signedFor is the service that a signature is for, "" if there is none.
+func signedFor(authorization string) string {
 	_, scope, signed := strings.Cut(authorization, "Credential=")
 	scope, _, _ = strings.Cut(scope, ",")
 	parts := strings.Split(scope, "/")
