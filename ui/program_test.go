@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 func TestFromTheListToARotationAndBack(t *testing.T) {
@@ -75,7 +76,7 @@ func TestARotationThatCannotBegin(t *testing.T) {
 func TestTwoPressesStartOneRotation(t *testing.T) {
 	bubble(t, nil, func(st *stage) {
 		for range 2 {
-			_, cmd := st.program.Update(keyPress("enter"))
+			_, cmd := st.program.Update(uitest.Key("enter"))
 			st.run(cmd)
 		}
 		st.settle()
@@ -211,7 +212,7 @@ func TestNoKeyCountsOnTheWayOut(t *testing.T) {
 	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
 		st.goTo("Suzie")
 		for _, k := range []string{"q", "enter"} {
-			_, cmd := st.program.Update(keyPress(k))
+			_, cmd := st.program.Update(uitest.Key(k))
 			st.run(cmd)
 		}
 		st.settle()

@@ -75,12 +75,15 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
-// user is the user's name, with a mark on administrators.
+// user is the user's name, with marks on administrators and on the key that signs.
 func (s *Screen) user(r *audit.Row) kit.Cell {
 	st := s.common.Styles
 	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
 	if r.Administrator() && !r.Root() {
 		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
+	}
+	if r.Key.ID != "" && s.options.Caller().SignsWith(r.User.Name, r.Key.ID) == iamops.DependsOnKey {
+		cell = append(cell, kit.Span{Text: " you", Style: st.Accent})
 	}
 	return cell
 }
