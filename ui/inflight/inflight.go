@@ -184,7 +184,7 @@ func (s *Screen) Aside() kit.Part {
 		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
 	}
 	for _, standing := range s.standings {
-		if state := standing.State; s.problem == "" && state.Orphan() { // it goes before everything else
+		if state := standing.State; s.problem == "" && state.Orphan() && !state.Delivered() { // it goes before everything else
 			return part(g.Cross, words.Unheld(state), state.User+": no secret", st.Danger)
 		}
 	}
