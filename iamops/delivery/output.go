@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"keyturn/clean"
 )
 
 // outputLimit is how much of a command's output is kept, in bytes.
@@ -34,12 +36,7 @@ func (o *output) Write(text []byte) (int, error) {
 func (o *output) shown(secrets []string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	text := strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(string(o.text), "?"))
+	text := clean.Lines(string(o.text))
 	revealing := revealed(secrets)
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {

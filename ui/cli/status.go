@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
@@ -89,7 +90,7 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 		}
 		waiting = waiting || s.Wait.Over
 		if s.State.Orphan() || s.State.Phase == rotation.Unclear {
-			urgent = append(urgent, fmt.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
 		}
 	}
 	if len(urgent) > 0 {

@@ -1,12 +1,13 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -42,8 +43,8 @@ func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, _ time.Time) er
 		if r.Problem != "" {
 			waits = "unknown: " + r.Problem
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format("2006-01-02 15:04"), waits)
+		_, _ = io.WriteString(table, clean.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format("2006-01-02 15:04"), waits))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("writing the status: %w", err)
@@ -56,9 +57,8 @@ func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, at time.Ti
 	if rows == nil {
 		rows = []UnderWay{}
 	}
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	err := out.Encode(struct {
+	var text strings.Builder
+	err := writeJSON(&text, struct {
 		Schema    string     `json:"schema"`
 		At        time.Time  `json:"at"`
 		Account   string     `json:"account"`
@@ -68,7 +68,7 @@ func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, at time.Ti
 	if err != nil {
 		return fmt.Errorf("writing the status: %w", err)
 	}
-	return nil
+	return printed(io.WriteString(w, text.String()))
 }
 
 func printed(_ int, err error) error {
