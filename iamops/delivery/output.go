@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-
-	"keyturn/clean"
 )
 
 // outputLimit is how much of a command's output is kept, in bytes.
@@ -36,7 +34,12 @@ func (o *output) Write(text []byte) (int, error) {
 func (o *output) shown(secrets []string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	text := clean.Lines(string(o.text))
+	text := strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, strings.ToValidUTF8(string(o.text), "?"))
 	revealing := revealed(secrets)
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
