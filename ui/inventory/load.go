@@ -122,5 +122,5 @@ func (s *Screen) prefer() {
 }
 
 func (s *Screen) loader() audit.Loader {
-	return audit.Loader{Source: s.source, Clock: s.common.Clock}
+	return audit.Loader{Source: s.source, Clock: s.common.Clock, Own: s.options.Caller().User()}
 }
