@@ -61,7 +61,10 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	memories, damages, err := p.underWay()
 	if err != nil {
 		return err
@@ -141,7 +144,10 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	records, damages, err := p.records()
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 		delete(s.told, "known") // each step is decided by what is known then
 	}
 	for _, line := range []struct{ topic, text string }{ // a text's line breaks are ours
+		{"clock", clean.Text(s.driftText())},
 		{"in flight", clean.Text(words.InFlight(st))},
 		{"problem", problemText(st.Problem, s.Profile)},
 		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
@@ -100,6 +101,13 @@ func stepLine(st rotation.State) string {
 		}
 	}
 	return words.Heading(st)
+}
+
+func (s *Session) driftText() string {
+	if s.Drift == nil {
+		return ""
+	}
+	return strings.Join(words.Drift(s.Drift()), "\n  ")
 }
 
 func problemText(p *iamops.Problem, profile string) string {
