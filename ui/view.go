@@ -5,9 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/ui/guide"
-	"keyturn/ui/inflight"
-	"keyturn/ui/inventory"
+	"keyturn/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -66,14 +64,14 @@ func (p *Program) draw() (string, *tea.Cursor) {
 		over, _, _ := kit.Overlay(view, p.helpBox(p.helpPage), c.Width, c.Height)
 		return over, nil
 	}
-	if s, types := p.front().(interface{ Cursor() *tea.Cursor }); types {
-		return view, moved(s.Cursor(), 0, kit.FrameHead)
+	if p.front() == nil {
+		return view, nil
 	}
-	return view, nil
+	return view, moved(p.front().Cursor(), 0, kit.FrameHead)
 }
 
 // openDialog is the dialog that is open: the question for a code, the root's own, or the
-// guide's question.
+// front screen's.
 func (p *Program) openDialog() *kit.Dialog {
 	if p.code.dialog != nil {
 		return p.code.dialog
@@ -81,11 +79,8 @@ func (p *Program) openDialog() *kit.Dialog {
 	if p.dialog != nil {
 		return p.dialog.Dialog
 	}
-	switch s := p.front().(type) {
-	case *guide.Screen:
-		return s.Dialog()
-	case *applications:
-		return s.Dialog()
+	if p.front() != nil {
+		return p.front().Dialog()
 	}
 	return nil
 }
@@ -103,7 +98,7 @@ func (p *Program) body() string {
 	if front := p.front(); front != nil {
 		return front.View()
 	}
-	return "\n " + p.common.Styles.Muted.Render("Opening the rotation of "+kit.Clean(p.opening)+" "+p.common.Glyphs.Pending)
+	return "\n " + p.common.Styles.Muted.Render("Opening the rotation of "+clean.Text(p.opening)+" "+p.common.Glyphs.Pending)
 }
 
 // header is the left part of the first line. The account and the profile are never
@@ -119,6 +114,9 @@ func (p *Program) header() []kit.Part {
 	}
 	if p.session.ended != "" {
 		parts = append(parts, kit.Part{Text: words.SessionMark, Short: words.SessionMarkShort, Style: st.Danger, Pinned: true})
+	}
+	if p.drift != "" {
+		parts = append(parts, kit.Part{Text: words.DriftMark, Short: words.DriftMarkShort, Style: st.Danger, Pinned: true})
 	}
 	account := kit.Part{Text: id.Account, Style: st.Strong, Pinned: true}
 	if id.Alias != "" {
@@ -137,19 +135,10 @@ func (p *Program) header() []kit.Part {
 
 // title is the right part of the first line, and how it is told in short.
 func (p *Program) title() (long, short string) {
-	switch s := p.front().(type) {
-	case *guide.Screen:
-		return s.Title(), ""
-	case *applications:
-		return "applications", ""
-	case *calls:
-		return "AWS calls", ""
-	case *inflight.Screen:
-		return s.Status(), ""
-	case *inventory.Screen:
-		return s.Status(), s.ShortStatus()
+	if p.front() == nil {
+		return "", ""
 	}
-	return "", ""
+	return p.front().Title()
 }
 
 func (p *Program) notice() kit.Cell {

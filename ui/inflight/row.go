@@ -3,6 +3,7 @@ package inflight
 import (
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -59,8 +60,9 @@ var columns = []kit.Column{
 	{Title: "WAITS FOR", Min: 20, Wide: 60, Flex: 3, Importance: 1},
 }
 
-// standingCells draws one rotation.
-func (s *Screen) standingCells(standing runner.Standing) []kit.Cell {
+// cells draws one rotation.
+func (s *Screen) cells(i int, _ []int) []kit.Cell {
+	standing := s.list.Rows()[i]
 	st, now := s.common.Styles, s.common.Clock.Now()
 	state, t := standing.State, turnOf(standing)
 	glyph, style := s.look(t)
@@ -104,20 +106,20 @@ func (s *Screen) waits(st runner.Standing, now time.Time) string {
 }
 
 // detail is what there is to say about a rotation, what it waits for first.
-func (s *Screen) detail(standing *runner.Standing) []string {
+func (s *Screen) detail(standing runner.Standing) []string {
 	st, now := s.common.Styles, s.common.Clock.Now()
 	state := standing.State
 	var lines []string
 	add := func(label, text string, style kit.Style) {
-		for i, l := range kit.Wrap(kit.Clean(text), max(1, s.width-detailMargin)) {
+		for i, l := range kit.Wrap(clean.Text(text), max(1, s.width-detailMargin)) {
 			if i > 0 {
 				label = ""
 			}
 			lines = append(lines, " "+st.Muted.Render(kit.Pad(label, detailMargin-2))+" "+style.Render(l))
 		}
 	}
-	_, style := s.look(turnOf(*standing))
-	add("waits for", s.waits(*standing, now), style)
+	_, style := s.look(turnOf(standing))
+	add("waits for", s.waits(standing, now), style)
 	if p := standing.Problem; p != nil {
 		for _, line := range words.Problem(p, "").Lines() {
 			add("", line, st.Danger)

@@ -4,9 +4,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"keyturn/clean"
 )
 
 // auditCells are the audits as a head and rows for a spreadsheet. They have the same
@@ -40,7 +43,11 @@ func auditCells(d document) [][]string {
 		})
 	}
 	for _, a := range d.Accounts {
-		for _, f := range a.Failures {
+		missing := a.Failures
+		if a.OwnKeysOnly {
+			missing = append(slices.Clone(missing), a.DoneWithout...)
+		}
+		for _, f := range missing {
 			if f.User != nil {
 				continue // it has a row
 			}
@@ -117,5 +124,5 @@ func harmless(cell string) string {
 	if begin != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(begin)[0]) {
 		cell = "'" + cell
 	}
-	return oneLine(cell)
+	return clean.Text(cell)
 }

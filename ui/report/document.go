@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf16"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 )
@@ -33,6 +35,7 @@ type accountDocument struct {
 	At          *time.Time        `json:"at"`
 	ReportAt    *time.Time        `json:"report_at"`
 	ReportOnly  bool              `json:"report_only"`
+	OwnKeysOnly bool              `json:"own_keys_only"`
 	MaxAge      float64           `json:"max_age_days"`
 	DueWithin   float64           `json:"due_within_days"`
 	Unused      float64           `json:"unused_days"`
@@ -82,6 +85,7 @@ type rowDocument struct {
 	Verdict       *string            `json:"verdict"`
 	Next          *string            `json:"next"`
 	Rotating      bool               `json:"rotating"`
+	You           bool               `json:"you"`
 	Exemption     *exemptionDocument `json:"exemption"`
 	Console       *consoleDocument   `json:"console"`
 	Problem       *problemDocument   `json:"problem"`
@@ -151,7 +155,7 @@ func newAccount(a *Audit) accountDocument {
 	d := accountDocument{
 		ID: orNull(a.Account.ID), Alias: orNull(a.Account.Alias), Partition: orNull(a.Account.Partition),
 		Profile: orNull(a.Profile), At: instant(a.At),
-		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly,
+		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly, OwnKeysOnly: a.Progress.OwnKeys(),
 		MaxAge: inDays(a.Thresholds.MaxAge), DueWithin: inDays(a.Thresholds.DueWithin), Unused: inDays(a.Thresholds.Unused),
 		Partial: a.Partial(), Failures: []failureDocument{}, DoneWithout: []failureDocument{},
 	}
@@ -192,7 +196,7 @@ func newRow(l line) rowDocument {
 		KeyID: orNull(r.Key.ID), Description: orNull(r.Description), Status: orNull(string(r.Key.Status)),
 		Created: instant(r.Key.Created), AgeDays: ageInDays(r, l.audit.At), Seen: newProvenance(r.KeySeen),
 		LastUsed: newUse(r), Findings: names(r.Findings), Counted: names(r.Counted()),
-		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating,
+		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating, You: l.signs(),
 		Problem: newProblem(r.KeysProblem),
 	}
 	if r.Root() || r.Detail != nil {
@@ -258,10 +262,12 @@ func writeJSON(b *strings.Builder, value any) error {
 		return fmt.Errorf("as JSON: %w", err)
 	}
 	for _, r := range text.String() {
-		if r != '\n' && moves(r) { // these stand in strings alone
-			_, _ = fmt.Fprintf(b, `\u%04x`, r)
-		} else {
+		if r == '\n' || clean.Text(string(r)) == string(r) {
 			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) { // these stand in strings alone
+			_, _ = fmt.Fprintf(b, `\u%04x`, unit)
 		}
 	}
 	return nil
