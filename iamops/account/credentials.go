@@ -36,7 +36,9 @@ func chain(ctx context.Context, o Options) (aws.Config, origin, error) {
 	asking := &prompt{ask: o.MFAToken}
 	asking.openFor(ctx)
 	defer asking.close()
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o)...)
+	cfg, err := sharedConfig(sharedFiles(), func() (aws.Config, error) {
+		return config.LoadDefaultConfig(ctx, chainOptions(asking, o)...) //nolint:wrapcheck // loadProblem sorts it
+	})
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}
