@@ -48,14 +48,28 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 	if err != nil {
 		return about(f.Name(), err)
 	}
-	beside := besideName(f.path)
-	if err = writeNew(beside, text, nil); err == nil {
-		err = rename(beside, f.path)
-	}
+	err = f.fill(text)
 	if info, gone := os.Lstat(f.path); err != nil && gone == nil && info.Size() == 0 {
 		err = also(err, remove(f.path))
 	}
 	return about(f.Name(), err)
+}
+
+// fill replaces the empty file, under whose lock nobody sweeps away what is written beside it.
+func (f *file) fill(text []byte) (err error) {
+	h, err := hold(f.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = also(err, h.release()) }()
+	beside := besideName(f.path)
+	if err := writeNew(beside, text, nil); err != nil {
+		return err
+	}
+	if err := letGo(h.file); err != nil {
+		return also(err, remove(beside))
+	}
+	return rename(beside, f.path)
 }
 
 // PutBack removes the file if it is still as Deliver makes it. A file without the
