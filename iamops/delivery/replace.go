@@ -68,8 +68,8 @@ func (h *held) release() error {
 
 // replace puts a text in the file's place, if the file is still as it was read.
 func (h *held) replace(ctx context.Context, text []byte) error {
-	if h.info.Mode().Perm()&0o200 == 0 {
-		return fileFailure(h.path, "the file is marked read-only", fs.ErrPermission)
+	if err := replaceable(h.path, h.info); err != nil {
+		return err
 	}
 	// Whoever holds the lock alone may have such a file: it is left of a crash.
 	beside := besideName(h.path)
@@ -80,7 +80,7 @@ func (h *held) replace(ctx context.Context, text []byte) error {
 		if err := keepOwner(f, h.info); err != nil {
 			return err
 		}
-		return f.Chmod(h.info.Mode().Perm() & 0o700)
+		return f.Chmod(h.info.Mode().Perm())
 	})
 	if err != nil {
 		f := AsFailure(err)
@@ -167,8 +167,11 @@ func realPath(path string) (string, error) {
 	found, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		attempt := "finding the file"
-		if _, there := os.Lstat(path); there == nil && errors.Is(err, fs.ErrNotExist) {
-			attempt = "following the symlink, which leads nowhere"
+		if info, there := os.Lstat(path); there == nil && info.Mode()&fs.ModeSymlink != 0 {
+			attempt = "following the symlink"
+			if errors.Is(err, fs.ErrNotExist) {
+				attempt = "following the symlink, which leads nowhere"
+			}
 		}
 		return "", fileFailure(path, attempt, err)
 	}
@@ -177,9 +180,19 @@ func realPath(path string) (string, error) {
 		return "", fileFailure(path, "looking at the file", err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", refusal(Malformed, path, "it is not a regular file")
+		return "", refusal(Malformed, path, "it is %s, not a regular file", kindOfFile(info.Mode()))
 	}
 	return found, nil
+}
+
+func kindOfFile(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	}
+	return "a device or a socket"
 }
 
 func readFile(path string) ([]byte, error) {
