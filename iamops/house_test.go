@@ -31,6 +31,8 @@ var house = []room{
 	{"keyturn/ui/inventory", nil},
 	{"keyturn/ui/guide", nil},
 	{"keyturn/ui/inflight", nil},
+	{"keyturn/ui/applications", []string{"keyturn/ui/kit"}},
+	{"keyturn/ui/calllog", []string{"keyturn/ui/kit", "keyturn/iamops"}},
 	{"keyturn/ui/plain", []string{"keyturn/ui/words", "keyturn/ui/report", "keyturn/iamops/runner", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/report", []string{"keyturn/ui/words", "keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit"}},

@@ -43,11 +43,3 @@ func taskOf(s rotation.State) runner.Task {
 	}
 	return task
 }
-
-// closeInFlight goes back to the list.
-func (p *Program) closeInFlight() tea.Cmd {
-	if p.front() != screen(p.inFlight) {
-		return nil
-	}
-	return p.pop()
-}

@@ -14,7 +14,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
-	"keyturn/ui"
+	"keyturn/ui/calllog"
 )
 
 // ledger is a journal that can be read back.
@@ -103,7 +103,7 @@ type desk struct {
 	account *account.Account
 	clock   iamops.Clock
 	ledger  ledger
-	calls   *ui.CallLog
+	calls   *calllog.Log
 
 	mu      sync.Mutex
 	runners map[string]*runner.Runner // by user

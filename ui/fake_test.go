@@ -10,15 +10,17 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/applications"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 const (
@@ -29,24 +31,6 @@ const (
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// handClock is a clock that the test, and the fake sandbox, move.
-type handClock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *handClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // memory is an account with three users.
 type memory struct{ loads int }
@@ -156,22 +140,22 @@ func changing(user string, kind iamops.ChangeKind) *fakeRotation {
 // fakeSandbox has two applications of Suzie.
 type fakeSandbox struct {
 	mu    sync.Mutex
-	clock *handClock
-	apps  []Application
+	clock *uitest.Clock
+	apps  []applications.Application
 	fail  error
 }
 
 func (s *fakeSandbox) Advance(d time.Duration) error {
 	if s.fail == nil {
-		s.clock.move(d)
+		s.clock.Move(d)
 	}
 	return s.fail
 }
 
-func (s *fakeSandbox) Applications() []Application {
+func (s *fakeSandbox) Applications() []applications.Application {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Application(nil), s.apps...)
+	return append([]applications.Application(nil), s.apps...)
 }
 
 func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
@@ -189,10 +173,10 @@ func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
 // the test, and settle waits until nothing moves any more. Time moves only by pass.
 type stage struct {
 	t         *testing.T
-	clock     *handClock
+	clock     *uitest.Clock
 	source    *memory
 	sandbox   *fakeSandbox
-	calls     *CallLog
+	calls     *calllog.Log
 	codes     *Codes
 	renewals  int
 	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
@@ -208,7 +192,7 @@ type stage struct {
 func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
+	st := &stage{t: t, clock: uitest.NewClock(noon), source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
 	t.Cleanup(func() {
 		cancel()
 		time.Sleep(2 * time.Second) // of the bubble: the last tick ends
@@ -244,10 +228,10 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 
 // withSandbox gives the stage a sandbox.
 func withSandbox(st *stage, o *Options) {
-	st.sandbox = &fakeSandbox{clock: st.clock, apps: []Application{
+	st.sandbox = &fakeSandbox{clock: st.clock, apps: []applications.Application{
 		{
 			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute), Seen: "boto3 1.34 at 10.2.0.7",
-			Log: []LogLine{{noon.Add(-3 * time.Minute), true, "synchronised the photo bucket"}, {noon.Add(-time.Minute), false, "InvalidClientTokenId: The security token is invalid"}},
+			Log: []applications.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
 		},
 		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true, Seen: "aws-cli 2.9 at 10.2.0.8"},
 	}}
@@ -296,27 +280,21 @@ func (st *stage) send(msg tea.Msg) {
 
 func (st *stage) press(keys ...string) {
 	for _, k := range keys {
-		st.send(keyPress(k))
+		st.send(uitest.Key(k))
 	}
 }
 
 // pass lets time go by, on all clocks.
 func (st *stage) pass(d time.Duration) {
 	for range int(d / time.Second) {
-		st.clock.move(time.Second)
+		st.clock.Move(time.Second)
 		time.Sleep(time.Second)
 		st.settle()
 	}
 }
 
 // view is what the operator sees, without styles and blanks at the lines' ends.
-func (st *stage) view() string {
-	lines := strings.Split(ansi.Strip(st.program.View().Content), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func (st *stage) view() string { return uitest.Plain(st.program.View().Content) }
 
 func (st *stage) want(parts ...string) {
 	st.t.Helper()
@@ -345,7 +323,7 @@ func (st *stage) goTo(user string) {
 
 // withSession gives the stage a session that ends, and a log of calls.
 func withSession(st *stage, o *Options) {
-	st.calls, st.codes, st.caller = NewCallLog(), NewCodes(), "user/alice"
+	st.calls, st.codes, st.caller = calllog.NewLog(), NewCodes(), "user/alice"
 	o.Calls, o.Codes = st.calls, st.codes
 	o.Renew = func(ctx context.Context) (string, error) {
 		st.renewals++
@@ -361,7 +339,7 @@ func withSession(st *stage, o *Options) {
 
 // call notes an AWS call that came to a problem, or to none.
 func (st *stage) call(action string, problem iamops.ProblemKind) {
-	c := Call{Action: action, Region: "eu-west-1", Start: st.clock.Now(), Duration: 42 * time.Millisecond, Attempts: 1, Outcome: "ok", RequestID: "req-" + action}
+	c := calllog.Call{Action: action, Region: "eu-west-1", Start: st.clock.Now(), Duration: 42 * time.Millisecond, Attempts: 1, Outcome: "ok", RequestID: "req-" + action}
 	if problem != "" {
 		c.Outcome, c.Problem = string(problem), problem
 	}
@@ -372,18 +350,6 @@ func (st *stage) call(action string, problem iamops.ProblemKind) {
 func bubble(t *testing.T, change func(*stage, *Options), test func(st *stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(newStage(t, change)) })
-}
-
-var namedKeys = map[string]tea.KeyPressMsg{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "right": {Code: tea.KeyRight},
-	"down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp}, "space": {Code: tea.KeySpace, Text: " "}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "tab": {Code: tea.KeyTab}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
-}
-
-func keyPress(k string) tea.KeyPressMsg {
-	if msg, named := namedKeys[k]; named {
-		return msg
-	}
-	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
 }
 
 var errNoJournal = errors.New("the journal can't be opened")

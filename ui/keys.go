@@ -54,7 +54,7 @@ func (p *Program) hints() []key.Binding {
 	// The help, where all keys are found, comes first where there is little room; the
 	// sandbox's keys, which nobody knows, before those that one can guess.
 	known := min(2, len(hints))
-	if g, isGuide := p.front().(*guide.Screen); isGuide && g.Holds() == guide.HoldsSecret {
+	if g := p.frontGuide(); g != nil && g.Holds() == guide.HoldsSecret {
 		known = min(4, len(hints)) // what is done with the secret, above all
 	}
 	before := slices.Clone(hints[:known])
@@ -68,13 +68,13 @@ func (p *Program) hints() []key.Binding {
 	if p.common.Width < roomyFooter {
 		apps = kit.Describe(apps, "apps")
 	}
-	apps.SetEnabled(apps.Enabled() && p.apps == nil)
+	apps.SetEnabled(apps.Enabled() && !p.isOpen(p.apps))
 	before = append(before, apps, p.keys.day)
 	if p.common.Width >= roomyFooter {
 		before = append(before, p.keys.help)
 	}
 	hints = append(before, hints[known:]...)
-	if p.calls == nil {
+	if !p.isOpen(p.calls) {
 		hints = append(hints, p.keys.calls)
 	}
 	return append(hints, p.keys.quit)
@@ -103,10 +103,10 @@ func (p *Program) fullHelp() [][]key.Binding {
 // unavailable are the keys of the front screen that do nothing as things are, and why, as
 // far as it tells.
 func (p *Program) unavailable() []kit.Unavailable {
-	if s, tells := p.front().(interface{ Unavailable() []kit.Unavailable }); tells {
-		return s.Unavailable()
+	if p.front() == nil {
+		return nil
 	}
-	return nil
+	return p.front().Unavailable()
 }
 
 // swaps reports whether one can go from the front screen to the list or to what is in

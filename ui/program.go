@@ -45,6 +45,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/runner"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
@@ -90,7 +91,7 @@ type Options struct {
 	// Codes brings the questions for MFA codes; nil if nobody asks.
 	Codes *Codes
 	// Calls is the log of AWS calls; nil: there is none to show.
-	Calls *CallLog
+	Calls *calllog.Log
 }
 
 // Identity is who is at work, and where, for the header.
@@ -111,14 +112,27 @@ func (i Identity) account() string {
 	return i.Alias + " " + i.Account
 }
 
-// screen is what the router needs of a screen.
+// screen is what the root knows of a screen. Those that need only some of it embed
+// [kit.Simple].
 type screen interface {
+	// Update takes input in front, and every other message wherever it is.
 	Update(msg tea.Msg) tea.Cmd
 	View() string
 	SetSize(width, height int)
+	// Title is its name for the header, and a shorter one where there is one.
+	Title() (long, short string)
 	ShortHelp() []key.Binding
 	FullHelp() [][]key.Binding
+	Unavailable() []kit.Unavailable
 	CapturesInput() bool
+	Dialog() *kit.Dialog
+	Cursor() *tea.Cursor
+	// Shown and Hidden are called when it comes to the front and when something covers it.
+	Shown() tea.Cmd
+	Hidden()
+	// Refresh is called in front when the account's clock was moved on, Recount each minute.
+	Refresh() tea.Cmd
+	Recount() tea.Cmd
 }
 
 // Program is the root model.
@@ -131,10 +145,8 @@ type Program struct {
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
 	inFlight *inflight.Screen // nil if there is no telling what is under way
-	apps     *applications    // nil unless it is open
-	calls    *calls           // nil unless it is open
-	listed   bool             // the list has begun to load
-	stale    bool             // the list is older than the clock
+	apps     screen           // the applications, as they were last opened; nil: never
+	calls    screen           // the call log, likewise
 	opening  string           // the user whose rotation is being started; "" if none
 	quitting bool             // on the way out
 
@@ -180,11 +192,8 @@ func (p *Program) Init() tea.Cmd {
 	return tea.Batch(append(cmds, p.push(p.options.List))...)
 }
 
-// ticked says that a second has passed.
-type ticked struct{}
-
 func tick() tea.Cmd {
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return ticked{} })
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return kit.Tick{} })
 }
 
 // Update handles a message, in the order that the package's comment gives.
@@ -203,7 +212,7 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // result handles what is the root's own among the messages that are not input.
 func (p *Program) result(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case ticked:
+	case kit.Tick:
 		return p.second()
 	case kit.Toast:
 		p.say(msg)
@@ -213,8 +222,8 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.chosen(msg)
 	case inflight.Chosen:
 		return p.open(taskOf(msg.State))
-	case inflight.Closed:
-		return p.closeInFlight()
+	case kit.Back:
+		return p.back(msg)
 	case started:
 		return p.started(msg)
 	case guide.Left:
@@ -223,10 +232,6 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.departed(msg)
 	case advanced:
 		return p.advanced(msg)
-	case applicationsClosed:
-		return p.closeApplications()
-	case callsClosed:
-		return p.closeCalls()
 	case codeAsked, codeWithdrawn:
 		return p.code.take(p.ctx, msg)
 	case kit.RenewSession:
@@ -239,30 +244,22 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 
 // broadcast hands a message to every screen.
 func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
-	cmds := []tea.Cmd{p.options.List.Update(msg)}
+	var cmds []tea.Cmd
+	for _, s := range p.screens() {
+		cmds = append(cmds, s.Update(msg))
+	}
 	p.offerLate()
 	if p.inFlight != nil {
-		cmds = append(cmds, p.inFlight.Update(msg))
 		p.options.List.SetAside(p.inFlight.Aside())
-	}
-	for _, g := range p.guides {
-		cmds = append(cmds, g.Update(msg))
-	}
-	if p.apps != nil {
-		cmds = append(cmds, p.apps.Update(msg))
-	}
-	if p.calls != nil {
-		cmds = append(cmds, p.calls.Update(msg))
 	}
 	return tea.Batch(cmds...)
 }
 
-// recountEvery is how often the ages in the list are judged anew, and what is in flight
-// is looked at again, in seconds.
+// recountEvery is how often the front screen brings up to date what costs more than a look
+// at the clock, in seconds.
 const recountEvery = 60
 
-// second is what is due each second: the screens look at the clock when they get the
-// message; the list, which may be long, does so now and then.
+// second is what is due each second.
 func (p *Program) second() tea.Cmd {
 	if !p.common.Clock.Now().Before(p.until) {
 		p.toast = kit.Toast{}
@@ -272,13 +269,10 @@ func (p *Program) second() tea.Cmd {
 	if p.ticks%recountEvery > 0 {
 		return tick()
 	}
-	switch s := p.front().(type) {
-	case *inventory.Screen:
-		s.Recount()
-	case *inflight.Screen:
-		return tea.Batch(tick(), s.Reload())
+	if p.front() == nil {
+		return tick()
 	}
-	return tick()
+	return tea.Batch(tick(), p.front().Recount())
 }
 
 // input handles a key press or a paste.
@@ -319,9 +313,9 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 			return nil
 		case key.Matches(press, p.keys.day):
 			return p.advance()
-		case key.Matches(press, p.keys.apps) && p.apps == nil:
+		case key.Matches(press, p.keys.apps) && !p.isOpen(p.apps):
 			return p.openApplications()
-		case key.Matches(press, p.keys.calls) && p.calls == nil:
+		case key.Matches(press, p.keys.calls) && !p.isOpen(p.calls):
 			return p.openCalls()
 		case key.Matches(press, p.keys.swap) && p.swaps():
 			return p.swap()

@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 func TestFromTheListToARotationAndBack(t *testing.T) {
@@ -74,7 +75,7 @@ func TestARotationThatCannotBegin(t *testing.T) {
 func TestTwoPressesStartOneRotation(t *testing.T) {
 	bubble(t, nil, func(st *stage) {
 		for range 2 {
-			_, cmd := st.program.Update(keyPress("enter"))
+			_, cmd := st.program.Update(uitest.Key("enter"))
 			st.run(cmd)
 		}
 		st.settle()
@@ -210,7 +211,7 @@ func TestNoKeyCountsOnTheWayOut(t *testing.T) {
 	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
 		st.goTo("Suzie")
 		for _, k := range []string{"q", "enter"} {
-			_, cmd := st.program.Update(keyPress(k))
+			_, cmd := st.program.Update(uitest.Key(k))
 			st.run(cmd)
 		}
 		st.settle()
@@ -322,7 +323,7 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie")
 		st.want("Back to the list")
 		st.press("enter")
-		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: expired", "▸  To the list")
+		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
 		st.press("enter")
 		st.want("ci-deploy")
 		if f.left != 0 {

@@ -75,7 +75,7 @@ func (p *Program) renewed(msg renewed) tea.Cmd {
 	if msg.err == nil {
 		p.session.ended = ""
 		if p.options.Calls != nil {
-			p.options.Calls.renewed()
+			p.options.Calls.Renewed()
 		}
 		p.say(kit.Toast{Text: words.RenewedAs(p.options.Identity.Caller, msg.caller)})
 		p.options.Identity.Caller = msg.caller

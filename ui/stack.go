@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
-	"keyturn/ui/inflight"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -39,26 +41,59 @@ func (p *Program) pop() tea.Cmd {
 	return p.showFront()
 }
 
-// hideFront tells the guide, if it is in front, that something covers it.
+// back goes from a screen to the one under it, if it is still in front.
+func (p *Program) back(msg kit.Back) tea.Cmd {
+	if p.front() == nil || any(p.front()) != msg.From {
+		return nil
+	}
+	return p.pop()
+}
+
+// isOpen reports whether a screen is in front, or under the one that is.
+func (p *Program) isOpen(s screen) bool { return s != nil && slices.Contains(p.stack, s) }
+
+// screens are all screens, in front or not.
+func (p *Program) screens() []screen {
+	all := []screen{p.options.List}
+	if p.inFlight != nil {
+		all = append(all, p.inFlight)
+	}
+	for _, g := range p.guides {
+		all = append(all, g)
+	}
+	for _, s := range []screen{p.apps, p.calls} {
+		if p.isOpen(s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// frontGuide is the guide in front, nil if another screen is.
+func (p *Program) frontGuide() *guide.Screen {
+	for _, g := range p.guides {
+		if p.front() == screen(g) {
+			return g
+		}
+	}
+	return nil
+}
+
+// hideFront tells the screen in front that something covers it.
 func (p *Program) hideFront() {
-	if g, ok := p.front().(*guide.Screen); ok {
-		g.Hidden()
+	if p.front() != nil {
+		p.front().Hidden()
 	}
 }
 
 // showFront brings the front screen up to date.
 func (p *Program) showFront() tea.Cmd {
 	p.resize()
-	switch s := p.front().(type) {
-	case *guide.Screen:
-		s.Shown()
-	case *inflight.Screen:
-		return s.Reload()
-	case *applications, *calls:
-	default:
-		return tea.Batch(p.refreshList(), p.lookInFlight())
+	cmd := p.front().Shown()
+	if p.front() == screen(p.options.List) {
+		return tea.Batch(cmd, p.lookInFlight())
 	}
-	return nil
+	return cmd
 }
 
 // lookInFlight looks what is under way, so that the list can say how much of it waits.
@@ -77,35 +112,10 @@ func (p *Program) swap() tea.Cmd {
 	return p.push(p.inFlight)
 }
 
-// refreshList loads the list when it first comes to the front, and again after the
-// clock was moved on.
-func (p *Program) refreshList() tea.Cmd {
-	if p.listed && !p.stale {
-		p.options.List.Recount()
-		return nil
-	}
-	first := !p.listed
-	p.listed, p.stale = true, false
-	if first {
-		return p.options.List.Init()
-	}
-	return p.options.List.Reload()
-}
-
 func (p *Program) resize() {
 	width, height := p.common.BodySize()
-	p.options.List.SetSize(width, height)
-	for _, g := range p.guides {
-		g.SetSize(width, height)
-	}
-	if p.inFlight != nil {
-		p.inFlight.SetSize(width, height)
-	}
-	if p.apps != nil {
-		p.apps.SetSize(width, height)
-	}
-	if p.calls != nil {
-		p.calls.SetSize(width, height)
+	for _, s := range p.screens() {
+		s.SetSize(width, height)
 	}
 }
 
@@ -192,15 +202,6 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 
 // openCalls puts the call log in front.
 func (p *Program) openCalls() tea.Cmd {
-	p.calls = newCalls(p.common, p.options.Calls)
+	p.calls = calllog.New(p.common, p.options.Calls)
 	return p.push(p.calls)
-}
-
-// closeCalls goes back to the screen under the call log.
-func (p *Program) closeCalls() tea.Cmd {
-	if p.front() != screen(p.calls) {
-		return nil
-	}
-	p.calls = nil
-	return p.pop()
 }

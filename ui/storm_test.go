@@ -18,7 +18,9 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 	"keyturn/ui"
+	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // gust is one input of a storm: one of its fields.
@@ -128,7 +130,7 @@ func weather(t *testing.T, storm []gust, stale time.Duration, made map[iamops.Ch
 	h := &house{t: t, ctx: t.Context(), cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
 	h.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = stale })
 	h.wire = newWire(h.cloud, h.notes)
-	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), ui.NewCallLog())
+	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), calllog.NewLog())
 	h.client = &http.Client{Transport: h.wire}
 	h.begin()
 	err := h.endure(storm)
@@ -167,7 +169,7 @@ func (h *house) begin() {
 	}
 	h.faults = nil
 	ctx, stop := context.WithCancel(h.ctx)
-	calls := ui.NewCallLog()
+	calls := calllog.NewLog()
 	acc := reach(ctx, h.t, h.cloud, h.client, calls)
 	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes, calls: calls}
 	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud})
@@ -296,7 +298,7 @@ func (h *house) press(k string) {
 	if question := h.program.Question(); k == "enter" && question != "" && !refuses(question) && h.width >= 60 && h.height >= 15 {
 		h.wire.confirm(question)
 	}
-	h.send(keyPress(k))
+	h.send(uitest.Key(k))
 }
 
 // refuses reports whether the choice of a question is to do nothing.
@@ -372,17 +374,4 @@ func (h *house) leftNothing() error {
 		}
 	}
 	return nil
-}
-
-var namedKeys = map[string]tea.KeyPressMsg{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "space": {Code: tea.KeySpace, Text: " "},
-	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-	"pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl},
-}
-
-func keyPress(k string) tea.KeyPressMsg {
-	if msg, named := namedKeys[k]; named {
-		return msg
-	}
-	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
 }

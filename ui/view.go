@@ -5,9 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/ui/guide"
-	"keyturn/ui/inflight"
-	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -66,14 +63,14 @@ func (p *Program) draw() (string, *tea.Cursor) {
 		over, _, _ := kit.Overlay(view, p.helpBox(p.helpPage), c.Width, c.Height)
 		return over, nil
 	}
-	if s, types := p.front().(interface{ Cursor() *tea.Cursor }); types {
-		return view, moved(s.Cursor(), 0, kit.FrameHead)
+	if p.front() == nil {
+		return view, nil
 	}
-	return view, nil
+	return view, moved(p.front().Cursor(), 0, kit.FrameHead)
 }
 
 // openDialog is the dialog that is open: the question for a code, the root's own, or the
-// guide's question.
+// front screen's.
 func (p *Program) openDialog() *kit.Dialog {
 	if p.code.dialog != nil {
 		return p.code.dialog
@@ -81,11 +78,8 @@ func (p *Program) openDialog() *kit.Dialog {
 	if p.dialog != nil {
 		return p.dialog.Dialog
 	}
-	switch s := p.front().(type) {
-	case *guide.Screen:
-		return s.Dialog()
-	case *applications:
-		return s.Dialog()
+	if p.front() != nil {
+		return p.front().Dialog()
 	}
 	return nil
 }
@@ -137,19 +131,10 @@ func (p *Program) header() []kit.Part {
 
 // title is the right part of the first line, and how it is told in short.
 func (p *Program) title() (long, short string) {
-	switch s := p.front().(type) {
-	case *guide.Screen:
-		return s.Title(), ""
-	case *applications:
-		return "applications", ""
-	case *calls:
-		return "AWS calls", ""
-	case *inflight.Screen:
-		return s.Status(), ""
-	case *inventory.Screen:
-		return s.Status(), s.ShortStatus()
+	if p.front() == nil {
+		return "", ""
 	}
-	return "", ""
+	return p.front().Title()
 }
 
 func (p *Program) notice() kit.Cell {

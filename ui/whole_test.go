@@ -21,6 +21,8 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
 	"keyturn/ui"
+	"keyturn/ui/applications"
+	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
@@ -34,12 +36,12 @@ func (c sandboxOf) Advance(d time.Duration) error {
 	return nil
 }
 
-func (c sandboxOf) Applications() []ui.Application {
-	var list []ui.Application
+func (c sandboxOf) Applications() []applications.Application {
+	var list []applications.Application
 	for _, a := range c.Account.Applications() {
-		app := ui.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
+		app := applications.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
 		for _, l := range a.Log {
-			app.Log = append(app.Log, ui.LogLine(l))
+			app.Log = append(app.Log, applications.LogLine(l))
 		}
 		list = append(list, app)
 	}
@@ -82,7 +84,7 @@ func (m model) View() tea.View {
 func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	calls := ui.NewCallLog()
+	calls := calllog.NewLog()
 	acc := reach(ctx, t, cloud, cloud.Client(), calls)
 	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir), calls: calls}, ended: make(chan error, 1)}
 	program := newProgram(ctx, term.desk, func(secret iamops.Secret) (string, error) {
@@ -109,11 +111,11 @@ func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 }
 
 // reach is the account as the operator reaches it, with a log of its calls.
-func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client, calls *ui.CallLog) *account.Account {
+func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client, calls *calllog.Log) *account.Account {
 	t.Helper()
 	op := cloud.Operator()
 	acc, err := account.At(ctx, account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
-		account.Options{HTTPClient: client, Clock: cloud, OnCall: func(c account.Call) { calls.Add(ui.Call(c)) }})
+		account.Options{HTTPClient: client, Clock: cloud, OnCall: func(c account.Call) { calls.Add(calllog.Call(c)) }})
 	if err != nil {
 		t.Fatal(err)
 	}

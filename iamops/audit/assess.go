@@ -29,7 +29,7 @@ const rotationPeriod = 30 * day
 // Assess judges the keys of one user, in their order, at the given instant.
 //
 // A boundary belongs to the better side: a key that is exactly as old as it may
-// be is due and not expired, one that was used exactly at the beginning of the
+// be is due and not overdue, one that was used exactly at the beginning of the
 // unused period is used.
 func Assess(keys []KeyUse, t Thresholds, now time.Time) []Assessment {
 	out := make([]Assessment, len(keys))
@@ -68,7 +68,7 @@ func assessOne(k KeyUse, t Thresholds, now time.Time) Set {
 func assessAge(age time.Duration, t Thresholds) Set {
 	switch {
 	case age > t.MaxAge:
-		return SetOf(Expired)
+		return SetOf(Overdue)
 	case age >= t.MaxAge-t.DueWithin:
 		return SetOf(Due)
 	}

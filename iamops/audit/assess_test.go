@@ -38,26 +38,26 @@ func TestFindingsOfOneKey(t *testing.T) {
 		{"just before due", 76*day - s, iamops.Active, used(day), 0, Nothing},
 		{"due from 14 days before", 76 * day, iamops.Active, used(day), SetOf(Due), Rotate},
 		{"exactly 90 days is due", 90 * day, iamops.Active, used(day), SetOf(Due), Rotate},
-		{"past 90 days", 90*day + s, iamops.Active, used(day), SetOf(Expired), Rotate},
+		{"past 90 days", 90*day + s, iamops.Active, used(day), SetOf(Overdue), Rotate},
 
 		{"exactly 45 days old, not used since the first day", 45 * day, iamops.Active, used(45 * day), 0, Nothing},
 		{"used exactly 45 days ago", 50 * day, iamops.Active, used(45 * day), 0, Nothing},
 		{"used longer ago", 50 * day, iamops.Active, used(45*day + s), SetOf(Unused), Retire},
-		{"unused and old", 200 * day, iamops.Active, used(100 * day), SetOf(Unused, Expired), Retire},
+		{"unused and old", 200 * day, iamops.Active, used(100 * day), SetOf(Unused, Overdue), Retire},
 		{"used in what this clock calls the future", 50 * day, iamops.Active, used(-time.Hour), 0, Nothing},
 
 		{"never used, but a day old at most", day, iamops.Active, never, 0, Nothing},
 		{"never used", day + s, iamops.Active, never, SetOf(NeverUsed), Retire},
 		{"never used for exactly 45 days", 45 * day, iamops.Active, never, SetOf(NeverUsed), Retire},
 		{"never used for longer", 45*day + s, iamops.Active, never, SetOf(NeverUsed, Unused), Retire},
-		{"never used and old", 100 * day, iamops.Active, never, SetOf(NeverUsed, Unused, Expired), Retire},
+		{"never used and old", 100 * day, iamops.Active, never, SetOf(NeverUsed, Unused, Overdue), Retire},
 
 		{"inactive", 30 * day, iamops.Inactive, used(day), SetOf(InactiveKey), Delete},
-		{"inactive and old is neither expired nor unused", 500 * day, iamops.Inactive, never, SetOf(InactiveKey), Delete},
+		{"inactive and old is neither overdue nor unused", 500 * day, iamops.Inactive, never, SetOf(InactiveKey), Delete},
 
 		{"unknown use", 60 * day, iamops.Active, unknown, SetOf(Unknown), LookAgain},
 		{"not looked up", 60 * day, iamops.Active, iamops.LastUse{}, SetOf(Unknown), LookAgain},
-		{"unknown use leaves the age standing", 91 * day, iamops.Active, unknown, SetOf(Expired, Unknown), Rotate},
+		{"unknown use leaves the age standing", 91 * day, iamops.Active, unknown, SetOf(Overdue, Unknown), Rotate},
 		{"unknown use and due", 80 * day, iamops.Active, unknown, SetOf(Unknown, Due), LookAgain},
 		{"unknown use of an inactive key", 80 * day, iamops.Inactive, unknown, SetOf(Unknown, InactiveKey), LookAgain},
 		{"the third status", 10 * day, iamops.Expired, used(day), SetOf(Unknown), LookAgain},
@@ -109,12 +109,12 @@ func TestFindingsOfTwoKeys(t *testing.T) {
 		{
 			"a rotation under way", KeyUse{key("AKIA1", 100*day, iamops.Active), used(day)},
 			KeyUse{key("AKIA2", 30*day-time.Second, iamops.Active), used(day)},
-			[2]Set{SetOf(SecondActive, Expired), 0}, true,
+			[2]Set{SetOf(SecondActive, Overdue), 0}, true,
 		},
 		{
 			"after 30 days it is two keys", KeyUse{key("AKIA1", 100*day, iamops.Active), used(day)},
 			KeyUse{key("AKIA2", 30*day, iamops.Active), used(day)},
-			[2]Set{SetOf(SecondActive, Expired), 0}, false,
+			[2]Set{SetOf(SecondActive, Overdue), 0}, false,
 		},
 		{
 			"the old key is off already", KeyUse{key("AKIA1", 100*day, iamops.Inactive), used(day)},

@@ -62,14 +62,14 @@ func TestExemptionsMark(t *testing.T) {
 	}})
 	rows := inv.AppendRows(nil, now)
 	batch, web := rows[0], rows[len(rows)-1]
-	if batch.Exemption == nil || batch.Exemption.Reason != "being replaced" || batch.Findings != SetOf(NeverUsed, Unused, Expired) || batch.Counted() != 0 {
+	if batch.Exemption == nil || batch.Exemption.Reason != "being replaced" || batch.Findings != SetOf(NeverUsed, Unused, Overdue) || batch.Counted() != 0 {
 		t.Errorf("the exempt row is %+v", batch)
 	}
 	if web.Counted() != SetOf(Unknown) {
 		t.Errorf("an exemption excuses that something is unknown: %v", web.Counted())
 	}
 	c := Count(rows, now)
-	if c.Exempt != 1 || c.Of(NeverUsed) != 0 || c.Of(Expired) != 1 || c.Of(Unknown) != 2 {
+	if c.Exempt != 1 || c.Of(NeverUsed) != 0 || c.Of(Overdue) != 1 || c.Of(Unknown) != 2 {
 		t.Errorf("counts are %+v", c)
 	}
 	var order []string
@@ -103,7 +103,7 @@ func TestWhatARotationExcuses(t *testing.T) {
 	inv.Apply(UseLookedUp{User: "Suzie", KeyID: "AKIANEW", LastUse: unknown})
 	inv.Apply(UseLookedUp{User: "Suzie", KeyID: "AKIAOLD", LastUse: unknown})
 	old := inv.AppendRows(nil, now)[3]
-	if !old.Rotating || old.Findings != SetOf(Expired, SecondActive, Unknown) || old.Counted() != SetOf(Unknown) {
+	if !old.Rotating || old.Findings != SetOf(Overdue, SecondActive, Unknown) || old.Counted() != SetOf(Unknown) {
 		t.Errorf("in a rotation, %v count of %v", old.Counted(), old.Findings)
 	}
 	old = inv.AppendRows(nil, now.Add(27*day))[3]
@@ -114,8 +114,8 @@ func TestWhatARotationExcuses(t *testing.T) {
 
 func TestAdministratorsComeFirstAmongEquals(t *testing.T) {
 	rows := []Row{
-		{User: iamops.User{Name: "old"}, Key: key("A", 200*day, iamops.Active), Findings: SetOf(Expired), Verdict: Expired},
-		{User: iamops.User{Name: "admin"}, Key: key("B", 100*day, iamops.Active), Findings: SetOf(Expired), Verdict: Expired, Detail: &iamops.UserDetail{Administrator: true}},
+		{User: iamops.User{Name: "old"}, Key: key("A", 200*day, iamops.Active), Findings: SetOf(Overdue), Verdict: Overdue},
+		{User: iamops.User{Name: "admin"}, Key: key("B", 100*day, iamops.Active), Findings: SetOf(Overdue), Verdict: Overdue, Detail: &iamops.UserDetail{Administrator: true}},
 		{User: iamops.User{Name: "unused"}, Key: key("C", 80*day, iamops.Active), Findings: SetOf(Unused), Verdict: Unused},
 	}
 	if got := Arrange(rows, Query{}); !slices.Equal(got, []int{2, 1, 0}) {
@@ -126,7 +126,7 @@ func TestAdministratorsComeFirstAmongEquals(t *testing.T) {
 func TestReferences(t *testing.T) {
 	for f, want := range map[Finding]string{
 		RootKey:      "CIS AWS Foundations v3.0 1.4, AWS Config iam-root-access-key-check, Security Hub IAM.4",
-		Expired:      "CIS AWS Foundations v3.0 1.14, CIS AWS Foundations v7.0 2.12, AWS Config access-keys-rotated, Security Hub IAM.3",
+		Overdue:      "CIS AWS Foundations v3.0 1.14, CIS AWS Foundations v7.0 2.12, AWS Config access-keys-rotated, Security Hub IAM.3",
 		Unused:       "CIS AWS Foundations v3.0 1.12, CIS AWS Foundations v7.0 2.11",
 		SecondActive: "CIS AWS Foundations v3.0 1.13",
 		Due:          "", Unknown: "", InactiveKey: "", NeverUsed: "", NoFinding: "",

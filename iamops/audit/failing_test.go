@@ -18,7 +18,7 @@ func TestATenthOfAllLookUpsFail(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 10)) //nolint:gosec // a repeatable population, no secret
 			failing := map[string]bool{}         // users and key IDs
 			keys, uses := map[string][]iamops.AccessKey{}, map[string]iamops.LastUse{}
-			expired := map[string]bool{} // key IDs
+			overdue := map[string]bool{} // key IDs
 			csv := reportHead
 			const users = 200
 			for i := range users {
@@ -27,7 +27,7 @@ func TestATenthOfAllLookUpsFail(t *testing.T) {
 				age := time.Duration(2+r.IntN(200)) * day
 				id := "AKIA-" + user
 				failing[id] = r.IntN(10) == 0
-				expired[id] = age > 90*day
+				overdue[id] = age > 90*day
 				keys[user] = []iamops.AccessKey{key(id, age, iamops.Active)}
 				use, columns := never, "N/A,N/A,N/A"
 				if r.IntN(3) > 0 {
@@ -74,8 +74,8 @@ func TestATenthOfAllLookUpsFail(t *testing.T) {
 					case unknown && (row.Findings.Has(NeverUsed) || row.Findings.Has(Unused) || !row.Findings.Has(Unknown)),
 						!unknown && row.Findings.Has(Unknown):
 						t.Errorf("%s (failed: %v) is %s", id, unknown, row.Findings)
-					case (withReport || !failing[row.User.Name]) && row.Findings.Has(Expired) != expired[id]:
-						t.Errorf("%s is %s, and expired is %v", id, row.Findings, expired[id])
+					case (withReport || !failing[row.User.Name]) && row.Findings.Has(Overdue) != overdue[id]:
+						t.Errorf("%s is %s, and overdue is %v", id, row.Findings, overdue[id])
 					case unknown && row.Problem() == nil:
 						t.Errorf("%s does not say why it is unknown", id)
 					}

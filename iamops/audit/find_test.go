@@ -56,7 +56,7 @@ func TestFind(t *testing.T) {
 			[]string{"account", "use", "keys of Suzie"},
 			func(f Found) bool {
 				r, ok := f.Row(DefaultThresholds(), now)
-				return ok && f.User == "Suzie" && r.Findings == SetOf(Expired, SecondActive) && r.Next() == Rotate &&
+				return ok && f.User == "Suzie" && r.Findings == SetOf(Overdue, SecondActive) && r.Next() == Rotate &&
 					r.LastUse.State == iamops.Used && r.KeySeen == Provenance{Live, now} && f.Problem == nil
 			},
 		},

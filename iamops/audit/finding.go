@@ -25,14 +25,14 @@ const (
 	// Unused: Active, older than the unused period, and known not to have been used
 	// in it. A key that was never used at all is this as well.
 	Unused
-	// Expired: Active and older than the greatest age.
-	Expired
+	// Overdue: Active and older than the greatest age.
+	Overdue
 	// Unknown: the last use, the status or the date of the key, or which keys the
 	// user has, is not known.
 	Unknown
 	// SecondActive: the older one of two Active keys of a user.
 	SecondActive
-	// Due: Active, and will be Expired within the due period.
+	// Due: Active, and will be Overdue within the due period.
 	Due
 	// InactiveKey: switched off, and left behind.
 	InactiveKey
@@ -41,7 +41,7 @@ const (
 )
 
 var findingNames = [findingCount]string{
-	NoFinding: "", RootKey: "root-key", NeverUsed: "never-used", Unused: "unused", Expired: "expired",
+	NoFinding: "", RootKey: "root-key", NeverUsed: "never-used", Unused: "unused", Overdue: "overdue",
 	Unknown: "unknown", SecondActive: "second-active", Due: "due", InactiveKey: "inactive",
 }
 
@@ -84,7 +84,7 @@ func (f Finding) next() Next {
 	switch f {
 	case NeverUsed, Unused, SecondActive:
 		return Retire
-	case Expired, Due:
+	case Overdue, Due:
 		return Rotate
 	case RootKey:
 		return AsRoot

@@ -111,7 +111,7 @@ func TestWhereThereIsAReportTwoCallsTellEveryAge(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	want := []string{"<root_account>: root-key unused expired", "bob", "Suzie: expired", "Suzie: inactive"}
+	want := []string{"<root_account>: root-key unused overdue", "bob", "Suzie: overdue", "Suzie: inactive"}
 	if got := describe(atReport); !slices.Equal(got, want) {
 		t.Fatalf("with the report alone, the rows are %q", got)
 	}
@@ -128,7 +128,7 @@ func TestWhereThereIsAReportTwoCallsTellEveryAge(t *testing.T) {
 	}
 
 	after := inv.AppendRows(nil, now)
-	want = []string{"<root_account>: root-key unused expired", "bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: expired"}
+	want = []string{"<root_account>: root-key unused overdue", "bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: overdue"}
 	if got := describe(after); !slices.Equal(got, want) {
 		t.Errorf("with the live values, the rows are %q", got)
 	}
@@ -322,11 +322,11 @@ func TestAFailedListingLeavesTheReportsAges(t *testing.T) {
 	inv, events := loadReporting(t, r, Loader{})
 	before := NewInventory(DefaultThresholds())
 	before.Apply(events[0])
-	if got := describe(before.AppendRows(nil, now)); got[0] != "Suzie: never-used unused expired" {
+	if got := describe(before.AppendRows(nil, now)); got[0] != "Suzie: never-used unused overdue" {
 		t.Errorf("with the report alone, the rows are %q", got)
 	}
 	rows := inv.AppendRows(nil, now)
-	if got := describe(rows); !slices.Equal(got, []string{"bob: unknown", "Suzie: expired unknown", "Suzie: unknown inactive"}) {
+	if got := describe(rows); !slices.Equal(got, []string{"bob: unknown", "Suzie: overdue unknown", "Suzie: unknown inactive"}) {
 		t.Errorf("rows are %q", got)
 	}
 	if rows[1].Problem().Kind != iamops.Throttled || rows[1].LastUse.State != iamops.UseUnknown {

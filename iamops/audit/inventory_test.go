@@ -58,10 +58,10 @@ func describe(rows []Row) []string {
 
 func TestRowsDoNotDependOnTheOrderOfAnswers(t *testing.T) {
 	want := []string{
-		"batch AKIABAT: never-used unused expired",
+		"batch AKIABAT: never-used unused overdue",
 		"locked: unknown",
 		"none",
-		"Suzie AKIAOLD: expired second-active (rotating)",
+		"Suzie AKIAOLD: overdue second-active (rotating)",
 		"Suzie AKIANEW (rotating)",
 		"web AKIAWEB: unknown",
 	}
@@ -114,7 +114,7 @@ func TestCounts(t *testing.T) {
 	if c.Keys != 4 || c.Users != 3 || c.KeylessRows != 2 || c.Rotating != 1 || c.Oldest != 700*day {
 		t.Errorf("counts are %+v", c)
 	}
-	if c.Of(Expired) != 2 || c.Of(Unknown) != 5 || c.Awaited != 3 || c.Of(NeverUsed) != 0 || c.Of(findingCount) != 0 {
+	if c.Of(Overdue) != 2 || c.Of(Unknown) != 5 || c.Awaited != 3 || c.Of(NeverUsed) != 0 || c.Of(findingCount) != 0 {
 		t.Errorf("counts of findings are %+v", c)
 	}
 	if got := len(Ages(inv.AppendRows(nil, now), now)); got != 4 {
@@ -167,8 +167,8 @@ func TestArrange(t *testing.T) {
 		{Query{Order: ByUser, Text: "never"}, "batch"},
 		{Query{Order: ByUser, Text: "rotating"}, "Suzie-AKIAOLD Suzie-AKIANEW"},
 		{Query{Order: ByUser, Text: "nothing like it"}, ""},
-		{Query{Order: ByUser, Finding: Expired}, "batch Suzie-AKIAOLD"},
-		{Query{Order: ByUser, Finding: Expired, Text: "old"}, "Suzie-AKIAOLD"},
+		{Query{Order: ByUser, Finding: Overdue}, "batch Suzie-AKIAOLD"},
+		{Query{Order: ByUser, Finding: Overdue, Text: "old"}, "Suzie-AKIAOLD"},
 		{Query{Order: ByUser, Finding: Unknown}, "locked web"},
 	}
 	for _, tt := range tests {

@@ -169,12 +169,12 @@ func TestAFailureIsItsRowsAlone(t *testing.T) {
 				t.Errorf("the row whose listing failed is %+v", r)
 			}
 		case "user-007":
-			if r.LastUse.State != iamops.UseUnknown || r.Findings != SetOf(Expired, Unknown) ||
+			if r.LastUse.State != iamops.UseUnknown || r.Findings != SetOf(Overdue, Unknown) ||
 				r.Problem().Kind != iamops.Unexpected || r.Awaited() {
 				t.Errorf("the row whose look-up failed is %+v", r)
 			}
 		default:
-			if r.Findings != SetOf(Expired) || r.Problem() != nil {
+			if r.Findings != SetOf(Overdue) || r.Problem() != nil {
 				t.Errorf("another row is %+v", r)
 			}
 		}

@@ -24,7 +24,7 @@ func (f Finding) References() []Reference {
 	switch f {
 	case RootKey:
 		return []Reference{{cis3, "1.4"}, {awsConfig, "iam-root-access-key-check"}, {securityHub, "IAM.4"}}
-	case Expired:
+	case Overdue:
 		return []Reference{{cis3, "1.14"}, {cis7, "2.12"}, {awsConfig, "access-keys-rotated"}, {securityHub, "IAM.3"}}
 	case Unused:
 		return []Reference{{cis3, "1.12"}, {cis7, "2.11"}}

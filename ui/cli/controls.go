@@ -7,7 +7,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/evidence"
-	"keyturn/ui"
+	"keyturn/ui/applications"
 )
 
 // controls are what an operator can do to the sandbox from outside of AWS, for the
@@ -21,15 +21,15 @@ func (c controls) Advance(d time.Duration) error {
 }
 
 // Applications are the simulated applications, as they are now.
-func (c controls) Applications() []ui.Application {
-	var apps []ui.Application
+func (c controls) Applications() []applications.Application {
+	var apps []applications.Application
 	for _, app := range c.place.cloud.Applications() {
-		shown := ui.Application{
+		shown := applications.Application{
 			Name: app.Name, User: app.User, KeyID: app.KeyID, NewestKeyID: app.Newest, LastRun: app.LastRun, OK: app.OK,
 			Seen: evidence.Short(app.Agent) + " at " + app.From, Reads: app.Reads,
 		}
 		for _, line := range app.Log {
-			shown.Log = append(shown.Log, ui.LogLine{At: line.At, OK: line.OK, Text: line.Text})
+			shown.Log = append(shown.Log, applications.LogLine{At: line.At, OK: line.OK, Text: line.Text})
 		}
 		apps = append(apps, shown)
 	}

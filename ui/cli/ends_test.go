@@ -44,7 +44,7 @@ var ends = map[string]func(*testing.T, *App) error{
 	},
 	"found": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
-		return a.Run([]string{"audit", "--fail-on", "expired", "--endpoint-url", served(t, cloud, cloud)})
+		return a.Run([]string{"audit", "--fail-on", "overdue", "--endpoint-url", served(t, cloud, cloud)})
 	},
 	"attention": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})

@@ -45,7 +45,7 @@ func (f *flags) add(root *cobra.Command) {
 	p.BoolVar(&f.tag, "tag", false, "keep the keys' descriptions up to date, as the console shows them (needs iam:TagUser)")
 	p.StringSliceVar(&f.trailRegions, "trail-regions", nil, "regions whose CloudTrail is asked besides the account's own list of them")
 	p.IntVar(&f.trailPages, "trail-pages", evidence.Pages, "pages of 50 CloudTrail events that are read, a key and region")
-	p.Var(&f.maxAge, "max-age", "the age at which a key is expired")
+	p.Var(&f.maxAge, "max-age", "the age past which a key is overdue")
 	p.Var(&f.unused, "unused", "how long a key may go without use")
 	p.Var(&f.quiet, "quiet", "how long the old key must have been quiet, at the least, before it is deactivated")
 	p.Var(&f.watch, "watch-period", "how long a deactivated key is kept before it is deleted")

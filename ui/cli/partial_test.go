@@ -99,7 +99,7 @@ func TestAPartialAuditNamesTheUsers(t *testing.T) {
 	audit := func(args ...string) []byte {
 		t.Helper()
 		// That --fail-on finds something does not hide that the result is partial.
-		cmd := child(t, env, append([]string{"audit", "--endpoint-url", server.URL, "--fail-on", "expired"}, args...)...)
+		cmd := child(t, env, append([]string{"audit", "--endpoint-url", server.URL, "--fail-on", "overdue"}, args...)...)
 		text, err := cmd.Output()
 		if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 			t.Fatalf("it ended with %v, want exit code 1", err)
@@ -141,7 +141,7 @@ func TestAPartialAuditNamesTheUsers(t *testing.T) {
 			t.Errorf("%s of %s (failed: %v) is %v", row.KeyID, row.User, failed, row.Findings)
 		case failed && row.LastUsed.State != "unknown":
 			t.Errorf("the last use of %s of %s is %s, and it was refused", row.KeyID, row.User, row.LastUsed.State)
-		case row.AgeDays != nil && has("expired") != (row.Status == "Active" && *row.AgeDays >= 90):
+		case row.AgeDays != nil && has("overdue") != (row.Status == "Active" && *row.AgeDays >= 90):
 			t.Errorf("%s of %s is %s, %d days old and %v", row.KeyID, row.User, row.Status, *row.AgeDays, row.Findings)
 		case failed && !strings.Contains(table, "of "+row.User+":"):
 			t.Errorf("the table does not name %s", row.User)

@@ -16,6 +16,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/runner"
 	"keyturn/ui"
+	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -28,7 +29,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	living, end := context.WithCancel(ctx)
 	door := &entrance{
-		app: a, flags: f, reach: reach, task: task, codes: ui.NewCodes(), calls: ui.NewCallLog(),
+		app: a, flags: f, reach: reach, task: task, codes: ui.NewCodes(), calls: calllog.NewLog(),
 		common: kit.NewCommon(iamops.WallClock{}, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")}),
 	}
 	defer func() {

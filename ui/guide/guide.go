@@ -84,6 +84,7 @@ type Left struct {
 
 // Screen is the guide through one rotation.
 type Screen struct {
+	kit.Simple
 	common   *kit.Common
 	rotation Rotation
 	options  Options
@@ -142,8 +143,8 @@ func (s *Screen) State() rotation.State { return s.snapshot.State }
 func (s *Screen) LooksOn() bool { return s.snapshot.Settings.HeldBy != "" }
 
 // Title is the screen's name for the header.
-func (s *Screen) Title() string {
-	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User
+func (s *Screen) Title() (long, short string) {
+	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User, ""
 }
 
 // CapturesInput reports whether a question is open, which all keys belong to.
@@ -165,10 +166,11 @@ func (s *Screen) Hidden() {
 }
 
 // Shown tells the screen that it is in front again.
-func (s *Screen) Shown() {
+func (s *Screen) Shown() tea.Cmd {
 	s.openedTurn = s.snapshot.State.Turn
 	s.now = s.common.Clock.Now()
 	s.settle()
+	return nil
 }
 
 // The results of the screen's commands.

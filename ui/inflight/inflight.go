@@ -34,9 +34,6 @@ type Source func(ctx context.Context) ([]runner.Standing, error)
 // Chosen says that the operator goes on with a rotation.
 type Chosen struct{ State rotation.State }
 
-// Closed says that the operator goes back.
-type Closed struct{}
-
 // Options are what a screen needs besides its source.
 type Options struct {
 	// Explain puts an error of the source into one line of the operator's words.
@@ -47,6 +44,7 @@ type Options struct {
 
 // Screen is the screen of the rotations under way.
 type Screen struct {
+	kit.Simple
 	common  *kit.Common
 	source  Source
 	options Options
@@ -56,12 +54,10 @@ type Screen struct {
 	generation int
 	stop       context.CancelFunc // of the question under way
 	asking     bool
-	standings  []runner.Standing
 	at         time.Time // of the answer, by the account's clock; zero: none yet
 	problem    string    // why there is no newer one; "" if there is
 
-	table         *kit.Table
-	selected      string // the rotation's ID
+	list          *kit.List[runner.Standing]
 	width, height int
 }
 
@@ -72,7 +68,7 @@ func New(ctx context.Context, common *kit.Common, source Source, options Options
 	}
 	s := &Screen{
 		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
-		ctx: ctx, stop: func() {}, table: kit.NewTable(columns...),
+		ctx: ctx, stop: func() {}, list: kit.NewList(func(st runner.Standing) string { return st.State.ID }, columns...),
 	}
 	width, height := common.BodySize()
 	s.SetSize(width, height)
@@ -105,11 +101,17 @@ func (s *Screen) Reload() tea.Cmd {
 // SetSize gives the screen its room in cells.
 func (s *Screen) SetSize(width, height int) {
 	s.width, s.height = width, height
-	s.table.SetSize(width, s.layout().table)
+	s.list.SetSize(width, s.layout().table)
 }
 
-// CapturesInput reports false: no letter is text here.
-func (s *Screen) CapturesInput() bool { return false }
+// Shown is called when the screen comes to the front.
+func (s *Screen) Shown() tea.Cmd { return s.Reload() }
+
+// Refresh is called on the screen in front when the account's clock was moved on.
+func (s *Screen) Refresh() tea.Cmd { return s.Reload() }
+
+// Recount is called on the screen in front each minute.
+func (s *Screen) Recount() tea.Cmd { return s.Reload() }
 
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
@@ -137,28 +139,28 @@ func (s *Screen) take(msg answered) {
 		s.problem = s.options.Explain(msg.err)
 		return
 	}
-	s.standings, s.at = msg.standings, msg.at
-	s.arrange()
+	s.at = msg.at
+	s.list.SetRows(msg.standings)
+	s.list.SetSize(s.width, s.layout().table)
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
-	case s.table.Move(msg, s.common.Keys):
-		s.noteSelection()
+	case s.list.Move(msg, s.common.Keys):
 	case key.Matches(msg, s.keys.open):
 		return s.open()
 	case key.Matches(msg, s.keys.refresh):
 		return s.Reload()
 	case key.Matches(msg, s.keys.esc):
-		return func() tea.Msg { return Closed{} }
+		return func() tea.Msg { return kit.Back{From: s} }
 	}
 	return nil
 }
 
 // open goes on with the selected rotation.
 func (s *Screen) open() tea.Cmd {
-	st := s.current()
-	if st == nil {
+	st, found := s.list.Current()
+	if !found {
 		return nil
 	}
 	chosen := Chosen{st.State}
@@ -168,7 +170,7 @@ func (s *Screen) open() tea.Cmd {
 // count is how many rotations there are in which it is a given turn.
 func (s *Screen) count(t turn) int {
 	n := 0
-	for _, st := range s.standings {
+	for _, st := range s.list.Rows() {
 		if turnOf(st) == t {
 			n++
 		}
@@ -183,7 +185,7 @@ func (s *Screen) Aside() kit.Part {
 	part := func(glyph, long, short string, style kit.Style) kit.Part {
 		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
 	}
-	for _, standing := range s.standings {
+	for _, standing := range s.list.Rows() {
 		if state := standing.State; s.problem == "" && state.Orphan() { // it goes before everything else
 			return part(g.Cross, words.Unheld(state), state.User+": no secret", st.Danger)
 		}
@@ -197,8 +199,8 @@ func (s *Screen) Aside() kit.Part {
 		return part(g.Bullet, rotations(n)+" wait for you", fmt.Sprintf("%d wait for you", n), st.Accent)
 	case lost > 0:
 		return part(g.Unknown, rotations(lost)+" not known", fmt.Sprintf("%d not known", lost), st.Unknown)
-	case len(s.standings) > 0:
-		return part(g.Rotating, rotations(len(s.standings))+" under way", fmt.Sprintf("%d under way", len(s.standings)), st.Muted)
+	case len(s.list.Rows()) > 0:
+		return part(g.Rotating, rotations(len(s.list.Rows()))+" under way", fmt.Sprintf("%d under way", len(s.list.Rows())), st.Muted)
 	}
 	return kit.Part{}
 }

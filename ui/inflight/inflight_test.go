@@ -7,6 +7,7 @@ import (
 
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
 )
 
 func TestEnterGoesOnWithTheSelectedOne(t *testing.T) {
@@ -19,7 +20,7 @@ func TestEnterGoesOnWithTheSelectedOne(t *testing.T) {
 	if !ok || chosen.State.User != "invoice-api" {
 		t.Fatalf("chosen: %v", chosen)
 	}
-	if _, ok := st.press("esc").(Closed); !ok {
+	if _, ok := st.press("esc").(kit.Back); !ok {
 		t.Fatal("esc does not go back")
 	}
 }
@@ -31,8 +32,8 @@ func TestTheSelectionStays(t *testing.T) {
 	st.press("down", "down")
 	st.account.standings = st.account.standings[1:]
 	st.press("r")
-	if got := st.screen.current().State.User; got != "invoice-api" {
-		t.Fatalf("%s is selected", got)
+	if got, _ := st.screen.list.Current(); got.State.User != "invoice-api" {
+		t.Fatalf("%s is selected", got.State.User)
 	}
 	if st.account.asked != 2 {
 		t.Fatalf("asked %d times", st.account.asked)
@@ -55,7 +56,7 @@ func TestAFailureKeepsWhatWasKnown(t *testing.T) {
 	st := newStage(t, several(), "", 120, 40)
 	st.load()
 	st.account.err = errNoJournal
-	st.clock.at = noon.Add(time.Hour)
+	st.clock.Set(noon.Add(time.Hour))
 	st.load()
 	st.want("✗ reading what is under way", "billing-cron", "in flight at 12:00:00 UTC", "? in flight: not known")
 	st.account.err = nil
@@ -93,7 +94,7 @@ func TestTheQuestionEndsWithTheProgram(t *testing.T) {
 	ask := s.Reload()
 	cancel()
 	s.Update(ask())
-	if s.problem != context.Canceled.Error() || len(s.standings) > 0 {
-		t.Fatalf("%q, %d rotations", s.problem, len(s.standings))
+	if s.problem != context.Canceled.Error() || len(s.list.Rows()) > 0 {
+		t.Fatalf("%q, %d rotations", s.problem, len(s.list.Rows()))
 	}
 }

@@ -34,13 +34,13 @@ func (s *Screen) FullHelp() [][]key.Binding {
 
 func (s *Screen) openHint() key.Binding {
 	hint := s.keys.open
-	hint.SetEnabled(s.current() != nil)
+	hint.SetEnabled(len(s.list.Rows()) > 0)
 	return hint
 }
 
 // Unavailable are the keys that do nothing as things are, and why.
 func (s *Screen) Unavailable() []kit.Unavailable {
-	if s.current() == nil {
+	if len(s.list.Rows()) == 0 {
 		return []kit.Unavailable{{Key: s.keys.open, Why: "nothing is under way"}}
 	}
 	return nil

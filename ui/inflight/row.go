@@ -59,8 +59,9 @@ var columns = []kit.Column{
 	{Title: "WAITS FOR", Min: 20, Wide: 60, Flex: 3, Importance: 1},
 }
 
-// standingCells draws one rotation.
-func (s *Screen) standingCells(standing runner.Standing) []kit.Cell {
+// cells draws one rotation.
+func (s *Screen) cells(i int, _ []int) []kit.Cell {
+	standing := s.list.Rows()[i]
 	st, now := s.common.Styles, s.common.Clock.Now()
 	state, t := standing.State, turnOf(standing)
 	glyph, style := s.look(t)
@@ -104,7 +105,7 @@ func (s *Screen) waits(st runner.Standing, now time.Time) string {
 }
 
 // detail is what there is to say about a rotation, what it waits for first.
-func (s *Screen) detail(standing *runner.Standing) []string {
+func (s *Screen) detail(standing runner.Standing) []string {
 	st, now := s.common.Styles, s.common.Clock.Now()
 	state := standing.State
 	var lines []string
@@ -116,8 +117,8 @@ func (s *Screen) detail(standing *runner.Standing) []string {
 			lines = append(lines, " "+st.Muted.Render(kit.Pad(label, detailMargin-2))+" "+style.Render(l))
 		}
 	}
-	_, style := s.look(turnOf(*standing))
-	add("waits for", s.waits(*standing, now), style)
+	_, style := s.look(turnOf(standing))
+	add("waits for", s.waits(standing, now), style)
 	if p := standing.Problem; p != nil {
 		for _, line := range words.Problem(p, "").Lines() {
 			add("", line, st.Danger)

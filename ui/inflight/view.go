@@ -28,7 +28,7 @@ func (s *Screen) layout() layout {
 	if s.height < roomyHeight {
 		l.detail = max(3, s.height/3)
 	}
-	if s.current() == nil {
+	if len(s.list.Rows()) == 0 {
 		l.detail = 0
 	}
 	l.table = max(2, s.height-2-len(l.notices)-l.detail)
@@ -38,24 +38,24 @@ func (s *Screen) layout() layout {
 // View draws the screen in exactly the size that it was given.
 func (s *Screen) View() string {
 	l := s.layout()
-	s.table.SetSize(s.width, l.table)
+	s.list.SetSize(s.width, l.table)
 	lines := append([]string{s.countLine()}, l.notices...)
 	lines = append(lines, s.common.Rule(s.width), kit.Fit(s.tableView(), s.width, l.table))
-	if l.detail > 0 {
-		lines = append(lines, s.common.Rule(s.width), kit.Fit(strings.Join(s.detail(s.current()), "\n"), s.width, l.detail-1))
+	if st, found := s.list.Current(); found && l.detail > 0 {
+		lines = append(lines, s.common.Rule(s.width), kit.Fit(strings.Join(s.detail(st), "\n"), s.width, l.detail-1))
 	}
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
 
-// Status is where the screen's knowledge stands, for the header of the frame.
-func (s *Screen) Status() string {
+// Title is where the screen's knowledge stands, for the header of the frame.
+func (s *Screen) Title() (long, short string) {
 	switch {
 	case s.asking:
-		return "in flight, looking " + s.common.Glyphs.Pending
+		return "in flight, looking " + s.common.Glyphs.Pending, ""
 	case s.at.IsZero():
-		return "in flight"
+		return "in flight", ""
 	}
-	return "in flight at " + s.at.UTC().Format("15:04:05 UTC")
+	return "in flight at " + s.at.UTC().Format("15:04:05 UTC"), ""
 }
 
 func (s *Screen) countLine() string {
@@ -63,7 +63,7 @@ func (s *Screen) countLine() string {
 	if s.at.IsZero() {
 		return " " + st.Muted.Render("rotations under way: not known yet")
 	}
-	line := " " + st.Strong.Render(rotations(len(s.standings))+" under way")
+	line := " " + st.Strong.Render(rotations(len(s.list.Rows()))+" under way")
 	for _, t := range []turn{yours, waiting, unknown} {
 		if n := s.count(t); n > 0 {
 			glyph, style := s.look(t)
@@ -88,8 +88,8 @@ func (s *Screen) notices() []string {
 }
 
 func (s *Screen) tableView() string {
-	if len(s.standings) > 0 {
-		return s.table.View(s.common, s.cells)
+	if len(s.list.Rows()) > 0 {
+		return s.list.View(s.common, s.cells)
 	}
 	text := "No rotation is under way, as far as the journal of this machine knows."
 	switch {

@@ -14,8 +14,15 @@ import (
 	"keyturn/ui/uitest"
 )
 
+// title is the screen's, for the header.
+func title(s *Screen) string {
+	long, _ := s.Title()
+	return long
+}
+
 // framed puts the screen into a frame, as the root does.
 func framed(s *Screen) string {
+	long, short := s.Title()
 	return kit.Frame{
 		Left: []kit.Part{
 			{Text: "keyturn", Style: s.common.Styles.Title, Importance: 1},
@@ -23,7 +30,7 @@ func framed(s *Screen) string {
 			{Text: "as user/alice", Importance: 2},
 			{Text: "profile prod", Pinned: true},
 		},
-		Right: s.Status(), RightShort: s.ShortStatus(), Body: s.View(), Hints: s.ShortHelp(),
+		Right: long, RightShort: short, Body: s.View(), Hints: s.ShortHelp(),
 	}.View(s.common)
 }
 
@@ -91,7 +98,7 @@ func halfLoaded(t *testing.T, width, height int) *Screen {
 	a := sketchAccount()
 	s := newScreen(t, a, width, height, kit.Look{})
 	s.Init()
-	s.common.Clock = &fixedClock{now.Add(12 * time.Second)}
+	s.common.Clock = uitest.NewClock(now.Add(12 * time.Second))
 	events := []audit.Event{audit.UsersFound{Users: a.users}}
 	for _, u := range a.users[:5] {
 		events = append(events, audit.KeysListed{User: u.Name, Keys: a.keys[u.Name]})

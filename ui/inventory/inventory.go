@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -44,10 +43,13 @@ type Options struct {
 	// Explain puts a problem into the operator's words, in one line. If it is nil,
 	// the problem's own text is used.
 	Explain func(*iamops.Problem) string
+	// Caller is who signs at present; nil if that is not known.
+	Caller func() iamops.Caller
 }
 
 // Screen is the audit's screen.
 type Screen struct {
+	kit.Simple
 	common  *kit.Common
 	source  audit.Source
 	options Options
@@ -65,10 +67,10 @@ type Screen struct {
 	width, height int
 	selected      rowID
 	query         audit.Query
-	filter        textinput.Model
-	typing        bool // the filter is being typed
+	filter        *kit.Filter
 	detail        bool // the pane with the user's keys is open
 	aside         kit.Part
+	outdated      bool
 }
 
 // rowID names a row for as long as it exists. A key of which only the report tells has a
@@ -110,12 +112,15 @@ func New(ctx context.Context, common *kit.Common, source audit.Source, options O
 	if options.Explain == nil {
 		options.Explain = func(p *iamops.Problem) string { return p.Error() }
 	}
+	if options.Caller == nil {
+		options.Caller = func() iamops.Caller { return iamops.Caller{} }
+	}
 	s := &Screen{
 		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
 		load:      load{parent: ctx},
 		inventory: newInventory(options),
 		table:     kit.NewTable(columns...),
-		filter:    newFilter(common),
+		filter:    kit.NewFilter(common),
 	}
 	width, height := common.BodySize()
 	s.SetSize(width, height)
@@ -130,17 +135,19 @@ func newInventory(o Options) *audit.Inventory {
 	return inventory
 }
 
-func newFilter(common *kit.Common) textinput.Model {
-	in := textinput.New()
-	in.Prompt = ""
-	in.CharLimit = 100
-	in.SetVirtualCursor(false)
-	in.SetStyles(common.InputStyles())
-	return in
-}
-
 // Init returns the command that begins to load.
 func (s *Screen) Init() tea.Cmd { return s.Reload() }
+
+// Shown loads the list when it first comes to the front, and again if it is outdated.
+func (s *Screen) Shown() tea.Cmd {
+	if s.load.generation == 0 || s.outdated {
+		return s.Reload()
+	}
+	return s.Recount()
+}
+
+// Outdate says that what was loaded is older than the account's clock.
+func (s *Screen) Outdate() { s.outdated = true }
 
 // SetSize gives the screen its room in cells.
 func (s *Screen) SetSize(width, height int) {
@@ -154,7 +161,7 @@ func (s *Screen) SetSize(width, height int) {
 func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 
 // CapturesInput reports whether letters are text at the moment, and no commands.
-func (s *Screen) CapturesInput() bool { return s.typing }
+func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
 
 // Update takes a message over. The size and the background are the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
@@ -166,13 +173,13 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 			return s.Reload()
 		}
 	case tea.KeyPressMsg:
-		if s.typing {
+		if s.filter.Typing() {
 			return s.typeFilter(msg)
 		}
 		return s.press(msg)
 	case tea.PasteMsg:
-		if s.typing {
-			return s.typeFilter(tea.PasteMsg{Content: kit.Clean(msg.Content)})
+		if s.filter.Typing() {
+			return s.typeFilter(msg)
 		}
 	}
 	return nil
@@ -191,9 +198,9 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, s.keys.leaked):
 		return s.chooseLeaked()
 	case key.Matches(msg, s.keys.filter):
-		s.typing = true
+		cmd := s.filter.Type()
 		s.layOut()
-		return s.filter.Focus()
+		return cmd
 	case key.Matches(msg, s.keys.sort):
 		s.query.Order = s.query.Order.Following()
 		s.arrange()
@@ -228,7 +235,7 @@ func (s *Screen) escape() {
 		s.detail = false
 		s.layOut()
 	default:
-		s.filter.SetValue("")
+		s.filter.Drop()
 		s.query.Text, s.query.Finding = "", audit.NoFinding
 		s.arrange()
 	}
@@ -237,33 +244,18 @@ func (s *Screen) escape() {
 func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		switch press.String() {
-		case "enter":
-			s.endTyping()
-			return nil
-		case "esc":
-			s.filter.SetValue("")
-			s.endTyping()
-			return nil
 		case "up", "down", "pgup", "pgdown":
 			s.table.Move(press, s.common.Keys)
 			s.noteSelection()
 			return nil
 		}
 	}
-	var cmd tea.Cmd
-	s.filter, cmd = s.filter.Update(msg)
-	if s.filter.Value() != s.query.Text {
-		s.query.Text = s.filter.Value()
+	cmd := s.filter.Update(msg)
+	if s.filter.Text() != s.query.Text || !s.filter.Typing() {
+		s.query.Text = s.filter.Text()
 		s.arrange()
 	}
 	return cmd
-}
-
-func (s *Screen) endTyping() {
-	s.typing = false
-	s.filter.Blur()
-	s.query.Text = s.filter.Value()
-	s.arrange()
 }
 
 // choose hands the selected row to the root, with what is wanted, or else with what the
@@ -348,7 +340,12 @@ func (s *Screen) Select(user, keyID string) {
 
 // Recount judges all keys anew. It is due when the clock was moved, and now and
 // then as time goes by.
-func (s *Screen) Recount() {
+func (s *Screen) Recount() tea.Cmd {
+	s.recount()
+	return nil
+}
+
+func (s *Screen) recount() {
 	now := s.common.Clock.Now()
 	s.rows = s.inventory.AppendRows(s.rows[:0], now)
 	s.counts = audit.Count(s.rows, now)

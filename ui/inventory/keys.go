@@ -9,37 +9,35 @@ import (
 
 // keyMap are the keys of the screen besides those that move the selection.
 type keyMap struct {
-	open, retire, leaked                  key.Binding
-	filter, sort, refresh, detail         key.Binding
-	finding, number, keyless, copy, esc   key.Binding
-	endTyping, dropFilter, move, pageMove key.Binding // for help only
+	open, retire, leaked                key.Binding
+	filter, sort, refresh, detail       key.Binding
+	finding, number, keyless, copy, esc key.Binding
+	move, pageMove                      key.Binding // for help only
 }
 
 func newKeyMap(k kit.Keys) keyMap {
 	return keyMap{
-		open:       kit.Describe(k.Enter, "rotate"),
-		retire:     kit.Bind("retire, without a new key", "x", "x"),
-		leaked:     kit.Bind("it has leaked: off first", "!", "!"),
-		filter:     k.Filter,
-		sort:       k.Sort,
-		refresh:    k.Refresh,
-		detail:     kit.Bind("details", "d", "d"),
-		finding:    kit.Bind("next finding", "f", "f"),
-		number:     kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
-		keyless:    kit.Bind("users without keys", "u", "u"),
-		copy:       k.Copy,
-		esc:        k.Esc,
-		endTyping:  kit.Describe(k.Enter, "keep the filter"),
-		dropFilter: kit.Describe(k.Esc, "drop the filter"),
-		move:       kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
-		pageMove:   kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
+		open:     kit.Describe(k.Enter, "rotate"),
+		retire:   kit.Bind("retire, without a new key", "x", "x"),
+		leaked:   kit.Bind("it has leaked: off first", "!", "!"),
+		filter:   k.Filter,
+		sort:     k.Sort,
+		refresh:  k.Refresh,
+		detail:   kit.Bind("details", "d", "d"),
+		finding:  kit.Bind("next finding", "f", "f"),
+		number:   kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
+		keyless:  kit.Bind("users without keys", "u", "u"),
+		copy:     k.Copy,
+		esc:      k.Esc,
+		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
+		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
 	}
 }
 
 // ShortHelp are the keys for the footer, as things are.
 func (s *Screen) ShortHelp() []key.Binding {
-	if s.typing {
-		return []key.Binding{s.keys.endTyping, s.keys.dropFilter, s.keys.move}
+	if s.filter.Typing() {
+		return append(s.filter.Hints(), s.keys.move)
 	}
 	var hints []key.Binding
 	if s.load.running {

@@ -37,8 +37,8 @@ func (s *Screen) Reload() tea.Cmd {
 		parent: s.load.parent, cancel: cancel, generation: s.load.generation + 1,
 		running: true, started: s.common.Clock.Now(),
 	}
-	s.inventory = newInventory(s.options)
-	s.Recount()
+	s.inventory, s.outdated = newInventory(s.options), false
+	s.recount()
 	generation, loader := s.load.generation, s.loader()
 	return func() tea.Msg {
 		stream := loader.Start(ctx)
@@ -97,7 +97,7 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 		s.load.stream = nil // and what it still knows of who was to be asked
 		s.load.cancel()
 	}
-	s.Recount()
+	s.recount()
 	if msg.batch.Ended {
 		return nil
 	}
@@ -122,5 +122,5 @@ func (s *Screen) prefer() {
 }
 
 func (s *Screen) loader() audit.Loader {
-	return audit.Loader{Source: s.source, Clock: s.common.Clock}
+	return audit.Loader{Source: s.source, Clock: s.common.Clock, Own: s.options.Caller().User()}
 }

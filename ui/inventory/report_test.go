@@ -108,7 +108,7 @@ func TestAKeyWithoutItsIDCannotBeCopied(t *testing.T) {
 
 func TestWhereValuesComeFrom(t *testing.T) {
 	s := reported(t, 120, 40, 1)
-	if got := s.Status(); got != "report 41 min old · live 0/1" {
+	if got := title(s); got != "report 41 min old · live 0/1" {
 		t.Errorf("the status is %q", got)
 	}
 	say := func(user string, parts ...string) {
@@ -138,12 +138,12 @@ func TestWhereValuesComeFrom(t *testing.T) {
 		t.Errorf("at 80 columns the report's time is missing in\n%s", view)
 	}
 	s.Update(arrived{generation: s.load.generation, batch: audit.Batch{Events: []audit.Event{audit.ReportAwaited{}}}})
-	if got := s.Status(); got != "report in the making · live 0/1" {
+	if got := title(s); got != "report in the making · live 0/1" {
 		t.Errorf("the status is %q", got)
 	}
 	denied := &iamops.Problem{Kind: iamops.AccessDenied}
 	s.Update(arrived{generation: s.load.generation, batch: audit.Batch{Events: []audit.Event{audit.ReportRead{Problem: denied}}}})
-	if got := s.Status(); got != "no report: access-denied · live 0/1" {
+	if got := title(s); got != "no report: access-denied · live 0/1" {
 		t.Errorf("the status is %q", got)
 	}
 }

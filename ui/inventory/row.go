@@ -75,12 +75,15 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
-// user is the user's name, with a mark on administrators.
+// user is the user's name, with marks on administrators and on the key that signs.
 func (s *Screen) user(r *audit.Row) kit.Cell {
 	st := s.common.Styles
 	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
 	if r.Administrator() && !r.Root() {
 		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
+	}
+	if r.Key.ID != "" && s.options.Caller().SignsWith(r.User.Name, r.Key.ID) == iamops.DependsOnKey {
+		cell = append(cell, kit.Span{Text: " you", Style: st.Accent})
 	}
 	return cell
 }
@@ -127,7 +130,7 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 	st := s.common.Styles
 	switch {
-	case r.Findings.Has(audit.Expired):
+	case r.Findings.Has(audit.Overdue):
 		return st.Danger
 	case r.Findings.Has(audit.Due):
 		return st.Warning
@@ -237,7 +240,7 @@ func shortName(f audit.Finding) string {
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.RootKey, audit.Expired:
+	case audit.RootKey, audit.Overdue:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 func selectedID(s *Screen) string {
@@ -130,11 +131,11 @@ func TestSelectTellsAUsersKeysApart(t *testing.T) {
 
 func TestRecountFollowsTheClock(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
-	before := s.counts.Of(audit.Expired)
-	s.common.Clock = &fixedClock{now.Add(11 * day)}
+	before := s.counts.Of(audit.Overdue)
+	s.common.Clock = uitest.NewClock(now.Add(11 * day))
 	s.Recount()
-	if after := s.counts.Of(audit.Expired); after != before+1 {
-		t.Errorf("eleven days later %d keys are expired, want %d", after, before+1)
+	if after := s.counts.Of(audit.Overdue); after != before+1 {
+		t.Errorf("eleven days later %d keys are overdue, want %d", after, before+1)
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // What a frame of the screen is made of, from top to bottom: the counts, the
@@ -31,9 +33,10 @@ func (s *Screen) layout() layout {
 	l := layout{
 		histogram: s.height >= histogramHeight && s.width >= histogramWidth && len(s.ages) > 0,
 		detail:    s.detail && s.current() != nil,
-		filter:    s.typing || s.query.Text != "" || s.query.Finding != audit.NoFinding,
+		filter:    s.filter.Typing() || s.query.Text != "" || s.query.Finding != audit.NoFinding,
 	}
-	if s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil {
+	p := s.inventory.Progress()
+	if s.load.running || s.load.stopped || p.UsersProblem != nil && !p.OwnKeys() {
 		l.progress = s.progressLines(s.common.Clock.Now())
 	}
 	l.table = s.height - 2
@@ -53,7 +56,7 @@ func (s *Screen) layout() layout {
 // layOut gives the table and the filter their room.
 func (s *Screen) layOut() {
 	s.table.SetSize(s.width, s.layout().table)
-	s.filter.SetWidth(max(1, s.width-filterMargin-30))
+	s.filter.SetWidth(s.width)
 }
 
 // View draws the screen in exactly the size that it was given.
@@ -74,16 +77,18 @@ func (s *Screen) View() string {
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.height)
 }
 
-// Status is the state of the load and the age of the report in a few words, for the
-// header of the frame.
-func (s *Screen) Status() string { return s.reportStatus() + s.ShortStatus() }
+// Title is the state of the load and the age of the report in a few words, for the
+// header of the frame; and the state of the load alone.
+func (s *Screen) Title() (long, short string) {
+	short = s.loadStatus()
+	return s.reportStatus() + short, short
+}
 
-// ShortStatus is the state of the load alone.
-func (s *Screen) ShortStatus() string {
+func (s *Screen) loadStatus() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
 	switch failed := p.UsersFailed + p.KeysFailed; {
-	case p.UsersProblem != nil:
+	case p.UsersProblem != nil && !p.OwnKeys():
 		return "partial"
 	case p.Users == 0 && s.load.running:
 		return "loading"
@@ -103,6 +108,9 @@ func (s *Screen) reportStatus() string {
 	case audit.ReportKnown:
 		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
 	case audit.ReportFailed:
+		if p.OwnKeys() {
+			return ""
+		}
 		return "no report: " + string(p.ReportProblem.Kind) + dot
 	case audit.NoReport:
 	}
@@ -111,17 +119,7 @@ func (s *Screen) reportStatus() string {
 
 // Cursor is where the terminal's cursor belongs while the filter is typed,
 // relative to the view; nil otherwise.
-func (s *Screen) Cursor() *tea.Cursor {
-	if !s.typing {
-		return nil
-	}
-	c := s.filter.Cursor()
-	if c != nil {
-		c.X += filterMargin
-		c.Y = s.height - 1
-	}
-	return c
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.filter.Cursor(s.height - 1) }
 
 func (s *Screen) tableView(now time.Time) string {
 	if len(s.order) > 0 {
@@ -137,17 +135,28 @@ func (s *Screen) whyEmpty() string {
 	case s.load.running && len(s.rows) == 0:
 		return "Waiting for the first answer."
 	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
-		return "Nothing is known of this account."
+		return s.whyBlind(s.inventory.Progress().UsersProblem)
 	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
 		return "No key matches. Esc drops the filters."
 	case s.load.running:
 		return "No key has been found yet."
 	case s.load.stopped:
 		return "No key had been found when the load was stopped."
+	case s.inventory.Progress().OwnKeys():
+		return "You have no access key."
 	case s.counts.KeylessRows > 0:
 		return "No user has an access key. Press u to see the users."
 	}
 	return "There are no users."
+}
+
+// whyBlind says why no user is known, and what can be done all the same.
+func (s *Screen) whyBlind(p *iamops.Problem) string {
+	if p.Kind != iamops.AccessDenied {
+		return "Nothing is known of this account."
+	}
+	lines := kit.Wrap("You may not list this account's IAM users. "+words.OneByOne, max(1, s.width-4))
+	return strings.Join(lines, "\n   ")
 }
 
 // headLine is the counts, and at its end what the root has to say.
@@ -163,9 +172,29 @@ func (s *Screen) headLine() string {
 	return kit.Fit(s.countLine(room), room, 1) + "  " + s.aside.Style.Render(text)
 }
 
+// ownLine says that the keys are the caller's own, and as much of the reason as fits.
+func (s *Screen) ownLine(width int) string {
+	mine := " " + s.common.Styles.Strong.Render(fmt.Sprintf("%d keys of yours", s.counts.Keys))
+	if s.counts.Keys == 1 {
+		mine = " " + s.common.Styles.Strong.Render("1 key of yours")
+	}
+	for _, why := range []string{
+		". " + words.MayNotList + "; `keyturn policy --audit` prints what that takes.",
+		". " + words.MayNotList + ".",
+	} {
+		if kit.Width(mine+why) <= width {
+			return mine + s.common.Styles.Muted.Render(why)
+		}
+	}
+	return s.common.Glyphs.Truncate(mine+s.common.Styles.Muted.Render(". Not allowed: iam:ListUsers."), width)
+}
+
 // countLine says what the rows come to, the gravest finding first. Findings that
 // do not fit are left out from the end; the filter by number still reaches them.
 func (s *Screen) countLine(width int) string {
+	if s.inventory.Progress().OwnKeys() {
+		return s.ownLine(width)
+	}
 	st, g := s.common.Styles, s.common.Glyphs
 	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
 		return " " + st.Muted.Render("keys: not known yet")
@@ -194,7 +223,7 @@ func (s *Screen) countLine(width int) string {
 		if f == audit.Unknown && s.load.running {
 			n -= s.counts.Awaited // their answers are on the way
 		}
-		if n > 0 || f == audit.Expired || f == audit.Unknown {
+		if n > 0 || f == audit.Overdue || f == audit.Unknown {
 			glyph, style := s.look(f)
 			add(glyph, f.String(), n, style)
 		}
@@ -213,7 +242,7 @@ const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Expired, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.
@@ -243,7 +272,7 @@ func (s *Screen) histogramLine() string {
 func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
-	case p.UsersProblem != nil:
+	case p.UsersProblem != nil && !p.OwnKeys():
 		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
@@ -281,18 +310,8 @@ func counted(p audit.Progress) string {
 	return fmt.Sprintf("%s, last use of %d of %d keys", users, p.KeysLookedUp+p.KeysFailed, p.Keys)
 }
 
-// filterMargin is the cells before the text of the filter: " / ".
-const filterMargin = 3
-
 func (s *Screen) filterLine() string {
-	st := s.common.Styles
-	line := " " + st.Key.Render("/") + " "
-	if s.typing {
-		s.filter.SetStyles(s.common.InputStyles())
-		line += s.filter.View()
-	} else {
-		line += st.Strong.Render(kit.Clean(s.query.Text))
-	}
+	st, line := s.common.Styles, s.filter.View()
 	if s.query.Finding != audit.NoFinding {
 		line += "  " + st.Accent.Render("only "+s.query.Finding.String())
 	}

@@ -68,7 +68,7 @@ func (c Changes) grid() (head []string, rows [][]string) {
 	return add("CHANGE", "ACCOUNT", userColumn, keyColumn, "BEFORE", "NOW"), rows
 }
 
-// String is "Active: expired, rotating"; "-" of a key that is not there.
+// String is "Active: overdue, rotating"; "-" of a key that is not there.
 func (s *Standing) String() string {
 	if s == nil {
 		return "-"

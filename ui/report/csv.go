@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,11 @@ func auditCells(d document) [][]string {
 		})
 	}
 	for _, a := range d.Accounts {
-		for _, f := range a.Failures {
+		missing := a.Failures
+		if a.OwnKeysOnly {
+			missing = append(slices.Clone(missing), a.DoneWithout...)
+		}
+		for _, f := range missing {
 			if f.User != nil {
 				continue // it has a row
 			}

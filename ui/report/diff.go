@@ -136,6 +136,7 @@ func sides(d document) map[string]*side {
 	for _, a := range d.Accounts {
 		s := &side{account: a, users: map[string][]rowDocument{}, unknown: map[string]bool{}}
 		failed := false
+		s.broken = a.OwnKeysOnly
 		for _, f := range a.Failures {
 			switch {
 			case f.What == string(theAccount), f.What == string(theReport):

@@ -32,7 +32,7 @@ func diff(t *testing.T, before []Audit, now ...Audit) Changes {
 	return c
 }
 
-// short is a change in a line: "gone alice AKIA1 Active: expired > -".
+// short is a change in a line: "gone alice AKIA1 Active: overdue > -".
 func short(c Change) string {
 	id := c.KeyID
 	if id == "" {
@@ -72,19 +72,19 @@ func TestDiff(t *testing.T) {
 		"new":                       {of(0, listed("alice")), of(later, listed("alice", young), use("AKIA2")), []string{"new alice AKIA2 - > Active"}},
 		"gone":                      {of(0, listed("alice", old), use("AKIA1")), of(later, listed("alice")), []string{"gone alice AKIA1 Active: due > -"}},
 		"of a user who is gone":     {of(0, listed("alice", old), use("AKIA1")), New(account, "", seen(audit.UsersEnd{}), at.Add(later)), []string{"gone alice AKIA1 Active: due > -"}},
-		"a day too old":             {of(0, listed("alice", old), use("AKIA1")), of(later, listed("alice", old), use("AKIA1")), []string{"changed alice AKIA1 Active: due > Active: expired"}},
+		"a day too old":             {of(0, listed("alice", old), use("AKIA1")), of(later, listed("alice", old), use("AKIA1")), []string{"changed alice AKIA1 Active: due > Active: overdue"}},
 		"switched off":              {of(0, listed("alice", old), use("AKIA1")), of(0, listed("alice", off), use("AKIA1")), []string{"changed alice AKIA1 Active: due > Inactive: inactive"}},
 		"a use is no change":        {of(0, listed("alice", old), lastUsed("alice", "AKIA1", used(day))), of(0, listed("alice", old), use("AKIA1")), nil},
 		"unknown is a change":       {of(0, listed("alice", old), use("AKIA1")), of(0, listed("alice", old), lastUsed("alice", "AKIA1", iamops.LastUse{Problem: &throttled})), []string{"changed alice AKIA1 Active: due > Active: unknown, due"}},
-		"a rotation":                {of(0, listed("alice", old), use("AKIA1")), of(later, listed("alice", old, young), use("AKIA1"), use("AKIA2")), []string{"new alice AKIA2 - > Active: rotating", "changed alice AKIA1 Active: due > Active: expired, second-active, rotating"}},
+		"a rotation":                {of(0, listed("alice", old), use("AKIA1")), of(later, listed("alice", old, young), use("AKIA1"), use("AKIA2")), []string{"new alice AKIA2 - > Active: rotating", "changed alice AKIA1 Active: due > Active: overdue, second-active, rotating"}},
 		"not known whether gone":    {of(0, listed("alice", old), use("AKIA1")), of(later, locked), []string{"unclear alice AKIA1 Active: due > -"}},
 		"the list broke off":        {of(0, listed("alice", old), use("AKIA1")), brokenOff(later), []string{"unclear alice AKIA1 Active: due > -"}},
-		"not known whether new":     {of(0, locked), of(later, listed("alice", old), use("AKIA1")), []string{"unclear alice AKIA1 - > Active: expired"}},
-		"it had broken off":         {brokenOff(0), of(later, listed("alice", old), use("AKIA1")), []string{"unclear alice AKIA1 - > Active: expired"}},
+		"not known whether new":     {of(0, locked), of(later, listed("alice", old), use("AKIA1")), []string{"unclear alice AKIA1 - > Active: overdue"}},
+		"it had broken off":         {brokenOff(0), of(later, listed("alice", old), use("AKIA1")), []string{"unclear alice AKIA1 - > Active: overdue"}},
 		"new by its date":           {of(0, locked), of(later, listed("alice", young), use("AKIA2")), []string{"new alice AKIA2 - > Active"}},
-		"reports alone":             {reported(0, slot(old.Created)), reported(later, slot(old.Created)), []string{"changed alice slot1 Active: due > Active: expired"}},
+		"reports alone":             {reported(0, slot(old.Created)), reported(later, slot(old.Created)), []string{"changed alice slot1 Active: due > Active: overdue"}},
 		"a report has no IDs":       {reported(0, slot(old.Created)), of(0, listed("alice", old), use("AKIA1")), nil},
-		"nor now":                   {of(0, listed("alice", old), use("AKIA1")), reported(later, slot(old.Created)), []string{"changed alice AKIA1 Active: due > Active: expired"}},
+		"nor now":                   {of(0, listed("alice", old), use("AKIA1")), reported(later, slot(old.Created)), []string{"changed alice AKIA1 Active: due > Active: overdue"}},
 		"a report's date has moved": {reported(0, slot(old.Created)), of(0, listed("alice", off), use("AKIA1")), []string{"changed alice AKIA1 Active: due > Inactive: inactive"}},
 		"another key than a slot's": {reported(0, slot(at.Add(-3*day))), of(0, listed("alice", old), use("AKIA1")), []string{"unclear alice slot1 Active > -", "unclear alice AKIA1 - > Active: due"}},
 		"a report proves no end":    {of(0, listed("alice", off), use("AKIA1")), reported(later), []string{"unclear alice AKIA1 Inactive: inactive > -"}},
@@ -238,4 +238,16 @@ func FuzzDiff(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAnEarlierAuditSaysExpired: that was the name of overdue, and is no change.
+func TestAnEarlierAuditSaysExpired(t *testing.T) {
+	now := written(t, AsJSON, examples()["whole"]...)
+	before := strings.ReplaceAll(now, `"overdue"`, `"expired"`)
+	if before == now {
+		t.Fatalf("nothing is overdue in\n%s", now)
+	}
+	if c, err := Diff(strings.NewReader(before), examples()["whole"]...); err != nil || len(c.Keys) > 0 {
+		t.Errorf("the changes are %+v, %v", c.Keys, err)
+	}
 }

@@ -33,6 +33,7 @@ type accountDocument struct {
 	At          *time.Time        `json:"at"`
 	ReportAt    *time.Time        `json:"report_at"`
 	ReportOnly  bool              `json:"report_only"`
+	OwnKeysOnly bool              `json:"own_keys_only"`
 	MaxAge      float64           `json:"max_age_days"`
 	DueWithin   float64           `json:"due_within_days"`
 	Unused      float64           `json:"unused_days"`
@@ -82,6 +83,7 @@ type rowDocument struct {
 	Verdict       *string            `json:"verdict"`
 	Next          *string            `json:"next"`
 	Rotating      bool               `json:"rotating"`
+	You           bool               `json:"you"`
 	Exemption     *exemptionDocument `json:"exemption"`
 	Console       *consoleDocument   `json:"console"`
 	Problem       *problemDocument   `json:"problem"`
@@ -151,7 +153,7 @@ func newAccount(a *Audit) accountDocument {
 	d := accountDocument{
 		ID: orNull(a.Account.ID), Alias: orNull(a.Account.Alias), Partition: orNull(a.Account.Partition),
 		Profile: orNull(a.Profile), At: instant(a.At),
-		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly,
+		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly, OwnKeysOnly: a.Progress.OwnKeys(),
 		MaxAge: inDays(a.Thresholds.MaxAge), DueWithin: inDays(a.Thresholds.DueWithin), Unused: inDays(a.Thresholds.Unused),
 		Partial: a.Partial(), Failures: []failureDocument{}, DoneWithout: []failureDocument{},
 	}
@@ -192,7 +194,7 @@ func newRow(l line) rowDocument {
 		KeyID: orNull(r.Key.ID), Description: orNull(r.Description), Status: orNull(string(r.Key.Status)),
 		Created: instant(r.Key.Created), AgeDays: ageInDays(r, l.audit.At), Seen: newProvenance(r.KeySeen),
 		LastUsed: newUse(r), Findings: names(r.Findings), Counted: names(r.Counted()),
-		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating,
+		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating, You: l.signs(),
 		Problem: newProblem(r.KeysProblem),
 	}
 	if r.Root() || r.Detail != nil {

@@ -10,16 +10,16 @@ import (
 
 func TestParseFindings(t *testing.T) {
 	for text, want := range map[string][]audit.Finding{
-		"expired":                {audit.Expired},
+		"overdue":                {audit.Overdue},
 		"unused, never-used":     {audit.Unused, audit.NeverUsed},
-		"expired,expired,due":    {audit.Expired, audit.Due},
+		"overdue,overdue,due":    {audit.Overdue, audit.Due},
 		"root-key,second-active": {audit.RootKey, audit.SecondActive},
 	} {
 		if got, err := ParseFindings(text); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q is read as %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "expired,", "Expired", "rotating", "old"} {
+	for _, text := range []string{"", "overdue,", "Expired", "rotating", "old"} {
 		_, err := ParseFindings(text)
 		if err == nil || !strings.Contains(err.Error(), "valid are") {
 			t.Errorf("%q gives the error %v", text, err)
@@ -39,14 +39,14 @@ func TestFailOn(t *testing.T) {
 		on      string
 		want    string
 	}{
-		{"everything", "expired", audit.RootName + " billing-cron legacy-export"}, // break-glass is exempt
+		{"everything", "overdue", audit.RootName + " billing-cron legacy-export"}, // break-glass is exempt
 		{"everything", "inactive", ""},                                            // Suzie's rotation excuses it
 		{"everything", "root-key", audit.RootName},
 		{"everything", "second-active,never-used", "ci legacy-export"},
 		{"everything", "unknown", ""},
 		{"partial", "unknown", "late locked waiting web"},
-		{"partial", "expired", "web"},
-		{"report only", "expired", audit.RootName + " billing-cron"},
+		{"partial", "overdue", "web"},
+		{"report only", "overdue", audit.RootName + " billing-cron"},
 	} {
 		findings, err := ParseFindings(tc.on)
 		if err != nil {

@@ -48,7 +48,7 @@ func (a *Audit) gaps() []gap {
 		return []gap{{What: theReport, Problem: p.ReportProblem}}
 	}
 	var gaps []gap
-	if p.UsersProblem != nil || !p.AllUsers {
+	if !p.OwnKeys() && (p.UsersProblem != nil || !p.AllUsers) {
 		gaps = append(gaps, gap{What: theUsers, Problem: p.UsersProblem})
 	}
 	for i := range a.Rows {
@@ -70,6 +70,9 @@ func (a *Audit) gaps() []gap {
 // doneWithout are what the audit would have liked to have and is whole without.
 func (a *Audit) doneWithout() []gap {
 	var gaps []gap
+	if a.Progress.OwnKeys() {
+		gaps = append(gaps, gap{What: theUsers, Problem: a.Progress.UsersProblem})
+	}
 	if p := a.Progress.ReportProblem; p != nil && !a.Progress.ReportOnly {
 		gaps = append(gaps, gap{What: theReport, Problem: p})
 	}

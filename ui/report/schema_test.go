@@ -103,7 +103,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		{`"state": "never"`, `"state": "no"`},
 		{`"source": "live"`, `"source": "guess"`},
 		{`"2026-03-01T12:00:00Z"`, `"2026-03-01 12:00"`},
-		{`"verdict": "expired"`, `"verdict": "expired", "colour": "red"`},
+		{`"verdict": "overdue"`, `"verdict": "overdue", "colour": "red"`},
 		{`"rotating": false,`, ``},
 		{`"age_days": 412`, `"age_days": -1`},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/ui/words"
 )
 
 const day = 24 * time.Hour
@@ -36,7 +37,7 @@ func grid(audits []Audit) (head []string, rows [][]string) {
 		r := l.row
 		rows = append(rows, add(nil, l.audit.name(), r.User.Name, orDash(r.Owner),
 			keyID(r), age(r, l.audit.At), orDash(string(r.Key.Status)), lastUse(r),
-			orDash(strings.Join(said(r), ", ")), orDash(string(r.Next()))))
+			orDash(strings.Join(said(l), ", ")), orDash(string(r.Next()))))
 	}
 	return add(nil, "ACCOUNT", userColumn, "OWNER", keyColumn, "AGE", "STATUS", "LAST USED", "FINDINGS", "NEXT"), rows
 }
@@ -116,7 +117,8 @@ func lastUse(r *audit.Row) string {
 
 // said are the names of all findings, the gravest, which is the verdict, first, and
 // then the marks.
-func said(r *audit.Row) []string {
+func said(l line) []string {
+	r := l.row
 	names := names(r.Findings)
 	if r.Rotating {
 		names = append(names, "rotating")
@@ -126,6 +128,9 @@ func said(r *audit.Row) []string {
 	}
 	if r.Administrator() && !r.Root() {
 		names = append(names, "administrator")
+	}
+	if l.signs() {
+		names = append(names, "you")
 	}
 	return names
 }
@@ -157,6 +162,9 @@ func (a *Audit) summary() []string {
 	if slices.ContainsFunc(a.Rows, func(r audit.Row) bool { return r.KeySeen.Origin == audit.FromReport }) {
 		said = append(said, fmt.Sprintf("Rows with a slot in place of a key ID are from the credential report of %s UTC.",
 			a.Progress.ReportAt.UTC().Format(minute)))
+	}
+	if a.Progress.OwnKeys() {
+		return append(said, words.OwnKeys)
 	}
 	for _, g := range a.doneWithout() {
 		said = append(said, "Done without. "+g.String())

@@ -1,4 +1,4 @@
-package ui
+package calllog
 
 import (
 	"strings"
@@ -24,8 +24,8 @@ type Call struct {
 	RequestID string             // AWS's, "" if there was no answer
 }
 
-// CallLog keeps the last AWS calls. It is filled from many goroutines.
-type CallLog struct {
+// Log keeps the last AWS calls. It is filled from many goroutines.
+type Log struct {
 	mu     sync.Mutex
 	calls  []Call // a ring once it is full
 	total  int    // calls so far
@@ -33,11 +33,11 @@ type CallLog struct {
 	ended  iamops.ProblemKind
 }
 
-// NewCallLog returns an empty log.
-func NewCallLog() *CallLog { return &CallLog{} }
+// NewLog returns an empty log.
+func NewLog() *Log { return &Log{} }
 
 // Add takes a call up.
-func (l *CallLog) Add(c Call) {
+func (l *Log) Add(c Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.calls) < keptCalls {
@@ -58,21 +58,21 @@ func (l *CallLog) Add(c Call) {
 }
 
 // SessionEnded is how calls fail because the session has ended, "" if they don't.
-func (l *CallLog) SessionEnded() iamops.ProblemKind {
+func (l *Log) SessionEnded() iamops.ProblemKind {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended
 }
 
-// renewed forgets that the session had ended.
-func (l *CallLog) renewed() {
+// Renewed forgets that the session had ended.
+func (l *Log) Renewed() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = ""
 }
 
 // Total is how many calls there were, and how many of them failed.
-func (l *CallLog) Total() (calls, failed int) {
+func (l *Log) Total() (calls, failed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total, l.failed
@@ -85,7 +85,7 @@ type numbered struct {
 }
 
 // newest are the calls that are kept, the newest first.
-func (l *CallLog) newest() []numbered {
+func (l *Log) newest() []numbered {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	calls := make([]numbered, 0, len(l.calls))

@@ -1,12 +1,12 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/ui/kit"
 )
 
 // withCalls gives the stage a log with three calls, of which one failed.
@@ -75,24 +75,14 @@ func TestTypingInTheCallLog(t *testing.T) {
 	})
 }
 
-// The log keeps the last calls, and counts all.
-func TestTheCallLogIsBounded(t *testing.T) {
-	log := NewCallLog()
-	for i := range keptCalls + 7 {
-		c := Call{Action: fmt.Sprint(i)}
-		if i%2 == 0 {
-			c.Problem = iamops.Throttled
-		}
-		log.Add(c)
-	}
-	kept := log.newest()
-	if len(kept) != keptCalls || kept[0].Action != fmt.Sprint(keptCalls+6) || kept[keptCalls-1].Action != "7" {
-		t.Fatalf("%d kept, from %s to %s", len(kept), kept[0].Action, kept[len(kept)-1].Action)
-	}
-	if kept[0].number != keptCalls+7 || kept[keptCalls-1].number != 8 {
-		t.Errorf("numbered from %d to %d", kept[0].number, kept[keptCalls-1].number)
-	}
-	if calls, failed := log.Total(); calls != keptCalls+7 || failed != (keptCalls+8)/2 {
-		t.Errorf("%d calls, %d failed", calls, failed)
-	}
+// A second esc, pressed before the first one was answered, goes back no further.
+func TestGoingBackTwiceIsGoingBackOnce(t *testing.T) {
+	bubble(t, withCalls, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("L")
+		back := kit.Back{From: st.program.front()}
+		st.send(back)
+		st.send(back)
+		st.want("rotate Suzie")
+	})
 }

@@ -1,9 +1,12 @@
-package ui
+// Package applications is the screen of the sandbox's applications: who runs with which key,
+// whether it goes well, and what its log says. It is read again every second.
+package applications
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -11,16 +14,42 @@ import (
 	"keyturn/ui/kit"
 )
 
-// applications is the pane of the sandbox's applications: who runs with which key,
-// whether it goes well, and what its log says. It is read again every second.
-type applications struct {
+// Source is where the applications run. Its methods are called in commands.
+type Source interface {
+	// Applications are the simulated applications, as they are now.
+	Applications() []Application
+	// UpdateApplication gives an application another key of its user.
+	UpdateApplication(name, keyID string) error
+}
+
+// Application is a simulated program that uses an access key.
+type Application struct {
+	Name, User, KeyID string
+	// NewestKeyID is the newest Active key of its user; "" if there is none.
+	NewestKeyID string
+	LastRun     time.Time // by the account's clock
+	OK          bool      // whether the last run went well
+	Seen        string    // how CloudTrail shows it: its user agent, in short, and its address
+	Reads       string    // where it reads its key at each run; "" if it was given one
+	Log         []LogLine // newest last
+}
+
+// LogLine is a line of an application's log.
+type LogLine struct {
+	At   time.Time
+	OK   bool
+	Text string
+}
+
+// Screen is the screen of the applications.
+type Screen struct {
+	kit.Simple
 	common  *kit.Common
-	sandbox Sandbox
+	source  Source
 	explain func(error) string
-	table   *kit.Table
+	list    *kit.List[Application]
 	update  key.Binding
 
-	apps          []Application
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's
 	reading       bool
@@ -29,7 +58,7 @@ type applications struct {
 	width, height int
 }
 
-var applicationColumns = []kit.Column{
+var columns = []kit.Column{
 	{Title: "APPLICATION", Min: 14, Wide: 20, Flex: 1, Importance: 4},
 	{Title: "USER", Min: 10, Wide: 16, Flex: 1, Importance: 3},
 	{Title: "KEY ID", Min: 8, Wide: 20, Importance: 2, KeepEnd: true},
@@ -37,69 +66,78 @@ var applicationColumns = []kit.Column{
 	{Title: "OUTCOME", Min: 9, Wide: 9, Importance: 5},
 }
 
-func newApplications(c *kit.Common, sandbox Sandbox, explain func(error) string) *applications {
-	return &applications{
-		common: c, sandbox: sandbox, explain: explain, table: kit.NewTable(applicationColumns...),
+// New returns the screen, at the applications of the user, if there are any. It has errors
+// put into words by explain.
+func New(c *kit.Common, source Source, explain func(error) string, user string) *Screen {
+	return &Screen{
+		common: c, source: source, explain: explain, first: user,
+		list:   kit.NewList(func(app Application) string { return app.Name }, columns...),
 		update: kit.Bind("give it its user's newest key", "u", "u"),
 	}
 }
 
-// applicationsRead are the applications as they were just now.
-type applicationsRead struct{ apps []Application }
+// Title is the screen's name for the header.
+func (a *Screen) Title() (long, short string) { return "applications", "" }
 
-// applicationsClosed says that the operator goes back.
-type applicationsClosed struct{}
+// Shown is called when the screen comes to the front.
+func (a *Screen) Shown() tea.Cmd { return a.read() }
+
+// Refresh is called on the screen in front when the account's clock was moved on.
+func (a *Screen) Refresh() tea.Cmd { return a.read() }
+
+// arrived are the applications as they were just now.
+type arrived struct{ apps []Application }
 
 // read is the command that reads the applications.
-func (a *applications) read() tea.Cmd {
+func (a *Screen) read() tea.Cmd {
 	if a.reading {
 		return nil
 	}
 	a.reading = true
-	sandbox := a.sandbox
-	return func() tea.Msg { return applicationsRead{sandbox.Applications()} }
+	source := a.source
+	return func() tea.Msg { return arrived{source.Applications()} }
 }
 
-// SetSize gives the pane its room in cells.
-func (a *applications) SetSize(width, height int) {
+// SetSize gives the screen its room in cells.
+func (a *Screen) SetSize(width, height int) {
 	a.width, a.height = width, height
-	a.table.SetSize(width, a.tableHeight())
+	a.list.SetSize(width, a.tableHeight())
 }
 
 // tableHeight leaves a third of the room to the log.
-func (a *applications) tableHeight() int { return max(2, a.height-max(4, a.height/3)) }
+func (a *Screen) tableHeight() int { return max(2, a.height-max(4, a.height/3)) }
 
 // CapturesInput reports whether a question is open.
-func (a *applications) CapturesInput() bool { return a.question != nil }
+func (a *Screen) CapturesInput() bool { return a.question != nil }
 
 // Dialog is the question that is open, nil if none is.
-func (a *applications) Dialog() *kit.Dialog { return a.question }
+func (a *Screen) Dialog() *kit.Dialog { return a.question }
 
 // ShortHelp are the keys for the footer.
-func (a *applications) ShortHelp() []key.Binding {
+func (a *Screen) ShortHelp() []key.Binding {
 	if a.question != nil {
 		return a.question.Hints()
 	}
 	return []key.Binding{a.update, a.common.Keys.Esc}
 }
 
-// FullHelp are all keys of the pane.
-func (a *applications) FullHelp() [][]key.Binding {
+// FullHelp are all keys of the screen.
+func (a *Screen) FullHelp() [][]key.Binding {
 	k := a.common.Keys
 	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {a.update, k.Esc}}
 }
 
 // Update takes a message over.
-func (a *applications) Update(msg tea.Msg) tea.Cmd {
+func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case ticked:
+	case kit.Tick:
 		return a.read()
-	case applicationsRead:
-		a.table.SetLen(len(msg.apps))
+	case arrived:
+		a.list.SetRows(msg.apps)
 		if !a.known && a.first != "" {
-			a.table.Select(max(0, slices.IndexFunc(msg.apps, func(app Application) bool { return app.User == a.first })))
+			a.list.Select(max(0, slices.IndexFunc(msg.apps, func(app Application) bool { return app.User == a.first })))
 		}
-		a.apps, a.reading, a.known = msg.apps, false, true
+		a.reading, a.known = false, true
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.question != nil {
 			return a.answer(msg)
@@ -111,11 +149,11 @@ func (a *applications) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (a *applications) press(msg tea.KeyPressMsg) tea.Cmd {
+func (a *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
-	case a.table.Move(msg, a.common.Keys):
+	case a.list.Move(msg, a.common.Keys):
 	case key.Matches(msg, a.common.Keys.Esc):
-		return func() tea.Msg { return applicationsClosed{} }
+		return func() tea.Msg { return kit.Back{From: a} }
 	case key.Matches(msg, a.update):
 		return a.ask()
 	}
@@ -123,13 +161,11 @@ func (a *applications) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // ask asks whether the selected application is to get its user's newest key.
-func (a *applications) ask() tea.Cmd {
-	i := a.table.Selected()
-	if i < 0 || i >= len(a.apps) {
-		return nil
-	}
-	app := a.apps[i]
+func (a *Screen) ask() tea.Cmd {
+	app, found := a.list.Current()
 	switch {
+	case !found:
+		return nil
 	case app.Reads != "":
 		return kit.Warn(app.Name + " reads its key from " + app.Reads + ": deliver it there")
 	case app.NewestKeyID == "":
@@ -144,7 +180,7 @@ func (a *applications) ask() tea.Cmd {
 	return nil
 }
 
-func (a *applications) answer(msg tea.Msg) tea.Cmd {
+func (a *Screen) answer(msg tea.Msg) tea.Cmd {
 	answer, cmd := a.question.Update(msg)
 	if !answer.Done {
 		return cmd
@@ -153,9 +189,9 @@ func (a *applications) answer(msg tea.Msg) tea.Cmd {
 	if answer.Cancelled() {
 		return cmd
 	}
-	sandbox, app, explain := a.sandbox, a.asked, a.explain
+	source, app, explain := a.source, a.asked, a.explain
 	return func() tea.Msg {
-		if err := sandbox.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
+		if err := source.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
 			return kit.Toast{Text: explain(err), Bad: true}
 		}
 		return kit.Toast{Text: app.Name + " has " + app.NewestKeyID + " now"}
@@ -163,21 +199,21 @@ func (a *applications) answer(msg tea.Msg) tea.Cmd {
 }
 
 // View draws the applications and the end of the selected one's log.
-func (a *applications) View() string {
+func (a *Screen) View() string {
 	st, g := a.common.Styles, a.common.Glyphs
-	if len(a.apps) == 0 {
+	if len(a.list.Rows()) == 0 {
 		text := "Looking at the applications " + g.Pending
 		if a.known {
 			text = "There are no applications."
 		}
 		return "\n " + st.Muted.Render(text)
 	}
-	table := kit.Fit(a.table.View(a.common, a.row), a.width, a.tableHeight())
+	table := kit.Fit(a.list.View(a.common, a.row), a.width, a.tableHeight())
 	return kit.Fit(table+"\n"+strings.Join(a.logLines(a.height-a.tableHeight()), "\n"), a.width, a.height)
 }
 
-func (a *applications) row(i int, _ []int) []kit.Cell {
-	app, st, g := a.apps[i], a.common.Styles, a.common.Glyphs
+func (a *Screen) row(i int, _ []int) []kit.Cell {
+	app, st, g := a.list.Rows()[i], a.common.Styles, a.common.Glyphs
 	outcome := kit.Cell{{Text: g.Check + " fine", Style: st.Good}}
 	ran := kit.Ago(a.common.Clock.Now().Sub(app.LastRun))
 	switch {
@@ -193,13 +229,12 @@ func (a *applications) row(i int, _ []int) []kit.Cell {
 }
 
 // logLines are the end of the selected application's log under a headline.
-func (a *applications) logLines(room int) []string {
+func (a *Screen) logLines(room int) []string {
 	st, g := a.common.Styles, a.common.Glyphs
-	i := a.table.Selected()
-	if i < 0 || i >= len(a.apps) || room < 2 {
+	app, found := a.list.Current()
+	if !found || room < 2 {
 		return nil
 	}
-	app := a.apps[i]
 	headline := "The log of " + app.Name + ", " + app.Seen
 	if app.Reads != "" {
 		headline += ", with the key in " + app.Reads

@@ -1,0 +1,105 @@
+package kit
+
+import (
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// Filter is a line of text that narrows a list while it is typed.
+type Filter struct {
+	common *Common
+	input  textinput.Model
+	typing bool
+}
+
+// filterPrompt stands before the text, and filterLimit is how long that may be.
+const (
+	filterPrompt = " / "
+	filterLimit  = 100
+	filterAfter  = 30 // cells that are left for what stands behind the text
+)
+
+// NewFilter returns an empty filter.
+func NewFilter(c *Common) *Filter {
+	in := textinput.New()
+	in.Prompt = ""
+	in.CharLimit = filterLimit
+	in.SetVirtualCursor(false)
+	in.SetStyles(c.InputStyles())
+	return &Filter{common: c, input: in}
+}
+
+// SetWidth gives the filter its room in cells.
+func (f *Filter) SetWidth(width int) {
+	f.input.SetWidth(max(1, width-len(filterPrompt)-filterAfter))
+}
+
+// Text is what rows have to match; "" if that is all of them.
+func (f *Filter) Text() string { return f.input.Value() }
+
+// Typing reports whether letters are text of the filter at the moment.
+func (f *Filter) Typing() bool { return f.typing }
+
+// Type begins to take letters.
+func (f *Filter) Type() tea.Cmd {
+	f.typing = true
+	return f.input.Focus()
+}
+
+// Drop empties the filter.
+func (f *Filter) Drop() { f.input.SetValue("") }
+
+// Update takes a key or a paste while the filter is typed. Enter keeps the text, esc
+// drops it.
+func (f *Filter) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		var cmd tea.Cmd
+		f.input, cmd = f.input.Update(tea.PasteMsg{Content: Clean(msg.Content)})
+		return cmd
+	case tea.KeyPressMsg:
+		switch {
+		case key.Matches(msg, f.common.Keys.Esc):
+			f.Drop()
+			fallthrough
+		case key.Matches(msg, f.common.Keys.Enter):
+			f.typing = false
+			f.input.Blur()
+			return nil
+		}
+		var cmd tea.Cmd
+		f.input, cmd = f.input.Update(msg)
+		return cmd
+	}
+	return nil
+}
+
+// Hints are the keys for the footer while the filter is typed.
+func (f *Filter) Hints() []key.Binding {
+	return []key.Binding{Describe(f.common.Keys.Enter, "keep the filter"), Describe(f.common.Keys.Esc, "drop the filter")}
+}
+
+// View draws the prompt and the text.
+func (f *Filter) View() string {
+	st := f.common.Styles
+	prompt := " " + st.Key.Render("/") + " "
+	if !f.typing {
+		return prompt + st.Strong.Render(Clean(f.Text()))
+	}
+	f.input.SetStyles(f.common.InputStyles())
+	return prompt + f.input.View()
+}
+
+// Cursor is where the terminal's cursor belongs on a line of a view; nil while nothing is
+// typed.
+func (f *Filter) Cursor(line int) *tea.Cursor {
+	if !f.typing {
+		return nil
+	}
+	c := f.input.Cursor()
+	if c != nil {
+		c.X, c.Y = c.X+len(filterPrompt), line
+	}
+	return c
+}
