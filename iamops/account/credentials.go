@@ -37,7 +37,7 @@ func chain(ctx context.Context, o Options) (aws.Config, origin, error) {
 	asking.openFor(ctx)
 	defer asking.close()
 	cfg, err := sharedConfig(sharedFiles(), func() (aws.Config, error) {
-		return config.LoadDefaultConfig(ctx, chainOptions(asking, o)...) //nolint:wrapcheck // loadProblem sorts it
+		return config.LoadDefaultConfig(ctx, chainOptions(asking, o)...)
 	})
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)

@@ -14,7 +14,7 @@ import (
 // does, and nothing else of the operator's configuration.
 func ReadProfile(ctx context.Context, file, profile string) (keyID string, secret iamops.Secret, err error) {
 	cfg, err := sharedConfig([]string{file}, func() (config.SharedConfig, error) {
-		return config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) { //nolint:wrapcheck // below
+		return config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
 			o.CredentialsFiles, o.ConfigFiles = []string{file}, []string{}
 		})
 	})

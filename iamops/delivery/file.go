@@ -39,7 +39,7 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 		return about(f.Name(), fileFailure(f.path, "making the file", err))
 	}
 	// An empty file takes the name first: a rename would replace what is there.
-	err = writeNew(f.path, nil, nil)
+	err = writeNew(f.path, nil, nil, nil)
 	if err != nil && AsFailure(err).Kind == Exists {
 		if is, reading := f.read(); reading == nil && string(is) == string(text) {
 			return nil
@@ -48,28 +48,12 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 	if err != nil {
 		return about(f.Name(), err)
 	}
-	err = f.fill(text)
+	beside := besideName(f.path)
+	err = writeNew(beside, text, nil, func() error { return rename(beside, f.path) })
 	if info, gone := os.Lstat(f.path); err != nil && gone == nil && info.Size() == 0 {
 		err = also(err, remove(f.path))
 	}
 	return about(f.Name(), err)
-}
-
-// fill replaces the empty file, under whose lock nobody sweeps away what is written beside it.
-func (f *file) fill(text []byte) (err error) {
-	h, err := hold(f.path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = also(err, h.release()) }()
-	beside := besideName(f.path)
-	if err := writeNew(beside, text, nil); err != nil {
-		return err
-	}
-	if err := letGo(h.file); err != nil {
-		return also(err, remove(beside))
-	}
-	return rename(beside, f.path)
 }
 
 // PutBack removes the file if it is still as Deliver makes it. A file without the

@@ -16,6 +16,9 @@ func inOwnGroup(*exec.Cmd) {}
 // lock takes no lock here: that a file has changed meanwhile is noticed without.
 func lock(*os.File) (taken bool) { return true }
 
+// awaitLock takes no lock here.
+func awaitLock(*os.File) {}
+
 // letGo closes a file that is about to be replaced: an open one can't be.
 func letGo(f *os.File) error {
 	if err := f.Close(); err != nil {
@@ -25,7 +28,7 @@ func letGo(f *os.File) error {
 }
 
 // names is not known here.
-func names(fs.FileInfo) int { return 1 }
+func names(fs.FileInfo) uint64 { return 1 }
 
 // groupKeepable is not in question here.
 func groupKeepable(fs.FileInfo) bool { return true }

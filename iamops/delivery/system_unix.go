@@ -26,13 +26,18 @@ func lock(f *os.File) (taken bool) {
 	return !errors.Is(err, syscall.EWOULDBLOCK)
 }
 
+// awaitLock waits for the lock of a file of this package's own, which nobody holds for long.
+func awaitLock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX) // where there are no locks, nobody respects one
+}
+
 // letGo does nothing here: a file may be replaced while it is open, under its lock.
 func letGo(*os.File) error { return nil }
 
 // names is how many names a file has: more than one, if there are hard links to it.
-func names(info fs.FileInfo) int {
+func names(info fs.FileInfo) uint64 {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return int(stat.Nlink)
+		return uint64(stat.Nlink) // of other widths elsewhere
 	}
 	return 1
 }

@@ -175,7 +175,7 @@ func modeAndGroup(t *testing.T) {
 	t.Parallel()
 	before := credentialsCase(t, "08-group-loses-the-file")
 	d := deliversTo(t, before)
-	if err := os.Chmod(d.path, 0o640); err != nil {
+	if err := os.Chmod(d.path, 0o640); err != nil { //nolint:gosec // as people have it
 		t.Fatal(err)
 	}
 	mode := func(when string) {
