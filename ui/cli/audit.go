@@ -128,6 +128,7 @@ func (a *App) readAccount(ctx context.Context, f flags, reach reach, task auditT
 		inventory.Apply(e)
 		bar(inventory.Progress())
 	})
+	a.sayDrift(p)
 	result := report.New(p.account.Info(), p.profile, inventory, p.clock.Now())
 	result.Caller = p.account.Caller()
 	if err = errors.Join(err, p.leave()); err != nil {

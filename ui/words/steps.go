@@ -237,6 +237,7 @@ func orKey(id string) string {
 
 // Command is the AWS CLI command that does the same as a change.
 func Command(kind iamops.ChangeKind, user, keyID string) string {
+	user, keyID = shellWord(user), shellWord(keyID)
 	switch kind {
 	case iamops.Create:
 		return "aws iam create-access-key --user-name " + user
