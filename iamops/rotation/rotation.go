@@ -205,6 +205,8 @@ type State struct {
 	Fine []string
 	// TargetNotes are about places that hold the old key and are no targets.
 	TargetNotes []string
+	// Judging says that these are being looked for, before a key is made.
+	Judging bool
 
 	// Recalled says that the rotation was begun by an earlier run of keyturn, and
 	// Adopted that it was recognised by its keys alone: nothing shows that keyturn made

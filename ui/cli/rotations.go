@@ -76,7 +76,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 		}
 		return nil, noRecord(err)
 	}
-	if lock != nil {
+	if lock != nil && !f.readOnly {
 		p.targets.cleanUp(context.Background(), records, task.User)
 	}
 	if m, found := runner.RecallUser(records, task.User); found {

@@ -60,6 +60,21 @@ func Holders(configFile string, inConfig, inheriting []string) []string {
 	return notes
 }
 
+// NotRead says that a file of the AWS configuration can't be read.
+func NotRead(file, reason string) string {
+	return fmt.Sprintf("The AWS %s file can't be read, so that no profile of it is offered. %s.", file, reason)
+}
+
+// NoTarget says why a profile can't be delivered to as it is.
+func NoTarget(name, reason string) string {
+	return fmt.Sprintf("%s can't take the new key as the file is now. %s. Correct the file, then refresh.", name, reason)
+}
+
+// HeldElsewhere says where a key stands in an AWS file that is not edited there.
+func HeldElsewhere(keyID, path string, line int, why string) string {
+	return fmt.Sprintf("%s, line %d holds %s, and keyturn can't edit it: %s. Change it by hand.", path, line, keyID, why)
+}
+
 // NothingTicked is said when a delivery is asked for, and no target is ticked.
 const NothingTicked = "no target is ticked: its number ticks it"
 
