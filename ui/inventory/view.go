@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
@@ -273,7 +274,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
 	case p.UsersProblem != nil && !p.OwnKeys():
-		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
+		text := g.Cross + " The list of users broke off: " + clean.Text(s.options.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
 		for i, l := range lines {
