@@ -128,6 +128,7 @@ func (a *App) readAccount(ctx context.Context, f flags, reach reach, task auditT
 		inventory.Apply(e)
 		bar(inventory.Progress())
 	})
+	a.sayDrift(p)
 	result := report.New(p.account.Info(), p.profile, inventory, p.clock.Now())
 	result.Caller = p.account.Caller()
 	if err = errors.Join(err, p.leave()); err != nil {
@@ -205,6 +206,6 @@ func (a *App) progress() func(audit.Progress) {
 
 // leave ends the rotations of a place, and then the place.
 func (a *App) leave(p *place, err error) error {
-	err = a.rotations.close(err)
+	err = a.rotations.close(err, a.say)
 	return errors.Join(err, p.leave())
 }

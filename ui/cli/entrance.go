@@ -99,6 +99,7 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return e.app.rotations.start(p, f, task) },
 		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
 		Notice:        notice,
+		Drift:         p.drift,
 		StartAt:       task,
 		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
 		Clipboard:     e.clipboard.send,

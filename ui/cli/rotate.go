@@ -72,7 +72,7 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	}
 	a.sayDamages(damages)
 	session := plain.Session{
-		Rotation: run, Clock: p.clock, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
@@ -60,7 +61,10 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	memories, damages, err := p.underWay()
 	if err != nil {
 		return err
@@ -88,8 +92,8 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 			err = errPartial
 		}
 		waiting = waiting || s.Wait.Over
-		if s.State.Orphan() || s.State.Phase == rotation.Unclear {
-			urgent = append(urgent, fmt.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+		if s.State.Orphan() && !s.State.Delivered() || s.State.Phase == rotation.Unclear {
+			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
 		}
 	}
 	if len(urgent) > 0 {
@@ -140,7 +144,10 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	records, damages, err := p.records()
 	if err != nil {
 		return err
