@@ -33,6 +33,9 @@ func (c Caller) UserName() string {
 	return resource[strings.LastIndexByte(resource, '/')+1:]
 }
 
+// User is the caller as an IAM user; its name is "" when the caller is none.
+func (c Caller) User() User { return User{Name: c.UserName(), ARN: c.ARN} }
+
 // ShortARN is the part of the ARN after the account: "user/alice",
 // "assumed-role/admin/alice", "root".
 func (c Caller) ShortARN() string {

@@ -23,10 +23,24 @@ import (
 	"time"
 )
 
-// Clock tells the account's time. On AWS this is the wall clock; in the sandbox
-// it can be moved on.
+// Clock tells the account's time. On AWS this is the time that AWS's answers carry; in the
+// sandbox it can be moved on.
 type Clock interface {
 	Now() time.Time
+}
+
+// Drift is how far clocks are apart that should agree. What is within minutes is zero.
+type Drift struct {
+	// Machine is how far this machine's clock is ahead of AWS's; negative: behind.
+	Machine time.Duration
+	// Services is how far the times of AWS's services are apart, and Earliest the service
+	// whose time counts.
+	Services time.Duration
+	Earliest string
+	// Doubtful is how far ahead a time is that Claimant, a host, tells and that does not
+	// count, since nothing confirms it.
+	Doubtful time.Duration
+	Claimant string
 }
 
 // WallClock is the machine's clock, in UTC.

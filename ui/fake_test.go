@@ -10,7 +10,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
@@ -21,6 +20,7 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 const (
@@ -32,26 +32,12 @@ const (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// handClock is a clock that the test, and the fake sandbox, move.
-type handClock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *handClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // memory is an account with three users.
-type memory struct{ loads int }
+type memory struct {
+	loads int
+	mu    sync.Mutex
+	read  map[string]int // how often the keys were asked for, by user
+}
 
 func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
 	m.loads++
@@ -59,6 +45,12 @@ func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error 
 }
 
 func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.read == nil {
+		m.read = map[string]int{}
+	}
+	m.read[user]++
 	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
 }
 
@@ -158,14 +150,14 @@ func changing(user string, kind iamops.ChangeKind) *fakeRotation {
 // fakeSandbox has two applications of Suzie.
 type fakeSandbox struct {
 	mu    sync.Mutex
-	clock *handClock
+	clock *uitest.Clock
 	apps  []applications.Application
 	fail  error
 }
 
 func (s *fakeSandbox) Advance(d time.Duration) error {
 	if s.fail == nil {
-		s.clock.move(d)
+		s.clock.Move(d)
 	}
 	return s.fail
 }
@@ -191,7 +183,7 @@ func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
 // the test, and settle waits until nothing moves any more. Time moves only by pass.
 type stage struct {
 	t         *testing.T
-	clock     *handClock
+	clock     *uitest.Clock
 	source    *memory
 	sandbox   *fakeSandbox
 	calls     *calllog.Log
@@ -210,7 +202,7 @@ type stage struct {
 func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{t: t, clock: &handClock{at: noon}, source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
+	st := &stage{t: t, clock: uitest.NewClock(noon), source: &memory{}, rotations: map[string]*fakeRotation{}, msgs: make(chan tea.Msg, 1000)}
 	t.Cleanup(func() {
 		cancel()
 		time.Sleep(2 * time.Second) // of the bubble: the last tick ends
@@ -298,27 +290,21 @@ func (st *stage) send(msg tea.Msg) {
 
 func (st *stage) press(keys ...string) {
 	for _, k := range keys {
-		st.send(keyPress(k))
+		st.send(uitest.Key(k))
 	}
 }
 
 // pass lets time go by, on all clocks.
 func (st *stage) pass(d time.Duration) {
 	for range int(d / time.Second) {
-		st.clock.move(time.Second)
+		st.clock.Move(time.Second)
 		time.Sleep(time.Second)
 		st.settle()
 	}
 }
 
 // view is what the operator sees, without styles and blanks at the lines' ends.
-func (st *stage) view() string {
-	lines := strings.Split(ansi.Strip(st.program.View().Content), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func (st *stage) view() string { return uitest.Plain(st.program.View().Content) }
 
 func (st *stage) want(parts ...string) {
 	st.t.Helper()
@@ -374,18 +360,6 @@ func (st *stage) call(action string, problem iamops.ProblemKind) {
 func bubble(t *testing.T, change func(*stage, *Options), test func(st *stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(newStage(t, change)) })
-}
-
-var namedKeys = map[string]tea.KeyPressMsg{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "right": {Code: tea.KeyRight},
-	"down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp}, "space": {Code: tea.KeySpace, Text: " "}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl}, "tab": {Code: tea.KeyTab}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
-}
-
-func keyPress(k string) tea.KeyPressMsg {
-	if msg, named := namedKeys[k]; named {
-		return msg
-	}
-	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
 }
 
 var errNoJournal = errors.New("the journal can't be opened")

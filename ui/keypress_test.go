@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // crowd is an account of that many users, a key each. Ages and uses come round again
@@ -53,7 +54,7 @@ func (c crowd) LastUsed(_ context.Context, keyID string) (iamops.LastUse, string
 // many keys.
 func crowded(tb testing.TB, keys int) *Program {
 	tb.Helper()
-	common := kit.NewCommon(&handClock{at: noon}, kit.Look{})
+	common := kit.NewCommon(uitest.NewClock(noon), kit.Look{})
 	list := inventory.New(tb.Context(), common, crowd(keys), inventory.Options{Thresholds: audit.DefaultThresholds()})
 	p := New(tb.Context(), Options{
 		Common: common, List: list,
@@ -90,7 +91,7 @@ func (p *Program) frame(press tea.KeyPressMsg) {
 func TestAKeyPressCostsAsMuchInALargeAccountAsInASmallOne(t *testing.T) {
 	allocations := func(keys int) float64 {
 		p := crowded(t, keys)
-		steps := []tea.KeyPressMsg{keyPress("j"), keyPress("j"), keyPress("k"), keyPress("G"), keyPress("k"), keyPress("g")}
+		steps := []tea.KeyPressMsg{uitest.Key("j"), uitest.Key("j"), uitest.Key("k"), uitest.Key("G"), uitest.Key("k"), uitest.Key("g")}
 		return testing.AllocsPerRun(20, func() {
 			for _, step := range steps {
 				p.frame(step)
@@ -110,20 +111,20 @@ func BenchmarkKeyPressToFrame(b *testing.B) {
 		b.Run(fmt.Sprintf("move/%d", keys), func(b *testing.B) {
 			p := crowded(b, keys)
 			// A page down and back by single rows: the list scrolls under the selection.
-			presses := slices.Concat(slices.Repeat([]tea.KeyPressMsg{keyPress("j")}, 60), slices.Repeat([]tea.KeyPressMsg{keyPress("k")}, 60))
+			presses := slices.Concat(slices.Repeat([]tea.KeyPressMsg{uitest.Key("j")}, 60), slices.Repeat([]tea.KeyPressMsg{uitest.Key("k")}, 60))
 			timeFrames(b, p, presses)
 		})
 	}
 	b.Run("sort/10000", func(b *testing.B) {
-		timeFrames(b, crowded(b, 10_000), slices.Repeat([]tea.KeyPressMsg{keyPress("s")}, 4)) // each order
+		timeFrames(b, crowded(b, 10_000), slices.Repeat([]tea.KeyPressMsg{uitest.Key("s")}, 4)) // each order
 	})
 	b.Run("filter/10000", func(b *testing.B) {
 		p := crowded(b, 10_000)
-		p.frame(keyPress("/"))
+		p.frame(uitest.Key("/"))
 		erase := tea.KeyPressMsg{Code: tea.KeyBackspace}
 		// What is typed matches all, then some, then none of the rows.
 		timeFrames(b, p, []tea.KeyPressMsg{
-			keyPress("u"), keyPress("s"), keyPress("e"), keyPress("r"), keyPress("-"), keyPress("0"), keyPress("9"), keyPress("x"),
+			uitest.Key("u"), uitest.Key("s"), uitest.Key("e"), uitest.Key("r"), uitest.Key("-"), uitest.Key("0"), uitest.Key("9"), uitest.Key("x"),
 			erase, erase, erase, erase, erase, erase, erase, erase,
 		})
 	})

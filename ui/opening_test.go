@@ -26,7 +26,7 @@ type lobby struct {
 	msgs  chan tea.Msg
 	quit  bool
 
-	clock  *handClock
+	clock  *uitest.Clock
 	codes  *Codes
 	asked  []string                               // the profiles that were tried
 	answer func(ctx context.Context, n int) error // of the nth attempt, from 1; nil: it goes well
@@ -43,7 +43,7 @@ func inLobby(t *testing.T, change func(*lobby, *OpeningOptions), test func(*lobb
 			cancel()
 			time.Sleep(2 * time.Second) // of the bubble: the last tick ends
 		})
-		l := &lobby{t: t, msgs: make(chan tea.Msg, 100), clock: &handClock{at: noon}, codes: NewCodes()}
+		l := &lobby{t: t, msgs: make(chan tea.Msg, 100), clock: uitest.NewClock(noon), codes: NewCodes()}
 		common := kit.NewCommon(l.clock, kit.Look{})
 		o := OpeningOptions{Common: common, Profile: "prod", Codes: l.codes, None: true}
 		o.Connect = func(attempt context.Context, profile string) (func() Options, error) {
@@ -112,7 +112,7 @@ func (l *lobby) send(msg tea.Msg) {
 
 func (l *lobby) press(keys ...string) {
 	for _, k := range keys {
-		l.send(keyPress(k))
+		l.send(uitest.Key(k))
 	}
 }
 
@@ -345,17 +345,8 @@ func TestGoldenOpening(t *testing.T) {
 					l.send(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
 					view = l.view()
 				})
-				uitest.Layouts{Small: []string{"choosing"}}.Require(t, name, size, view, trimmed(view), "")
+				uitest.Layouts{Small: []string{"choosing"}}.Require(t, name, size, view, uitest.Trimmed(view), "")
 			})
 		}
 	}
-}
-
-// trimmed is a view without the blanks at its lines' ends.
-func trimmed(view string) string {
-	lines := strings.Split(view, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
 }

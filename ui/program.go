@@ -39,17 +39,20 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops"
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // Options are what a program is put together from.
@@ -82,6 +85,8 @@ type Options struct {
 	Clipboard guide.Clipboard
 	// Sandbox is the embedded account behind the screens; nil on AWS.
 	Sandbox Sandbox
+	// Drift is how far clocks are apart that should agree; nil: they are not.
+	Drift func() iamops.Drift
 	// StartAt is the task that the program opens in; nil opens it in the list.
 	StartAt *runner.Task
 
@@ -144,13 +149,15 @@ type Program struct {
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
-	inFlight *inflight.Screen // nil if there is no telling what is under way
-	apps     screen           // the applications, as they were last opened; nil: never
-	calls    screen           // the call log, likewise
-	opening  string           // the user whose rotation is being started; "" if none
-	quitting bool             // on the way out
+	inFlight *inflight.Screen              // nil if there is no telling what is under way
+	apps     screen                        // the applications, as they were last opened; nil: never
+	calls    screen                        // the call log, likewise
+	opening  string                        // the user whose rotation is being started; "" if none
+	quitting bool                          // on the way out
+	keysSeen map[string][]iamops.AccessKey // by user, as the user's rotation saw them last
 
 	session session
+	drift   string // what is said of clocks that are apart; "" if they agree
 	// overFor is whose rotation is over, if who is due next is offered when the list is read.
 	overFor string
 
@@ -170,7 +177,7 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o), guides: map[string]*guide.Screen{},
+		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
@@ -186,6 +193,7 @@ func (p *Program) Init() tea.Cmd {
 	if p.options.Notice != "" {
 		p.say(kit.Toast{Text: p.options.Notice, Bad: true})
 	}
+	p.watchClocks()
 	if at := p.options.StartAt; at != nil {
 		return tea.Batch(append(cmds, p.open(*at))...)
 	}
@@ -201,7 +209,7 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return p, p.input(msg)
-	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
+	case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		p.common.Update(msg)
 		p.resize()
 		return p, nil
@@ -252,6 +260,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	if p.inFlight != nil {
 		p.options.List.SetAside(p.inFlight.Aside())
 	}
+	cmds = append(cmds, p.readChanged())
 	return tea.Batch(cmds...)
 }
 
@@ -259,12 +268,26 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 // at the clock, in seconds.
 const recountEvery = 60
 
+// watchClocks says so when clocks come apart that should agree. The header says it for as
+// long as that holds.
+func (p *Program) watchClocks() {
+	if p.options.Drift == nil {
+		return
+	}
+	said := strings.Join(words.Drift(p.options.Drift()), " ")
+	if p.drift == "" && said != "" {
+		p.say(kit.Toast{Text: said, Bad: true})
+	}
+	p.drift = said
+}
+
 // second is what is due each second.
 func (p *Program) second() tea.Cmd {
 	if !p.common.Clock.Now().Before(p.until) {
 		p.toast = kit.Toast{}
 	}
 	p.watchSession()
+	p.watchClocks()
 	p.ticks++
 	if p.ticks%recountEvery > 0 {
 		return tick()

@@ -112,6 +112,24 @@ func (p *Program) swap() tea.Cmd {
 	return p.push(p.inFlight)
 }
 
+// readChanged asks again for the row of each user whose rotation has seen other keys than
+// before, whatever screen is in front.
+func (p *Program) readChanged() tea.Cmd {
+	var cmds []tea.Cmd
+	for user, g := range p.guides {
+		state := g.State()
+		before, seen := p.keysSeen[user]
+		if state.ListedAt.IsZero() || seen && slices.Equal(before, state.Listed) {
+			continue
+		}
+		p.keysSeen[user] = state.Listed
+		if seen {
+			cmds = append(cmds, p.options.List.ReloadUser(user))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
 func (p *Program) resize() {
 	width, height := p.common.BodySize()
 	for _, s := range p.screens() {

@@ -20,6 +20,7 @@ import (
 	"keyturn/ui"
 	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // gust is one input of a storm: one of its fields.
@@ -297,7 +298,7 @@ func (h *house) press(k string) {
 	if question := h.program.Question(); k == "enter" && question != "" && !refuses(question) && h.width >= 60 && h.height >= 15 {
 		h.wire.confirm(question)
 	}
-	h.send(keyPress(k))
+	h.send(uitest.Key(k))
 }
 
 // refuses reports whether the choice of a question is to do nothing.
@@ -373,17 +374,4 @@ func (h *house) leftNothing() error {
 		}
 	}
 	return nil
-}
-
-var namedKeys = map[string]tea.KeyPressMsg{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "space": {Code: tea.KeySpace, Text: " "},
-	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-	"pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+r": {Code: 'r', Mod: tea.ModCtrl},
-}
-
-func keyPress(k string) tea.KeyPressMsg {
-	if msg, named := namedKeys[k]; named {
-		return msg
-	}
-	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
 }

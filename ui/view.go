@@ -114,6 +114,9 @@ func (p *Program) header() []kit.Part {
 	if p.session.ended != "" {
 		parts = append(parts, kit.Part{Text: words.SessionMark, Short: words.SessionMarkShort, Style: st.Danger, Pinned: true})
 	}
+	if p.drift != "" {
+		parts = append(parts, kit.Part{Text: words.DriftMark, Short: words.DriftMarkShort, Style: st.Danger, Pinned: true})
+	}
 	account := kit.Part{Text: id.Account, Style: st.Strong, Pinned: true}
 	if id.Alias != "" {
 		account.Text, account.Short = id.Alias+" "+dot+" "+id.Account, id.Account

@@ -50,6 +50,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // GlobalRegion is the pseudo-region that IAM and STS understand where no region
@@ -94,7 +95,7 @@ type Options struct {
 	MFASerial string
 
 	HTTPClient *http.Client // nil is the SDK's
-	Clock      iamops.Clock // the account's time; nil is the wall clock
+	Clock      iamops.Clock // the account's time; nil is a [Clock] of its own
 	OnCall     func(Call)   // is told of each call after it; may be nil; called from many goroutines
 }
 
@@ -114,6 +115,7 @@ type Endpoint struct {
 // Account is one AWS account. It is safe for concurrent use.
 type Account struct {
 	options    Options
+	clock      *Clock // AWS's time, which is the account's unless the options have another
 	region     string
 	config     aws.Config // for clients of regional services; signs by signer
 	signer     *signer
@@ -130,12 +132,13 @@ type Account struct {
 // Connect reaches the account that the SDK's configuration resolves to, and
 // asks AWS who signs there (sts:GetCallerIdentity). Its errors are Problems.
 func Connect(ctx context.Context, o Options) (*Account, error) {
-	cfg, from, err := chain(ctx, o)
+	o, clock := o.withClock()
+	cfg, from, err := chain(ctx, o, clock)
 	if err != nil {
 		return nil, err
 	}
-	return newAccount(ctx, cfg, o, from, func(ctx context.Context) (aws.CredentialsProvider, origin, error) {
-		cfg, from, err := chain(ctx, o)
+	return newAccount(ctx, cfg, o, clock, from, func(ctx context.Context) (aws.CredentialsProvider, origin, error) {
+		cfg, from, err := chain(ctx, o, clock)
 		return cfg.Credentials, from, err
 	})
 }
@@ -144,8 +147,10 @@ func Connect(ctx context.Context, o Options) (*Account, error) {
 // asks there who signs (sts:GetCallerIdentity). It reads no AWS file and no AWS
 // variable. Its errors are Problems.
 func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
+	o, clock := o.withClock()
 	cfg := aws.Config{
 		Region:      at.Region,
+		APIOptions:  []func(*middleware.Stack) error{clock.observe},
 		HTTPClient:  httpClient(o.HTTPClient),
 		Logger:      logging.Nop{},
 		AppID:       appID,
@@ -155,7 +160,7 @@ func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
 		cfg.Region = GlobalRegion
 	}
 	o.EndpointURL = at.URL
-	return newAccount(ctx, cfg, o, origin{unknown: at.SessionToken != ""}, func(context.Context) (aws.CredentialsProvider, origin, error) {
+	return newAccount(ctx, cfg, o, clock, origin{unknown: at.SessionToken != ""}, func(context.Context) (aws.CredentialsProvider, origin, error) {
 		if at.Again == nil {
 			return at.credentials(), origin{unknown: at.SessionToken != ""}, nil
 		}
@@ -171,15 +176,28 @@ func (e Endpoint) credentials() aws.CredentialsProvider {
 	return named{credentials.NewStaticCredentialsProvider(e.KeyID, e.Secret.Reveal(), e.SessionToken)}
 }
 
-func newAccount(ctx context.Context, cfg aws.Config, o Options, from origin, resolve func(context.Context) (aws.CredentialsProvider, origin, error)) (*Account, error) {
+// withClock are the options with a clock, and the clock of AWS's time.
+func (o Options) withClock() (Options, *Clock) {
+	clock, ours := o.Clock.(*Clock)
+	if !ours {
+		clock = NewClock()
+	}
+	if o.Clock == nil {
+		o.Clock = clock
+	}
+	return o, clock
+}
+
+func newAccount(
+	ctx context.Context, cfg aws.Config, o Options, clock *Clock, from origin,
+	resolve func(context.Context) (aws.CredentialsProvider, origin, error),
+) (*Account, error) {
 	if err := checkPlace(cfg.Region, o.EndpointURL); err != nil {
 		return nil, err
 	}
-	if o.Clock == nil {
-		o.Clock = iamops.WallClock{}
-	}
 	a := &Account{
 		options:    o,
+		clock:      clock,
 		region:     cfg.Region,
 		signer:     &signer{provider: cfg.Credentials},
 		resolve:    resolve,

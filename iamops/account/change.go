@@ -67,8 +67,8 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	if err != nil {
 		return aws.Credentials{}, iamops.AsProblem(err)
 	}
-	// A session's end is AWS's time, whatever the account's clock says.
-	if left := cred.Expires.Sub(iamops.WallClock{}.Now()); change.Kind == iamops.Create && cred.CanExpire && left < SessionLeft {
+	// A session's end is AWS's time, whatever the sandbox's account says.
+	if left := cred.Expires.Sub(a.clock.Wire()); change.Kind == iamops.Create && cred.CanExpire && left < SessionLeft {
 		return aws.Credentials{}, &iamops.Problem{Kind: iamops.ExpiresSoon, Message: fmt.Sprintf("the session ends in %d min", max(0, int(left.Minutes())))}
 	}
 	who, err := a.identify(ctx, cred, a.region)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"keyturn/iamops"
 )
@@ -32,11 +33,11 @@ var instanceRole = (*ec2rolecreds.Provider)(nil)
 
 // chain resolves region and credentials as the SDK does. The providers that it returns ask
 // for an MFA code for as long as it runs, and not after that.
-func chain(ctx context.Context, o Options) (aws.Config, origin, error) {
+func chain(ctx context.Context, o Options, clock *Clock) (aws.Config, origin, error) {
 	asking := &prompt{ask: o.MFAToken}
 	asking.openFor(ctx)
 	defer asking.close()
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o)...)
+	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock)...)
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}
@@ -95,12 +96,13 @@ func (p *prompt) code() (string, error) {
 }
 
 // chainOptions make the SDK's default chain heed o.
-func chainOptions(asking *prompt, o Options) []func(*config.LoadOptions) error {
+func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithLogger(logging.Nop{}), // the SDK's warnings would go to stderr, under the UI
 		config.WithHTTPClient(httpClient(o.HTTPClient)),
 		config.WithDefaultRegion(GlobalRegion),
 		config.WithAppID(appID),
+		config.WithAPIOptions([]func(*middleware.Stack) error{clock.observe}),
 		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
 			if asking.ask != nil {
 				ro.TokenProvider = asking.code

@@ -138,6 +138,8 @@ func (a *Account) LastUsed(ctx context.Context, keyID string) (use iamops.LastUs
 	use.AsOf = a.options.Clock.Now().UTC()
 	switch {
 	case err != nil:
+	case a.options.Clock == iamops.Clock(a.clock) && !a.clock.Known():
+		err = malformed(action, "it carries no time, so how long ago the key was used is not known")
 	case out.AccessKeyLastUsed == nil:
 		err = malformed(action, "the answer tells of no use, and not that there was none")
 	case out.AccessKeyLastUsed.LastUsedDate != nil:

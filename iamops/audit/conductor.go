@@ -185,6 +185,12 @@ func (c *conductor) take(answer Event) {
 		for _, u := range e.Users {
 			c.queue.addUser(u.Name, false)
 		}
+	case UsersEnd:
+		if e.Own = c.ownAlone(e.Problem); e.Own {
+			c.queue.addUser(c.loader.Own.Name, false)
+			c.emit(UsersFound{Users: []iamops.User{c.loader.Own}})
+			answer = e
+		}
 	case DetailsRead:
 		for _, u := range e.Users {
 			c.queue.addUser(u.Name, false)
@@ -193,6 +199,12 @@ func (c *conductor) take(answer Event) {
 		c.queue.addLookUps(e.User, c.told(e), iamops.KeyIDs(e.Keys)...)
 	}
 	c.emit(answer)
+}
+
+// ownAlone reports whether the list of users was refused to a caller who can be shown its
+// own keys in its place.
+func (c *conductor) ownAlone(problem *iamops.Problem) bool {
+	return c.loader.Own.Name != "" && problem != nil && problem.Kind == iamops.AccessDenied
 }
 
 // told reports whether the report has told the last use of all of the keys.

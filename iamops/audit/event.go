@@ -12,8 +12,12 @@ type Event interface{ event() }
 // UsersFound is a page of users, from iam:ListUsers.
 type UsersFound struct{ Users []iamops.User }
 
-// UsersEnd says that there are no more pages, or why none of them can be had.
-type UsersEnd struct{ Problem *iamops.Problem }
+// UsersEnd says that there are no more pages, or why none of them can be had. Own says
+// that the caller alone was found, who may not list the others.
+type UsersEnd struct {
+	Problem *iamops.Problem
+	Own     bool
+}
 
 // KeysListed are the keys of a user, from iam:ListAccessKeys, or why they are not
 // known. At is when; zero if nobody told the time.

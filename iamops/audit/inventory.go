@@ -82,7 +82,7 @@ func (inv *Inventory) Apply(event Event) {
 			}
 		}
 	case UsersEnd:
-		inv.progress.AllUsers, inv.progress.UsersProblem = e.Problem == nil, e.Problem
+		inv.progress.AllUsers, inv.progress.UsersProblem, inv.progress.callerFound = e.Problem == nil, e.Problem, e.Own
 	case KeysListed:
 		if i, ok := inv.index[e.User]; ok {
 			inv.setKeys(&inv.users[i], e)

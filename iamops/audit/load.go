@@ -44,6 +44,9 @@ type Loader struct {
 	// ReportOnly asks for nothing but the report. Then a Source that has none is a
 	// problem.
 	ReportOnly bool
+	// Own is the caller where that is an IAM user: whoever may not list all users is shown
+	// its own keys. Its name is "" if the caller is none.
+	Own iamops.User
 }
 
 // Load asks the source for everything, and calls emit, from one goroutine, with each

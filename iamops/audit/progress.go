@@ -24,6 +24,7 @@ type Progress struct {
 	Keys, KeysLookedUp, KeysFailed  int
 	AllUsers                        bool            // every page of users has arrived
 	UsersProblem                    *iamops.Problem // the list of users broke off
+	callerFound                     bool            // the list was refused, and the caller is shown
 
 	Report        ReportState
 	ReportAt      time.Time       // of the report that is known
@@ -54,9 +55,15 @@ func (p Progress) Answered() (answered, of int) {
 	return p.UsersListed + p.UsersFailed + p.KeysLookedUp + p.KeysFailed, p.Users + p.Keys
 }
 
+// OwnKeys reports whether the audit is of the caller's own keys: the caller may not list
+// the account's users, and nothing else tells of any other.
+func (p Progress) OwnKeys() bool {
+	return p.callerFound && p.Users == 1 && p.Report != ReportKnown
+}
+
 // Failed reports whether some answer was a failure, so that the audit is partial.
 // Without a report it is not, unless nothing else was asked for.
 func (p Progress) Failed() bool {
-	return p.UsersProblem != nil || p.UsersFailed > 0 || p.KeysFailed > 0 ||
+	return p.UsersProblem != nil && !p.OwnKeys() || p.UsersFailed > 0 || p.KeysFailed > 0 ||
 		p.ReportOnly && (p.ReportProblem != nil || p.UnreadProblem != nil)
 }

@@ -74,9 +74,6 @@ type Record struct {
 
 	// Adopted says that nothing shows that keyturn made the new key.
 	Adopted bool `json:"adopted,omitempty"`
-	// LendingRecorded says of a Create that a Lent follows if its secret is ever shown or
-	// copied. Older records don't tell.
-	LendingRecorded bool `json:"lending_recorded,omitempty"`
 
 	Change    string `json:"change,omitempty"`
 	KeyID     string `json:"key_id,omitempty"` // which the change is made to, or which it made

@@ -62,19 +62,3 @@ func TestASecretIsNotLentWithoutARecord(t *testing.T) {
 		}
 	})
 }
-
-// A journal of before that record tells nothing of it: that counts as given out.
-func TestAnOldJournalDoesNotTellThatASecretIsGone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := begin(t, "Suzie")
-		s.created()
-		s.notes.mu.Lock()
-		for i := range s.notes.records {
-			s.notes.records[i].LendingRecorded = false
-		}
-		s.notes.mu.Unlock()
-		if st := s.resumed(); st.SecretGone() {
-			t.Error("counted as gone")
-		}
-	})
-}

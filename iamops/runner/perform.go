@@ -126,7 +126,7 @@ func (r *Runner) begin(intent rotation.Make) {
 	}
 	record := r.record(r.state, journal.Intent)
 	record.Change, record.KeyID, record.Listed = string(intent.Change.Kind), intent.Change.KeyID, intent.PreIDs
-	record.Gate, record.LendingRecorded = r.gate(intent.Change), intent.Change.Kind == iamops.Create
+	record.Gate = r.gate(intent.Change)
 	r.changes.Go(func() { r.change(intent.Change, record) })
 }
 

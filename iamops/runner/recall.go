@@ -69,6 +69,7 @@ func add(m *rotation.Memory, r journal.Record) {
 		if m.Open == nil { // the line of the intent is damaged: the outcome tells all but the list
 			announced(m, r)
 			m.PreIDs = []string{r.OldKeyID}
+			m.Lent = m.Lent || iamops.ChangeKind(r.Change) == iamops.Create // a line is missing: more may be
 		}
 		ended(m, r, rotation.SecretUnknown)
 	case journal.Proven:
@@ -121,7 +122,6 @@ func announced(m *rotation.Memory, r journal.Record) {
 	}
 	if m.Open.Kind == iamops.Create {
 		m.Open.KeyID = "" // the outcome names the key that it made
-		m.Lent = !r.LendingRecorded
 	}
 	m.PreIDs, m.OpenAt, m.Unproven = r.Listed, r.At, nil
 	if m.Before == nil {

@@ -161,6 +161,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header()[name] = values
 	}
 	w.Header().Set("Date", a.wireDate())
+	w.Header().Set("X-Keyturn-Date", a.Now().Format(http.TimeFormat))
 	body := ans.body
 	if ans.drop == dropBody {
 		body = ans.half()

@@ -124,11 +124,13 @@ func (a *App) readAccount(ctx context.Context, f flags, reach reach, task auditT
 	inventory := audit.NewInventory(f.thresholds())
 	inventory.SetRules(f.rules())
 	bar := a.progress()
-	err = audit.Loader{Source: p.account, Clock: p.clock, ReportOnly: task.reportOnly}.Load(ctx, func(e audit.Event) {
+	err = audit.Loader{Source: p.account, Clock: p.clock, ReportOnly: task.reportOnly, Own: p.account.Caller().User()}.Load(ctx, func(e audit.Event) {
 		inventory.Apply(e)
 		bar(inventory.Progress())
 	})
+	a.sayDrift(p)
 	result := report.New(p.account.Info(), p.profile, inventory, p.clock.Now())
+	result.Caller = p.account.Caller()
 	if err = errors.Join(err, p.leave()); err != nil {
 		result.Problem = iamops.AsProblem(err)
 	}
@@ -170,6 +172,9 @@ func (a *App) verdict(audits []report.Audit, task auditTask) error {
 			a.sayLines(words.Problem(one.Problem, one.Profile).Lines())
 		}
 		found = found || len(one.FailOn(task.failOn)) > 0
+	}
+	if len(audits) == 1 && audits[0].NothingListed() {
+		return profileError{audits[0].Progress.UsersProblem, audits[0].Profile}
 	}
 	switch {
 	case partial != nil:

@@ -118,9 +118,16 @@ func noArgs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
+func atMostOneUser(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError{errors.New("name one IAM user, as in `keyturn rotate Suzie`, or none: then it is you")}
+	}
+	return nil
+}
+
 func oneUser(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError{errors.New("name one IAM user, as in `keyturn rotate Suzie`")}
+		return usageError{errors.New("name one IAM user, as in `keyturn retire Suzie`")}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"keyturn/iamops"
@@ -58,11 +59,19 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	if err != nil {
 		return nil, err
 	}
+	task := e.task
+	if task != nil { // another attempt may be another caller's
+		mine := *task
+		if err := ofCaller(&mine, p); err != nil {
+			return nil, errors.Join(err, p.leave())
+		}
+		task = &mine
+	}
 	e.place, e.clipboard = p, e.app.clipboard(p)
 	notice := p.journalNotice()
 	return func() ui.Options {
 		e.common.Clock = p.clock
-		return e.options(ctx, p, f, notice)
+		return e.options(ctx, p, f, task, notice)
 	}, nil
 }
 
@@ -78,19 +87,20 @@ func (e *entrance) leave(err error) error {
 }
 
 // options put the program together at a place. They neither read nor write.
-func (e *entrance) options(ctx context.Context, p *place, f flags, notice string) ui.Options {
+func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.Task, notice string) ui.Options {
 	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
 	rules := f.rules()
 	options := ui.Options{
 		Common: e.common,
 		List: inventory.New(ctx, e.common, p.account, inventory.Options{
-			Thresholds: f.thresholds(), Rules: &rules, Explain: explain,
+			Thresholds: f.thresholds(), Rules: &rules, Explain: explain, Caller: p.account.Caller,
 		}),
 		Identity:      e.app.identity(p, f),
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return e.app.rotations.start(p, f, task) },
 		UnderWay:      func(ctx context.Context) ([]runner.Standing, error) { return p.standings(ctx, f) },
 		Notice:        notice,
-		StartAt:       e.task,
+		Drift:         p.drift,
+		StartAt:       task,
 		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
 		Clipboard:     e.clipboard.send,
 		Files:         files{p.targets.env.Home},

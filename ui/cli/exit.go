@@ -117,6 +117,13 @@ func onlyBrokenPipe(err error) bool {
 	return errors.Is(err, syscall.EPIPE) && !errors.As(err, &attention)
 }
 
+// sayDrift says where clocks are apart that should agree.
+func (a *App) sayDrift(p *place) {
+	for _, line := range words.Drift(p.drift()) {
+		a.say("keyturn: %s", line)
+	}
+}
+
 func (a *App) sayLines(lines []string) {
 	a.say("keyturn: %s", lines[0])
 	for _, line := range lines[1:] {

@@ -33,7 +33,10 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	found, err := audit.Find(ctx, p.account, keyID, p.clock)
 	if err != nil {
 		return usageError{err}

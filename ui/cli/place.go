@@ -23,9 +23,10 @@ import (
 type place struct {
 	account *account.Account
 	clock   iamops.Clock
-	cloud   *sandbox.Account // nil on AWS
-	profile string           // as shown; "" if none is named
-	state   string           // the folder of the journal
+	drift   func() iamops.Drift // how far clocks are apart
+	cloud   *sandbox.Account    // nil on AWS
+	profile string              // as shown; "" if none is named
+	state   string              // the folder of the journal
 	targets targets
 	leave   func() error // takes away what the place brought
 }
@@ -58,7 +59,8 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 	if err != nil {
 		return nil, err
 	}
-	p := &place{clock: iamops.WallClock{}, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
+	clock := account.NewClock()
+	p := &place{clock: clock, drift: clock.Drift, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
 	p.targets.env.Cloud = a.clouds(p, f, who)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,

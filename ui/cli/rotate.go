@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,8 @@ import (
 func (a *App) rotateCommand(f *flags, reach reach) *cobra.Command {
 	task := &runner.Task{Plan: rotation.Rotate}
 	cmd := a.guidedCommand(f, reach, task)
-	cmd.Use, cmd.Short = "rotate USER", "Go straight to the guided rotation of one user's key"
+	cmd.Use, cmd.Short = "rotate [USER]", "Go straight to the guided rotation of one user's key, or of your own"
+	cmd.Args = atMostOneUser
 	var leaked bool
 	cmd.Flags().BoolVar(&leaked, "leaked", false, "the key has leaked: switch it off first, then see what it did, then replace it")
 	cmd.PreRun = func(*cobra.Command, []string) {
@@ -36,7 +38,9 @@ func (a *App) guidedCommand(f *flags, reach reach, task *runner.Task) *cobra.Com
 	cmd := &cobra.Command{
 		Args: oneUser,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			task.User = args[0]
+			if len(args) > 0 {
+				task.User = args[0]
+			}
 			if asPlain {
 				return a.converse(cmd.Context(), *f, reach, *task)
 			}
@@ -55,6 +59,9 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		return err
 	}
 	defer func() { err = a.leave(p, err) }()
+	if err := ofCaller(&task, p); err != nil {
+		return err
+	}
 	run, err := a.rotations.start(p, f, task)
 	if err != nil {
 		return err
@@ -65,7 +72,7 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	}
 	a.sayDamages(damages)
 	session := plain.Session{
-		Rotation: run, Clock: p.clock, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {
@@ -79,4 +86,17 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		return err
 	}
 	return impossible(run.Snapshot(), p)
+}
+
+// ofCaller makes a task that names nobody one of the caller, which has to be an IAM user.
+func ofCaller(task *runner.Task, p *place) error {
+	if task.User != "" {
+		return nil
+	}
+	caller := p.account.Caller()
+	if task.User = caller.UserName(); task.User == "" {
+		return usageError{fmt.Errorf("you sign as %s, which is no IAM user. Name the one whose key is meant: keyturn rotate USER. "+
+			"If you know only the key: keyturn find KEYID", caller.ShortARN())}
+	}
+	return nil
 }

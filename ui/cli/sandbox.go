@@ -73,7 +73,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator
 	}
 	cloud := sandbox.New(sandbox.Options{Users: users})
 	home := targets{configured: sandboxTargets, env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
-	p := &place{cloud: cloud, clock: cloud, state: state, targets: home, leave: func() error {
+	p := &place{cloud: cloud, clock: cloud, drift: func() iamops.Drift { return iamops.Drift{} }, state: state, targets: home, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
 			return fmt.Errorf("removing the sandbox's folder: %w", err)
 		}

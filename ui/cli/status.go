@@ -60,7 +60,10 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	memories, damages, err := p.underWay()
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	if output == "json" {
 		write = report.StatusJSON
 	}
-	if err := write(a.Out, p.account.Info(), rows, p.clock.Now()); err != nil {
+	if err := write(a.Out, p.account.Info(), rows, p.ownKeys(ctx), p.clock.Now()); err != nil {
 		return fmt.Errorf("printing the status: %w", err)
 	}
 	if p.cloud != nil && len(rows) == 0 {
@@ -101,6 +104,34 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 	return err
 }
 
+// errEnough ends a list of which no more is wanted.
+var errEnough = errors.New("enough")
+
+// ownKeys are the caller's own keys, where it is an IAM user who may not list the others;
+// nil where it may, and where even these can't be had.
+func (p *place) ownKeys(ctx context.Context) []report.OwnKey {
+	caller := p.account.Caller()
+	if caller.UserName() == "" {
+		return nil
+	}
+	err := p.account.Users(ctx, func([]iamops.User) error { return errEnough })
+	var problem *iamops.Problem
+	if !errors.As(err, &problem) || problem.Kind != iamops.AccessDenied {
+		return nil
+	}
+	keys, err := p.account.Keys(ctx, caller.UserName())
+	if err != nil {
+		return nil
+	}
+	var own []report.OwnKey
+	for _, k := range keys {
+		own = append(own, report.OwnKey{
+			KeyID: k.ID, Status: string(k.Status), Created: k.Created, You: caller.SignsWith(k.UserName, k.ID) == iamops.DependsOnKey,
+		})
+	}
+	return own
+}
+
 // summaryFormats are how past rotations are printed.
 var summaryFormats = map[string]func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error{
 	"table": report.SummaryTable, "json": report.SummaryJSON, "markdown": report.SummaryMarkdown,
@@ -112,7 +143,10 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 	if err != nil {
 		return err
 	}
-	defer func() { err = a.leave(p, err) }()
+	defer func() {
+		a.sayDrift(p)
+		err = a.leave(p, err)
+	}()
 	records, damages, err := p.records()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
+	"keyturn/ui/uitest"
 	"keyturn/ui/words"
 )
 
@@ -83,7 +84,7 @@ func TestATargetIsAdded(t *testing.T) {
 		st.typed("file:json:/srv/new.json")
 		st.press("tab", "right", "enter")
 		if got := fmt.Sprint(st.fake.added); got != "[file:json:/srv/new.json]" {
-			t.Errorf("added %s: %s", got, plain(st.view()))
+			t.Errorf("added %s: %s", got, uitest.Plain(st.view()))
 		}
 		st.wantDecisions()
 	})

@@ -3,7 +3,6 @@ package guide
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,6 +14,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 	"keyturn/ui/words"
 )
 
@@ -26,11 +26,6 @@ const (
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// handClock is a clock that the test moves.
-type handClock struct{ at time.Time }
-
-func (c *handClock) Now() time.Time { return c.at }
 
 // fakeRotation takes every decision, and moves nowhere by itself. It is safe for
 // concurrent use, as commands run beside the test.
@@ -133,7 +128,7 @@ func (f *fakeRotation) taken() []rotation.Decide {
 type stage struct {
 	files  written
 	t      *testing.T
-	clock  *handClock
+	clock  *uitest.Clock
 	fake   *fakeRotation
 	screen *Screen
 	msgs   chan tea.Msg
@@ -143,7 +138,7 @@ type stage struct {
 
 func newStage(t *testing.T, s rotation.State, width, height int) *stage {
 	t.Helper()
-	st := &stage{t: t, clock: &handClock{noon}, fake: newFake(s), msgs: make(chan tea.Msg, 1000)}
+	st := &stage{t: t, clock: uitest.NewClock(noon), fake: newFake(s), msgs: make(chan tea.Msg, 1000)}
 	common := kit.NewCommon(st.clock, kit.Look{})
 	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	st.screen = New(t.Context(), common, st.fake, Options{
@@ -197,7 +192,7 @@ func (st *stage) settle() {
 // press hands keys over one after the other, each settled before the next.
 func (st *stage) press(keys ...string) {
 	for _, k := range keys {
-		st.run(st.screen.Update(keyPress(k)))
+		st.run(st.screen.Update(uitest.Key(k)))
 		st.settle()
 	}
 }
@@ -239,20 +234,6 @@ func (st *stage) hasLeft() bool {
 		}
 	}
 	return false
-}
-
-var namedKeys = map[string]tea.KeyPressMsg{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
-	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-	"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
-	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
-}
-
-func keyPress(k string) tea.KeyPressMsg {
-	if msg, named := namedKeys[k]; named {
-		return msg
-	}
-	return tea.KeyPressMsg{Code: []rune(strings.ToLower(k))[0], Text: k}
 }
 
 // written are files that a screen has written.

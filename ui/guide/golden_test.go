@@ -1,11 +1,8 @@
 package guide
 
 import (
-	"strings"
 	"testing"
 	"testing/synctest"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"keyturn/iamops/rotation"
 	"keyturn/ui/uitest"
@@ -22,27 +19,9 @@ var steps = uitest.Layouts{
 
 var questions = uitest.Layouts{Large: []string{"deactivate-reason"}, Small: []string{"delete"}, Styled: []string{"delete"}}
 
-// plain is a view without styles and without the blanks at the lines' ends.
-func plain(view string) string {
-	lines := strings.Split(ansi.Strip(view), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// styled is a view with its styles, and without the blanks at the lines' ends.
-func styled(view string) string {
-	lines := strings.Split(view, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
 func requireGolden(t *testing.T, l uitest.Layouts, scene string, size uitest.Size, view string) {
 	t.Helper()
-	l.Require(t, scene, size, view, plain(view), styled(view))
+	l.Require(t, scene, size, view, uitest.Plain(view), uitest.Trimmed(view))
 }
 
 func TestGoldenSteps(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/uitest"
 )
 
 // bubble runs a test in a synctest bubble with a stage of the usual size.
@@ -30,7 +31,7 @@ func (st *stage) wantDecisions(want ...rotation.Decide) {
 
 func (st *stage) wantView(parts ...string) {
 	st.t.Helper()
-	view := plain(st.view())
+	view := uitest.Plain(st.view())
 	for _, part := range parts {
 		if !strings.Contains(view, part) {
 			st.t.Fatalf("the view lacks %q:\n%s", part, view)
@@ -130,7 +131,7 @@ func TestRefusedOffersSayWhy(t *testing.T) {
 			t.Fatalf("toast: %q", st.toast())
 		}
 		st.wantView("no sooner than 5 minutes")
-		st.clock.at = noon.Add(5 * time.Minute) // and in time the offer opens by itself
+		st.clock.Set(noon.Add(5 * time.Minute)) // and in time the offer opens by itself
 		st.press("n")
 		if st.screen.Dialog() == nil {
 			t.Fatal("no question after the wait")
@@ -175,8 +176,8 @@ func TestErrorsOfDecisionsAreTold(t *testing.T) {
 // Two quick presses are one decision: the second finds the first on its way.
 func TestOneDecisionAtATime(t *testing.T) {
 	bubble(t, stateAt(rotation.Check), func(st *stage) {
-		st.run(st.screen.Update(keyPress("enter")))
-		st.run(st.screen.Update(keyPress("enter")))
+		st.run(st.screen.Update(uitest.Key("enter")))
+		st.run(st.screen.Update(uitest.Key("enter")))
 		st.settle()
 		st.wantDecisions(rotation.Decide{Decision: rotation.GoOn})
 	})
@@ -237,8 +238,8 @@ func TestLeaving(t *testing.T) {
 // nobody.
 func TestNoDecisionOnTheWayOut(t *testing.T) {
 	bubble(t, stateAt(rotation.Check), func(st *stage) {
-		st.run(st.screen.Update(keyPress("esc")))
-		st.run(st.screen.Update(keyPress("enter")))
+		st.run(st.screen.Update(uitest.Key("esc")))
+		st.run(st.screen.Update(uitest.Key("enter")))
 		st.settle()
 		st.wantDecisions()
 		if !st.hasLeft() {
@@ -289,7 +290,7 @@ func TestAChangeUnderWayIsNotLeft(t *testing.T) {
 func TestADecisionOnItsWayCounts(t *testing.T) {
 	bubble(t, stateAt(rotation.Create), func(st *stage) {
 		st.press("n", "right")
-		cmd := st.screen.Update(keyPress("enter"))
+		cmd := st.screen.Update(uitest.Key("enter"))
 		if got := st.screen.Holds(); got != AwaitsSecret {
 			t.Fatalf("holds %v before the decision has arrived", got)
 		}
@@ -396,15 +397,15 @@ func TestTheEndsOfTheText(t *testing.T) {
 		bottom := st.screen.View()
 		st.press("k")
 		if above := st.screen.View(); bottom == top || above == bottom {
-			t.Fatalf("from\n%s\nG leads to\n%s", plain(top), plain(bottom))
+			t.Fatalf("from\n%s\nG leads to\n%s", uitest.Plain(top), uitest.Plain(bottom))
 		}
 		st.press("j", "j")
 		if st.screen.View() != bottom {
-			t.Fatalf("there is more after the end:\n%s", plain(st.screen.View()))
+			t.Fatalf("there is more after the end:\n%s", uitest.Plain(st.screen.View()))
 		}
 		st.press("g")
 		if st.screen.View() != top {
-			t.Fatalf("g leads to\n%s", plain(st.screen.View()))
+			t.Fatalf("g leads to\n%s", uitest.Plain(st.screen.View()))
 		}
 	})
 }

@@ -14,13 +14,14 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // fits checks that a view has exactly the given size.
 func fits(view string, width, height int) error {
 	lines := strings.Split(view, "\n")
 	if len(lines) != height {
-		return fmt.Errorf("%d lines, want %d:\n%s", len(lines), height, plain(view))
+		return fmt.Errorf("%d lines, want %d:\n%s", len(lines), height, uitest.Plain(view))
 	}
 	for _, l := range lines {
 		if got := kit.Width(l); got != width {
@@ -44,20 +45,20 @@ func TestEveryViewFits(t *testing.T) {
 		if text := texts.Draw(rt, "problem"); text != "" {
 			state.Problem = &iamops.Problem{Kind: iamops.ProblemKind(text), Message: text, Code: "Odd"}
 		}
-		clock := &handClock{noon.Add(time.Duration(rapid.Int64Range(-int64(day), int64(400*day)).Draw(rt, "later")))}
+		clock := uitest.NewClock(noon.Add(time.Duration(rapid.Int64Range(-int64(day), int64(400*day)).Draw(rt, "later"))))
 		c := kit.NewCommon(clock, kit.Look{ASCII: rapid.Bool().Draw(rt, "ascii"), NoColor: rapid.Bool().Draw(rt, "no color")})
 		c.Update(tea.WindowSizeMsg{Width: rapid.IntRange(1, 160).Draw(rt, "width"), Height: rapid.IntRange(5, 60).Draw(rt, "height")})
 		s := New(t.Context(), c, newFake(state), Options{})
 		defer s.Close()
-		s.Update(keyPress(rapid.SampledFrom([]string{"v", "down", "n", "right"}).Draw(rt, "key")))
+		s.Update(uitest.Key(rapid.SampledFrom([]string{"v", "down", "n", "right"}).Draw(rt, "key")))
 		width, height := c.BodySize()
 		view := s.View()
 		if err := fits(view, width, height); err != nil {
 			rt.Fatal(err)
 		}
 		for _, k := range state.Listed {
-			if width >= 60 && height >= 11 && !strings.Contains(plain(view), k.ID) {
-				rt.Fatalf("the key %s is out of view:\n%s", k.ID, plain(view))
+			if width >= 60 && height >= 11 && !strings.Contains(uitest.Plain(view), k.ID) {
+				rt.Fatalf("the key %s is out of view:\n%s", k.ID, uitest.Plain(view))
 			}
 		}
 	})

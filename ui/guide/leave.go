@@ -87,7 +87,8 @@ func (s *Screen) departed(err error) tea.Cmd {
 
 func (s *Screen) left() tea.Cmd {
 	state := s.snapshot.State
-	msg := Left{User: state.User, KeyID: state.Old.ID, Over: state.Over(), Changed: state.Turn != s.openedTurn}
+	msg := Left{User: state.User, KeyID: state.Old.ID, Over: state.Over(), Changed: state.Turn != s.leftTurn}
+	s.leftTurn = state.Turn
 	if state.New.Known() && !state.New.Gone {
 		msg.KeyID = state.New.ID
 	}

@@ -21,7 +21,7 @@ func TestTheSecretIsShownOnDemand(t *testing.T) {
 		}
 		st.press("v")
 		if !st.showsSecret() {
-			t.Fatalf("not shown when asked for:\n%s", plain(st.view()))
+			t.Fatalf("not shown when asked for:\n%s", uitest.Plain(st.view()))
 		}
 		st.press("v")
 		if st.showsSecret() {
@@ -33,17 +33,17 @@ func TestTheSecretIsShownOnDemand(t *testing.T) {
 func TestTheSecretHidesItself(t *testing.T) {
 	bubble(t, stateAt(rotation.Store), func(st *stage) {
 		st.press("v")
-		st.clock.at = noon.Add(ShownFor - time.Second)
+		st.clock.Set(noon.Add(ShownFor - time.Second))
 		st.run(st.screen.Update("a second has passed"))
 		if !st.showsSecret() {
 			t.Fatal("hidden before its time")
 		}
-		st.clock.at = noon.Add(ShownFor)
+		st.clock.Set(noon.Add(ShownFor))
 		st.run(st.screen.Update("a second has passed"))
 		if st.showsSecret() {
 			t.Fatal("shown after its time")
 		}
-		st.clock.at = noon.Add(ShownFor - time.Second) // also if the clock goes back
+		st.clock.Set(noon.Add(ShownFor - time.Second)) // also if the clock goes back
 		st.run(st.screen.Update("a second has passed"))
 		if st.showsSecret() {
 			t.Fatal("shown again")
@@ -137,12 +137,12 @@ func TestTheSecretFitsAtEverySize(t *testing.T) {
 				c.Width, c.Height = size.Width, size.Height
 				st.screen.SetSize(c.BodySize())
 				st.press("v")
-				for _, line := range strings.Split(plain(st.view()), "\n") {
+				for _, line := range strings.Split(uitest.Plain(st.view()), "\n") {
 					if strings.Contains(line, theSecret) && !strings.Contains(line, newKeyID) {
 						return
 					}
 				}
-				t.Fatalf("the secret is not whole on a line of its own:\n%s", plain(st.view()))
+				t.Fatalf("the secret is not whole on a line of its own:\n%s", uitest.Plain(st.view()))
 			})
 		})
 	}

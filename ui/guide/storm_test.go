@@ -14,13 +14,14 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 // world is a rotation that really moves: the machine behind the screen, and an
 // account that answers it as it likes.
 type world struct {
 	*fakeRotation
-	clock *handClock
+	clock *uitest.Clock
 	keys  []iamops.AccessKey // as they are at AWS
 	taken []decision
 }
@@ -31,7 +32,7 @@ type decision struct {
 }
 
 // newWorld is a world in which a rotation has come as far as the given state.
-func newWorld(clock *handClock, state rotation.State) *world {
+func newWorld(clock *uitest.Clock, state rotation.State) *world {
 	return &world{fakeRotation: newFake(state), clock: clock, keys: slices.Clone(state.Listed)}
 }
 
@@ -42,7 +43,7 @@ func (w *world) Decide(turn int, d rotation.Decide) error {
 	if state.Turn != turn {
 		return runner.ErrOutdated
 	}
-	d.At = w.clock.at
+	d.At = w.clock.Now()
 	offer, _ := rotation.OfferFor(w.snapshot.Offers(d.At), d.Decision)
 	next, _, err := rotation.Next(state, d, w.snapshot.Settings)
 	if err == nil {
@@ -119,7 +120,7 @@ var gusts = rapid.Custom(func(t *rapid.T) gust {
 func (w *world) happen(g gust) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	state, now := w.snapshot.State, w.clock.at
+	state, now := w.snapshot.State, w.clock.Now()
 	failure := &iamops.Problem{Kind: iamops.Throttled, Action: "iam:ListAccessKeys", Code: "Throttling", Message: "Rate exceeded"}
 	events := []string{"list", "list", "list", "use", "try", "tick", "fail"}
 	if state.Phase == rotation.Changing {
@@ -161,13 +162,13 @@ func (w *world) happen(g gust) error {
 
 // answer carries a change out.
 func (w *world) answer(effect iamops.Effect, c iamops.Change) rotation.Answered {
-	a := rotation.Answered{At: w.clock.at, Effect: effect}
+	a := rotation.Answered{At: w.clock.Now(), Effect: effect}
 	if effect != iamops.Done {
 		a.Problem = &iamops.Problem{Kind: iamops.Lost, Action: c.Kind.Action(), Message: "connection reset by peer"}
 		return a
 	}
 	if c.Kind == iamops.Create {
-		a.Key = iamops.AccessKey{UserName: c.User, ID: newKeyID, Status: iamops.Active, Created: w.clock.at}
+		a.Key = iamops.AccessKey{UserName: c.User, ID: newKeyID, Status: iamops.Active, Created: w.clock.Now()}
 		w.keys = append(w.keys, a.Key)
 		return a
 	}
@@ -219,7 +220,7 @@ func storm(t *testing.T, from rotation.State, steps []gust) error {
 	var since []string // the keys that an open question has had
 	for _, g := range steps {
 		if g.key == "" {
-			st.clock.at = st.clock.at.Add(g.later)
+			st.clock.Set(st.clock.Now().Add(g.later))
 			if err := w.happen(g); err != nil {
 				return err
 			}
@@ -228,7 +229,7 @@ func storm(t *testing.T, from rotation.State, steps []gust) error {
 			continue
 		}
 		asked, before := st.screen.Dialog(), len(w.taken)
-		if _, named := namedKeys[g.key]; named || len(g.key) == 1 {
+		if uitest.IsKey(g.key) {
 			st.press(g.key)
 		} else {
 			st.typed(g.key)

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 const (
@@ -23,11 +23,6 @@ const (
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// handClock is a clock that the test moves.
-type handClock struct{ at time.Time }
-
-func (c *handClock) Now() time.Time { return c.at }
 
 // standing is a rotation that was left at a step some days ago.
 func standing(user string, plan rotation.PlanName, step rotation.Step, change func(*runner.Standing)) runner.Standing {
@@ -97,14 +92,14 @@ func (a *account) underWay(ctx context.Context) ([]runner.Standing, error) {
 // stage is a screen on such an account. Commands run where the test says so.
 type stage struct {
 	t       *testing.T
-	clock   *handClock
+	clock   *uitest.Clock
 	account *account
 	screen  *Screen
 }
 
 func newStage(t *testing.T, standings []runner.Standing, notice string, width, height int) *stage {
 	t.Helper()
-	st := &stage{t: t, clock: &handClock{noon}, account: &account{standings: standings}}
+	st := &stage{t: t, clock: uitest.NewClock(noon), account: &account{standings: standings}}
 	common := kit.NewCommon(st.clock, kit.Look{})
 	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	st.screen = New(t.Context(), common, st.account.underWay, Options{Notice: notice})
@@ -116,14 +111,9 @@ func (st *stage) load() { st.screen.Update(st.screen.Reload()()) }
 // press hands keys over and returns what came of the last one.
 func (st *stage) press(keys ...string) tea.Msg {
 	var msg tea.Msg
-	named := map[string]tea.KeyPressMsg{"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp}}
 	for _, k := range keys {
-		press, ok := named[k]
-		if !ok {
-			press = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
-		}
 		msg = nil
-		if cmd := st.screen.Update(press); cmd != nil {
+		if cmd := st.screen.Update(uitest.Key(k)); cmd != nil {
 			msg = cmd()
 			st.screen.Update(msg)
 		}
@@ -144,19 +134,10 @@ func (st *stage) view() string {
 
 func (st *stage) want(parts ...string) {
 	st.t.Helper()
-	view := plain(st.view())
+	view := uitest.Plain(st.view())
 	for _, part := range parts {
 		if !strings.Contains(view, part) {
 			st.t.Fatalf("the view lacks %q:\n%s", part, view)
 		}
 	}
-}
-
-// plain is a view without styles and without the blanks at the lines' ends.
-func plain(view string) string {
-	lines := strings.Split(ansi.Strip(view), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
 }

@@ -62,7 +62,7 @@ func TestGolden(t *testing.T) {
 		for _, view := range views {
 			t.Run(size.Name+"/"+view.name, func(t *testing.T) {
 				frame := view.do(t, size.Width, size.Height).view()
-				layouts.Require(t, view.name, size, frame, plain(frame), frame)
+				layouts.Require(t, view.name, size, frame, uitest.Plain(frame), frame)
 			})
 		}
 	}
@@ -85,7 +85,7 @@ func TestEveryViewFits(t *testing.T) {
 			}))
 		}
 		notice := texts.Draw(rt, "notice")
-		clock := &handClock{noon.Add(time.Duration(rapid.Int64Range(-int64(day), int64(400*day)).Draw(rt, "later")))}
+		clock := uitest.NewClock(noon.Add(time.Duration(rapid.Int64Range(-int64(day), int64(400*day)).Draw(rt, "later"))))
 		c := kit.NewCommon(clock, kit.Look{ASCII: rapid.Bool().Draw(rt, "ascii"), NoColor: rapid.Bool().Draw(rt, "no color")})
 		c.Update(tea.WindowSizeMsg{Width: rapid.IntRange(1, 160).Draw(rt, "width"), Height: rapid.IntRange(5, 60).Draw(rt, "height")})
 		s := New(t.Context(), c, (&account{standings: standings}).underWay, Options{Notice: notice})
@@ -98,15 +98,15 @@ func TestEveryViewFits(t *testing.T) {
 		view := s.View()
 		lines := strings.Split(view, "\n")
 		if len(lines) != height {
-			rt.Fatalf("%d lines, want %d:\n%s", len(lines), height, plain(view))
+			rt.Fatalf("%d lines, want %d:\n%s", len(lines), height, uitest.Plain(view))
 		}
 		for _, l := range lines {
 			if got := kit.Width(l); got != width {
 				rt.Fatalf("a line of %d cells, want %d: %q", got, width, l)
 			}
 		}
-		if width >= 60 && height >= 11 && len(standings) > 0 && !strings.Contains(plain(view), " "+c.Glyphs.Select+" ") {
-			rt.Fatalf("the selected rotation is out of view:\n%s", plain(view))
+		if width >= 60 && height >= 11 && len(standings) > 0 && !strings.Contains(uitest.Plain(view), " "+c.Glyphs.Select+" ") {
+			rt.Fatalf("the selected rotation is out of view:\n%s", uitest.Plain(view))
 		}
 	})
 }

@@ -56,7 +56,7 @@ func TestAFailureKeepsWhatWasKnown(t *testing.T) {
 	st := newStage(t, several(), "", 120, 40)
 	st.load()
 	st.account.err = errNoJournal
-	st.clock.at = noon.Add(time.Hour)
+	st.clock.Set(noon.Add(time.Hour))
 	st.load()
 	st.want("✗ reading what is under way", "billing-cron", "in flight at 12:00:00 UTC", "? in flight: not known")
 	st.account.err = nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,13 +12,10 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-type fixedClock struct{ at time.Time }
-
-func (c *fixedClock) Now() time.Time { return c.at }
 
 const day = 24 * time.Hour
 
@@ -131,7 +127,7 @@ func manyKeys(n int) *account {
 // newScreen is a screen of the account at the given size of the whole terminal,
 // before anything was loaded.
 func newScreen(t testing.TB, source audit.Source, width, height int, look kit.Look) *Screen {
-	common := kit.NewCommon(&fixedClock{now}, look)
+	common := kit.NewCommon(uitest.NewClock(now), look)
 	common.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	return New(t.Context(), common, source, Options{Thresholds: audit.DefaultThresholds()})
 }
@@ -169,19 +165,7 @@ func drain(s *Screen, cmd tea.Cmd) []tea.Msg {
 func press(s *Screen, names ...string) []tea.Msg {
 	var out []tea.Msg
 	for _, name := range names {
-		out = append(out, drain(s, s.Update(keyPress(name)))...)
+		out = append(out, drain(s, s.Update(uitest.Key(name)))...)
 	}
 	return out
-}
-
-func keyPress(name string) tea.KeyPressMsg {
-	codes := map[string]rune{
-		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "backspace": tea.KeyBackspace, "tab": tea.KeyTab,
-	}
-	if code, ok := codes[name]; ok {
-		return tea.KeyPressMsg{Code: code}
-	}
-	r := []rune(name)[0]
-	return tea.KeyPressMsg{Code: r, Text: strings.Clone(name)}
 }

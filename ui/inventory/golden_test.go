@@ -98,7 +98,7 @@ func halfLoaded(t *testing.T, width, height int) *Screen {
 	a := sketchAccount()
 	s := newScreen(t, a, width, height, kit.Look{})
 	s.Init()
-	s.common.Clock = &fixedClock{now.Add(12 * time.Second)}
+	s.common.Clock = uitest.NewClock(now.Add(12 * time.Second))
 	events := []audit.Event{audit.UsersFound{Users: a.users}}
 	for _, u := range a.users[:5] {
 		events = append(events, audit.KeysListed{User: u.Name, Keys: a.keys[u.Name]})

@@ -43,6 +43,8 @@ type Options struct {
 	// Explain puts a problem into the operator's words, in one line. If it is nil,
 	// the problem's own text is used.
 	Explain func(*iamops.Problem) string
+	// Caller is who signs at present; nil if that is not known.
+	Caller func() iamops.Caller
 }
 
 // Screen is the audit's screen.
@@ -109,6 +111,9 @@ func (id rowID) nearness(r *audit.Row) int {
 func New(ctx context.Context, common *kit.Common, source audit.Source, options Options) *Screen {
 	if options.Explain == nil {
 		options.Explain = func(p *iamops.Problem) string { return p.Error() }
+	}
+	if options.Caller == nil {
+		options.Caller = func() iamops.Caller { return iamops.Caller{} }
 	}
 	s := &Screen{
 		common: common, source: source, options: options, keys: newKeyMap(common.Keys),

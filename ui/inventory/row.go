@@ -30,7 +30,7 @@ var columns = []kit.Column{
 	colAge:     {Title: "AGE", Min: 6, Importance: 8, Right: true},
 	colStatus:  {Title: "STATUS", Min: 8, Importance: 6},
 	colLastUse: {Title: "LAST USED", Short: "USED", Min: 7, Wide: 22, Flex: 2, Importance: 5},
-	colVerdict: {Title: "VERDICT", Min: 12, Wide: 12, Importance: 7},
+	colVerdict: {Title: "VERDICT", Min: 13, Wide: 13, Importance: 7},
 	colNext:    {Title: "NEXT", Min: 10, Importance: 3},
 }
 
@@ -62,9 +62,9 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 		cells[colKeyID][0].Style = st.Muted
 	}
 	cells[colStatus] = kit.Cell{{Text: string(r.Key.Status), Style: s.statusStyle(r.Key.Status)}}
-	if !r.Key.Created.IsZero() {
+	if !r.Since().IsZero() {
 		age := r.Age(now)
-		cells[colAge] = kit.Cell{{Text: kit.Age(age), Style: s.ageStyle(r)}}
+		cells[colAge] = kit.Cell{{Text: s.age(r, now), Style: s.ageStyle(r)}}
 		if widths[colBar] > 0 {
 			cells[colBar] = s.common.AgeBar(age, s.inventory.Thresholds().MaxAge, s.ageStyle(r))
 		}
@@ -75,12 +75,15 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	return cells
 }
 
-// user is the user's name, with a mark on administrators.
+// user is the user's name, with marks on administrators and on the key that signs.
 func (s *Screen) user(r *audit.Row) kit.Cell {
 	st := s.common.Styles
 	cell := kit.Cell{{Text: r.User.Name, Style: st.Text}}
 	if r.Administrator() && !r.Root() {
 		cell = append(cell, kit.Span{Text: " admin", Style: st.Warning})
+	}
+	if r.Key.ID != "" && s.options.Caller().SignsWith(r.User.Name, r.Key.ID) == iamops.DependsOnKey {
+		cell = append(cell, kit.Span{Text: " you", Style: st.Accent})
 	}
 	return cell
 }
@@ -124,6 +127,15 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 	return s.common.Styles.Unknown
 }
 
+// age is how old the key is. One that is past the limit by less than the age shows says so.
+func (s *Screen) age(r *audit.Row, now time.Time) string {
+	age := kit.Age(r.Age(now))
+	if r.Findings.Has(audit.Overdue) && age == kit.Age(s.inventory.Thresholds().MaxAge) {
+		return ">" + age
+	}
+	return age
+}
+
 func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 	st := s.common.Styles
 	switch {
@@ -145,11 +157,19 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	if r.UseSeen.Origin == audit.FromReport {
 		style = st.Muted // the live value is on its way, or would be
 	}
+	reported := func(text string) string { return text }
+	if r.Problem() != nil {
+		// What the report said may not hold any more.
+		if reported = func(text string) string { return text + "?" }; width >= agoWidth+len("report: ") {
+			reported = func(text string) string { return "report: " + text }
+		}
+		width -= kit.Width(reported(""))
+	}
 	switch use.State {
 	case iamops.NeverUsed:
-		return kit.Cell{{Text: "never", Style: style}}
+		return kit.Cell{{Text: reported("never"), Style: style}}
 	case iamops.Used:
-		return kit.Cell{{Text: usedText(use, now, width), Style: style}}
+		return kit.Cell{{Text: reported(usedText(use, now, width)), Style: style}}
 	case iamops.UseUnknown:
 	}
 	if r.Awaited() {
@@ -201,7 +221,8 @@ func unknown(why string, width int) string {
 	return text
 }
 
-// verdict draws the gravest finding as glyph and word, and marks a rotation.
+// verdict draws the gravest finding as glyph and word; the glyph of a rotation stands before
+// it, where nothing cuts it off.
 func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch {
@@ -218,11 +239,10 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	if r.Exemption != nil && !r.Counted().Has(r.Verdict) {
 		style = st.Muted
 	}
-	cell := kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
 	if r.Rotating {
-		cell = append(cell, kit.Span{Text: " " + g.Rotating, Style: st.Accent})
+		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + shortName(r.Verdict), Style: style}}
 	}
-	return cell
+	return kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
 }
 
 // shortName is the finding's name where there are ten cells for it.
@@ -237,7 +257,7 @@ func shortName(f audit.Finding) string {
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.RootKey, audit.Overdue:
+	case audit.RootKey, audit.Compromised, audit.Overdue:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/uitest"
 )
 
 func selectedID(s *Screen) string {
@@ -131,7 +132,7 @@ func TestSelectTellsAUsersKeysApart(t *testing.T) {
 func TestRecountFollowsTheClock(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
 	before := s.counts.Of(audit.Overdue)
-	s.common.Clock = &fixedClock{now.Add(11 * day)}
+	s.common.Clock = uitest.NewClock(now.Add(11 * day))
 	s.Recount()
 	if after := s.counts.Of(audit.Overdue); after != before+1 {
 		t.Errorf("eleven days later %d keys are overdue, want %d", after, before+1)

@@ -7,8 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // What a frame of the screen is made of, from top to bottom: the counts, the
@@ -33,7 +35,8 @@ func (s *Screen) layout() layout {
 		detail:    s.detail && s.current() != nil,
 		filter:    s.filter.Typing() || s.query.Text != "" || s.query.Finding != audit.NoFinding,
 	}
-	if s.load.running || s.load.stopped || s.inventory.Progress().UsersProblem != nil {
+	p := s.inventory.Progress()
+	if s.load.running || s.load.stopped || p.UsersProblem != nil && !p.OwnKeys() {
 		l.progress = s.progressLines(s.common.Clock.Now())
 	}
 	l.table = s.height - 2
@@ -85,7 +88,7 @@ func (s *Screen) loadStatus() string {
 	p := s.inventory.Progress()
 	text := fmt.Sprintf("live %d/%d", p.KeysLookedUp, p.Keys)
 	switch failed := p.UsersFailed + p.KeysFailed; {
-	case p.UsersProblem != nil:
+	case p.UsersProblem != nil && !p.OwnKeys():
 		return "partial"
 	case p.Users == 0 && s.load.running:
 		return "loading"
@@ -105,6 +108,9 @@ func (s *Screen) reportStatus() string {
 	case audit.ReportKnown:
 		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
 	case audit.ReportFailed:
+		if p.OwnKeys() {
+			return ""
+		}
 		return "no report: " + string(p.ReportProblem.Kind) + dot
 	case audit.NoReport:
 	}
@@ -129,17 +135,28 @@ func (s *Screen) whyEmpty() string {
 	case s.load.running && len(s.rows) == 0:
 		return "Waiting for the first answer."
 	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
-		return "Nothing is known of this account."
+		return s.whyBlind(s.inventory.Progress().UsersProblem)
 	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
 		return "No key matches. Esc drops the filters."
 	case s.load.running:
 		return "No key has been found yet."
 	case s.load.stopped:
 		return "No key had been found when the load was stopped."
+	case s.inventory.Progress().OwnKeys():
+		return "You have no access key."
 	case s.counts.KeylessRows > 0:
 		return "No user has an access key. Press u to see the users."
 	}
 	return "There are no users."
+}
+
+// whyBlind says why no user is known, and what can be done all the same.
+func (s *Screen) whyBlind(p *iamops.Problem) string {
+	if p.Kind != iamops.AccessDenied {
+		return "Nothing is known of this account."
+	}
+	lines := kit.Wrap("You may not list this account's IAM users. "+words.OneByOne, max(1, s.width-4))
+	return strings.Join(lines, "\n   ")
 }
 
 // headLine is the counts, and at its end what the root has to say.
@@ -155,9 +172,29 @@ func (s *Screen) headLine() string {
 	return kit.Fit(s.countLine(room), room, 1) + "  " + s.aside.Style.Render(text)
 }
 
+// ownLine says that the keys are the caller's own, and as much of the reason as fits.
+func (s *Screen) ownLine(width int) string {
+	mine := " " + s.common.Styles.Strong.Render(fmt.Sprintf("%d keys of yours", s.counts.Keys))
+	if s.counts.Keys == 1 {
+		mine = " " + s.common.Styles.Strong.Render("1 key of yours")
+	}
+	for _, why := range []string{
+		". " + words.MayNotList + "; `keyturn policy --audit` prints what that takes.",
+		". " + words.MayNotList + ".",
+	} {
+		if kit.Width(mine+why) <= width {
+			return mine + s.common.Styles.Muted.Render(why)
+		}
+	}
+	return s.common.Glyphs.Truncate(mine+s.common.Styles.Muted.Render(". Not allowed: iam:ListUsers."), width)
+}
+
 // countLine says what the rows come to, the gravest finding first. Findings that
 // do not fit are left out from the end; the filter by number still reaches them.
 func (s *Screen) countLine(width int) string {
+	if s.inventory.Progress().OwnKeys() {
+		return s.ownLine(width)
+	}
 	st, g := s.common.Styles, s.common.Glyphs
 	if len(s.rows) == 0 && (s.load.running || s.inventory.Progress().UsersProblem != nil) {
 		return " " + st.Muted.Render("keys: not known yet")
@@ -205,7 +242,7 @@ const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Compromised, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.
@@ -235,7 +272,7 @@ func (s *Screen) histogramLine() string {
 func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
-	case p.UsersProblem != nil:
+	case p.UsersProblem != nil && !p.OwnKeys():
 		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]

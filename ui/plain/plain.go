@@ -53,6 +53,7 @@ type Files interface {
 type Session struct {
 	Rotation Rotation
 	Clock    iamops.Clock
+	Drift    func() iamops.Drift // how far clocks are apart; nil: they are not
 	Account  iamops.Account
 	Profile  string
 	Sandbox  Sandbox // nil on AWS

@@ -22,6 +22,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 		delete(s.told, "known") // each step is decided by what is known then
 	}
 	for _, line := range []struct{ topic, text string }{
+		{"clock", s.driftText()},
 		{"in flight", words.InFlight(st)},
 		{"problem", problemText(st.Problem, s.Profile)},
 		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
@@ -99,6 +100,13 @@ func stepLine(st rotation.State) string {
 		}
 	}
 	return words.Heading(st)
+}
+
+func (s *Session) driftText() string {
+	if s.Drift == nil {
+		return ""
+	}
+	return strings.Join(words.Drift(s.Drift()), "\n  ")
 }
 
 func problemText(p *iamops.Problem, profile string) string {

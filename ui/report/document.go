@@ -33,6 +33,7 @@ type accountDocument struct {
 	At          *time.Time        `json:"at"`
 	ReportAt    *time.Time        `json:"report_at"`
 	ReportOnly  bool              `json:"report_only"`
+	OwnKeysOnly bool              `json:"own_keys_only"`
 	MaxAge      float64           `json:"max_age_days"`
 	DueWithin   float64           `json:"due_within_days"`
 	Unused      float64           `json:"unused_days"`
@@ -40,7 +41,7 @@ type accountDocument struct {
 	Keys        *int              `json:"keys"`
 	Rotating    *int              `json:"rotating"`
 	Exempt      *int              `json:"exempt"`
-	Counts      map[string]int    `json:"counts"`
+	Counts      map[string]*int   `json:"counts"`
 	Partial     bool              `json:"partial"`
 	Failures    []failureDocument `json:"failures"`
 	DoneWithout []failureDocument `json:"done_without"`
@@ -82,6 +83,7 @@ type rowDocument struct {
 	Verdict       *string            `json:"verdict"`
 	Next          *string            `json:"next"`
 	Rotating      bool               `json:"rotating"`
+	You           bool               `json:"you"`
 	Exemption     *exemptionDocument `json:"exemption"`
 	Console       *consoleDocument   `json:"console"`
 	Problem       *problemDocument   `json:"problem"`
@@ -108,9 +110,9 @@ type exemptionDocument struct {
 }
 
 type consoleDocument struct {
-	Password bool       `json:"password"`
+	Password *bool      `json:"password"`
 	SignedIn *time.Time `json:"signed_in"`
-	MFA      bool       `json:"mfa"`
+	MFA      *bool      `json:"mfa"`
 }
 
 func newDocument(audits []Audit) document {
@@ -151,15 +153,18 @@ func newAccount(a *Audit) accountDocument {
 	d := accountDocument{
 		ID: orNull(a.Account.ID), Alias: orNull(a.Account.Alias), Partition: orNull(a.Account.Partition),
 		Profile: orNull(a.Profile), At: instant(a.At),
-		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly,
+		ReportAt: instant(a.Progress.ReportAt), ReportOnly: a.Progress.ReportOnly, OwnKeysOnly: a.Progress.OwnKeys(),
 		MaxAge: inDays(a.Thresholds.MaxAge), DueWithin: inDays(a.Thresholds.DueWithin), Unused: inDays(a.Thresholds.Unused),
 		Partial: a.Partial(), Failures: []failureDocument{}, DoneWithout: []failureDocument{},
 	}
 	if !a.blind() {
 		c := a.Counts
-		d.Users, d.Keys, d.Rotating, d.Exempt, d.Counts = &c.Users, &c.Keys, &c.Rotating, &c.Exempt, map[string]int{}
+		d.Users, d.Keys, d.Rotating, d.Exempt, d.Counts = &c.Users, &c.Keys, &c.Rotating, &c.Exempt, map[string]*int{}
 		for _, f := range audit.All() {
-			d.Counts[f.String()] = c.Of(f)
+			d.Counts[f.String()] = nil
+			if n := c.Of(f); n > 0 || a.Unclear(f) == nil {
+				d.Counts[f.String()] = &n
+			}
 		}
 	}
 	for _, g := range a.gaps() {
@@ -192,7 +197,7 @@ func newRow(l line) rowDocument {
 		KeyID: orNull(r.Key.ID), Description: orNull(r.Description), Status: orNull(string(r.Key.Status)),
 		Created: instant(r.Key.Created), AgeDays: ageInDays(r, l.audit.At), Seen: newProvenance(r.KeySeen),
 		LastUsed: newUse(r), Findings: names(r.Findings), Counted: names(r.Counted()),
-		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating,
+		Verdict: orNull(r.Verdict.String()), Next: orNull(string(r.Next())), Rotating: r.Rotating, You: l.signs(),
 		Problem: newProblem(r.KeysProblem),
 	}
 	if r.Root() || r.Detail != nil {
@@ -206,9 +211,18 @@ func newRow(l line) rowDocument {
 		d.Exemption = &exemptionDocument{User: e.User, Reason: e.Reason, Until: instant(e.Until)}
 	}
 	if c := r.Console; c != nil {
-		d.Console = &consoleDocument{Password: c.Password, SignedIn: instant(c.SignedIn), MFA: c.MFA}
+		d.Console = &consoleDocument{Password: answer(c.Password), SignedIn: instant(c.SignedIn), MFA: answer(c.MFA)}
 	}
 	return d
+}
+
+// answer is null where it is not known.
+func answer(a audit.Answer) *bool {
+	if a == audit.NotTold {
+		return nil
+	}
+	yes := a == audit.Yes
+	return &yes
 }
 
 func newProvenance(p audit.Provenance) provenanceDocument {

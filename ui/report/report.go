@@ -31,6 +31,7 @@ import (
 type Audit struct {
 	Account    iamops.Account // its ID is "" if it could not be found out
 	Profile    string         // "" if none was named
+	Caller     iamops.Caller  // who asked; the zero value if that is not known
 	At         time.Time
 	Rows       []audit.Row // in the order in which they are written
 	Counts     audit.Counts
@@ -59,6 +60,13 @@ func New(account iamops.Account, profile string, inv *audit.Inventory, at time.T
 // not be had.
 func (a Audit) Partial() bool {
 	return a.Problem != nil || a.Progress.Failed() || !a.Progress.Complete()
+}
+
+// NothingListed reports whether the caller may not list the account's users, and nothing
+// else tells of any.
+func (a Audit) NothingListed() bool {
+	p := a.Progress.UsersProblem
+	return p != nil && p.Kind == iamops.AccessDenied && len(a.Rows) == 0
 }
 
 // Format is a way to write an audit down.
@@ -117,6 +125,12 @@ func Write(w io.Writer, f Format, audits ...Audit) error {
 type line struct {
 	audit *Audit
 	row   *audit.Row
+}
+
+// signs reports whether the caller signs with the row's key, or with a session made from it.
+func (l line) signs() bool {
+	r := l.row
+	return r.Key.ID != "" && l.audit.Caller.SignsWith(r.User.Name, r.Key.ID) == iamops.DependsOnKey
 }
 
 // lines are the rows of all audits. Those of one keep their order, those of several

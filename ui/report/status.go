@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/ui/words"
 )
 
 // StatusSchema is the name and version of the status as JSON.
@@ -30,10 +31,22 @@ type UnderWay struct {
 	Problem  string     `json:"problem,omitempty"` // why the keys could not be read
 }
 
-// StatusTable writes the rotations under way for people.
-func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, _ time.Time) error {
+// OwnKey is a key of the caller, for whoever may not list the account's users.
+type OwnKey struct {
+	KeyID   string    `json:"key_id"`
+	Status  string    `json:"status"`
+	Created time.Time `json:"created"`
+	You     bool      `json:"you"` // the caller signs with it
+}
+
+// StatusTable writes the rotations under way for people, and the caller's own keys where
+// there are any to tell of.
+func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, own []OwnKey, now time.Time) error {
 	if len(rows) == 0 {
-		return printed(fmt.Fprintln(w, "No rotation is under way, as far as the journal of this machine knows."))
+		if err := printed(fmt.Fprintln(w, "No rotation is under way, as far as the journal of this machine knows.")); err != nil {
+			return err
+		}
+		return ownKeysTable(w, own, now)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "USER\tPLAN\tSTEP\tOLD KEY\tNEW KEY\tLAST DONE\tWAITS FOR")
@@ -48,11 +61,30 @@ func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, _ time.Time) er
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("writing the status: %w", err)
 	}
+	return ownKeysTable(w, own, now)
+}
+
+func ownKeysTable(w io.Writer, own []OwnKey, now time.Time) error {
+	if len(own) == 0 {
+		return nil
+	}
+	_, _ = fmt.Fprintln(w, "\n"+words.OwnKeys)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, k := range own {
+		mark := ""
+		if k.You {
+			mark = "\tyou"
+		}
+		_, _ = fmt.Fprintf(table, "  %s\t%d d\t%s%s\n", oneLine(k.KeyID), int(max(now.Sub(k.Created), 0)/day), oneLine(k.Status), mark)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("writing the status: %w", err)
+	}
 	return nil
 }
 
 // StatusJSON writes the rotations under way for programs.
-func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, at time.Time) error {
+func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, own []OwnKey, at time.Time) error {
 	if rows == nil {
 		rows = []UnderWay{}
 	}
@@ -64,7 +96,8 @@ func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, at time.Ti
 		Account   string     `json:"account"`
 		Alias     string     `json:"alias,omitempty"`
 		Rotations []UnderWay `json:"rotations"`
-	}{StatusSchema, at.UTC(), account.ID, account.Alias, rows})
+		OwnKeys   []OwnKey   `json:"own_keys,omitempty"`
+	}{StatusSchema, at.UTC(), account.ID, account.Alias, rows, own})
 	if err != nil {
 		return fmt.Errorf("writing the status: %w", err)
 	}

@@ -88,6 +88,16 @@ func (e Explanation) Lines() []string {
 	return lines
 }
 
+// Who may not list the account's users sees the caller's own keys: MayNotList says why, and
+// OwnKeys all of it.
+const (
+	MayNotList = "You may not list all IAM users (iam:ListUsers)"
+	OwnKeys    = "These are your own keys. " + MayNotList + "; `keyturn policy --audit` prints what that takes."
+)
+
+// OneByOne is what is possible for somebody who may not list the account's users.
+const OneByOne = "Name a user: `keyturn rotate USER`. Or look up a key: `keyturn find KEYID`."
+
 // Problem explains what went wrong. The profile may be "".
 func Problem(p *iamops.Problem, profile string) Explanation {
 	action := p.Action
@@ -128,6 +138,9 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 			if strings.Contains(p.Message, above) {
 				e.Next, e.Statement = "Nothing was changed. Another statement alone does not help: see to the "+above+".", ""
 			}
+		}
+		if p.Action == "iam:ListUsers" {
+			e.Next = OneByOne + " " + strings.TrimPrefix(e.Next, "Nothing was changed. ")
 		}
 		return e
 	case iamops.NotFound:
