@@ -10,6 +10,9 @@ import (
 type KeyUse struct {
 	Key     iamops.AccessKey
 	LastUse iamops.LastUse
+	// Reported says that the credential report told the key's date, which moves when its
+	// status changes.
+	Reported bool
 }
 
 // Assessment is what is to be said about one key.
@@ -68,10 +71,10 @@ func assessOne(k KeyUse, t Thresholds, now time.Time) Set {
 	return s.With(Unknown) // a status of which it is not known what the key can do
 }
 
-// Since is from when on the key is known to have been there: it was created then, or used;
-// zero if nothing tells.
+// Since is from when on the key is known to have been there: it was created then or, where
+// that is not known for certain, used; zero if nothing tells.
 func (k KeyUse) Since() time.Time {
-	if k.LastUse.State == iamops.Used && (k.Key.Created.IsZero() || k.LastUse.At.Before(k.Key.Created)) {
+	if k.LastUse.State == iamops.Used && (k.Key.Created.IsZero() || k.Reported && k.LastUse.At.Before(k.Key.Created)) {
 		return k.LastUse.At
 	}
 	return k.Key.Created

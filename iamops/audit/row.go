@@ -85,7 +85,9 @@ func (r *Row) Root() bool { return r.User.Name == RootName }
 func (r *Row) Administrator() bool { return r.Root() || r.Detail != nil && r.Detail.Administrator }
 
 // Since is from when on the key is known to have been there; zero if nothing tells.
-func (r *Row) Since() time.Time { return KeyUse{r.Key, r.LastUse}.Since() }
+func (r *Row) Since() time.Time {
+	return KeyUse{r.Key, r.LastUse, r.KeySeen.Origin == FromReport}.Since()
+}
 
 // Age is the key's age at the given instant; where the report alone tells of the key, it
 // is that at least.

@@ -107,7 +107,7 @@ func (inv *Inventory) appendSlots(rows []Row, u *entry, now time.Time) []Row {
 		}
 		uses[n] = KeyUse{
 			Key:     iamops.AccessKey{UserName: u.user.Name, Status: s.Status(), Created: s.Rotated},
-			LastUse: s.LastUse,
+			LastUse: s.LastUse, Reported: true,
 		}
 		uses[n].LastUse.Problem = u.problem
 		slots[n] = i + 1

@@ -160,7 +160,7 @@ func (a *App) print(audits []report.Audit, task auditTask) error {
 }
 
 // verdict is the error that the exit code comes from. A partial result comes before
-// what --fail-on found.
+// what --fail-on found, and so does that it could not be looked for.
 func (a *App) verdict(audits []report.Audit, task auditTask) error {
 	found := false
 	var partial error
@@ -172,6 +172,12 @@ func (a *App) verdict(audits []report.Audit, task auditTask) error {
 			a.sayLines(words.Problem(one.Problem, one.Profile).Lines())
 		}
 		found = found || len(one.FailOn(task.failOn)) > 0
+		for _, f := range task.failOn {
+			if err := one.Unclear(f); err != nil && one.Problem == nil && len(one.FailOn([]audit.Finding{f})) == 0 {
+				a.say("keyturn: --fail-on %s does not pass: %s", f, iamops.Clean(err.Error()))
+				partial = errPartial
+			}
+		}
 	}
 	if len(audits) == 1 && audits[0].NothingListed() {
 		return profileError{audits[0].Progress.UsersProblem, audits[0].Profile}

@@ -30,7 +30,7 @@ var columns = []kit.Column{
 	colAge:     {Title: "AGE", Min: 6, Importance: 8, Right: true},
 	colStatus:  {Title: "STATUS", Min: 8, Importance: 6},
 	colLastUse: {Title: "LAST USED", Short: "USED", Min: 7, Wide: 22, Flex: 2, Importance: 5},
-	colVerdict: {Title: "VERDICT", Min: 13, Wide: 13, Importance: 7},
+	colVerdict: {Title: "VERDICT", Min: 12, Wide: 12, Importance: 7},
 	colNext:    {Title: "NEXT", Min: 10, Importance: 3},
 }
 
@@ -157,19 +157,19 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	if r.UseSeen.Origin == audit.FromReport {
 		style = st.Muted // the live value is on its way, or would be
 	}
-	reported := func(text string) string { return text }
-	if r.Problem() != nil {
-		// What the report said may not hold any more.
-		if reported = func(text string) string { return text + "?" }; width >= agoWidth+len("report: ") {
-			reported = func(text string) string { return "report: " + text }
-		}
-		width -= kit.Width(reported(""))
+	before, after := "", ""
+	switch {
+	case r.Problem() == nil || use.State == iamops.UseUnknown:
+	case width >= agoWidth+len(inReport): // what the report said may not hold any more
+		before = inReport
+	default:
+		after = "?"
 	}
 	switch use.State {
 	case iamops.NeverUsed:
-		return kit.Cell{{Text: reported("never"), Style: style}}
+		return kit.Cell{{Text: before + "never" + after, Style: style}}
 	case iamops.Used:
-		return kit.Cell{{Text: reported(usedText(use, now, width)), Style: style}}
+		return kit.Cell{{Text: before + usedText(use, now, width-len(before)-len(after)) + after, Style: style}}
 	case iamops.UseUnknown:
 	}
 	if r.Awaited() {
@@ -180,6 +180,9 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	}
 	return kit.Cell{{Text: unknownReason(use.Problem, width), Style: st.Unknown}}
 }
+
+// inReport stands before what the report alone says, where a look-up has failed.
+const inReport = "report: "
 
 // agoWidth is the width from which a column tells how long "ago" something was; below it
 // the column's head says what the time is.
@@ -247,10 +250,14 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 
 // shortName is the finding's name where there are ten cells for it.
 func shortName(f audit.Finding) string {
-	if f == audit.SecondActive {
+	switch f {
+	case audit.SecondActive:
 		return "2nd active"
+	case audit.Compromised:
+		return "leaked"
+	default:
+		return f.String()
 	}
-	return f.String()
 }
 
 // look is a finding's glyph and style.
