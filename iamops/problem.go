@@ -3,6 +3,8 @@ package iamops
 import (
 	"errors"
 	"fmt"
+
+	"keyturn/clean"
 )
 
 // ProblemKind sorts what went wrong by what the operator can do about it.
@@ -80,5 +82,5 @@ func AsProblem(err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	return &Problem{Kind: Unexpected, Message: err.Error(), Err: err}
+	return &Problem{Kind: Unexpected, Message: clean.Text(err.Error()), Err: err}
 }

@@ -43,6 +43,7 @@ import (
 	"sync"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -282,10 +283,10 @@ func (a *Account) identifyBy(ctx context.Context, t *tally, cred aws.Credentials
 		return iamops.Caller{}, problem
 	}
 	c := iamops.Caller{
-		Account:      aws.ToString(out.Account),
-		ARN:          aws.ToString(out.Arn),
-		UserID:       aws.ToString(out.UserId),
-		SigningKeyID: cred.AccessKeyID,
+		Account:      text(out.Account),
+		ARN:          text(out.Arn),
+		UserID:       text(out.UserId),
+		SigningKeyID: clean.Text(cred.AccessKeyID),
 	}
 	if parts := strings.SplitN(c.ARN, ":", 6); len(parts) == 6 {
 		c.Partition = parts[1]

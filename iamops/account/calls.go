@@ -8,6 +8,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -57,7 +58,7 @@ func countAttempts(stack *middleware.Stack) error {
 			out, metadata, err := next.HandleFinalize(ctx, in)
 			t.lastErr = err
 			if id, ok := awsmiddleware.GetRequestIDMetadata(metadata); ok {
-				t.requestID = id
+				t.requestID = clean.Text(id)
 			}
 			return out, metadata, err //nolint:wrapcheck // a middleware passes errors as they are
 		})

@@ -20,19 +20,27 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
 const mfaNeeded = "the credentials need a code from an MFA device, and there is nobody to ask for it"
 
-// problemOf sorts an error of a call of the given action. It returns nil for nil.
+// problemOf sorts an error of a call of the given action. It returns nil for nil. What AWS, or
+// whoever answered, put into its words is made harmless.
 func problemOf(action string, err error) *iamops.Problem {
 	if err == nil {
 		return nil
 	}
-	var sorted *iamops.Problem
-	if errors.As(err, &sorted) {
-		return sorted
+	p := sorted(action, err)
+	p.Code, p.Message, p.RequestID = clean.Text(p.Code), clean.Text(p.Message), clean.Text(p.RequestID)
+	return p
+}
+
+func sorted(action string, err error) *iamops.Problem {
+	var known *iamops.Problem
+	if errors.As(err, &known) {
+		return known
 	}
 	var credential *credentialError
 	if errors.As(err, &credential) {

@@ -7,6 +7,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"keyturn/clean"
 )
 
 // Styles are the tokens of the look. A screen names what a text is, and never a
@@ -211,7 +213,7 @@ type Cell []Span
 func (c Cell) String() string {
 	var b strings.Builder
 	for _, s := range c {
-		b.WriteString(s.Style.Render(Clean(s.Text)))
+		b.WriteString(s.Style.Render(clean.Text(s.Text)))
 	}
 	return b.String()
 }
@@ -219,7 +221,7 @@ func (c Cell) String() string {
 func (c Cell) width() int {
 	w := 0
 	for _, s := range c {
-		w += Width(Clean(s.Text))
+		w += Width(clean.Text(s.Text))
 	}
 	return w
 }
@@ -229,13 +231,13 @@ func (g Glyphs) cutCell(c Cell, width int, keepEnd bool) Cell {
 	if keepEnd {
 		text, style := "", Style{}
 		for _, s := range c {
-			text, style = text+Clean(s.Text), s.Style
+			text, style = text+clean.Text(s.Text), s.Style
 		}
 		return Cell{{Text: g.KeepEnd(text, width), Style: style}}
 	}
 	var out Cell
 	for i, s := range c {
-		text := Clean(s.Text)
+		text := clean.Text(s.Text)
 		w := Width(text)
 		if w > width || (w == width && c[i+1:].width() > 0) {
 			// What follows is cut off, so the ellipsis has to be in this span.

@@ -197,7 +197,7 @@ func ssoLogin(profile string) string {
 	if profile == "" {
 		return "aws sso login"
 	}
-	return "aws sso login --profile " + profile
+	return "aws sso login --profile " + shellWord(profile)
 }
 
 func codeOr(p *iamops.Problem, other string) string {
