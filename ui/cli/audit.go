@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/report"
@@ -174,7 +175,7 @@ func (a *App) verdict(audits []report.Audit, task auditTask) error {
 		found = found || len(one.FailOn(task.failOn)) > 0
 		for _, f := range task.failOn {
 			if err := one.Unclear(f); err != nil && one.Problem == nil && len(one.FailOn([]audit.Finding{f})) == 0 {
-				a.say("keyturn: --fail-on %s does not pass: %s", f, iamops.Clean(err.Error()))
+				a.say("keyturn: --fail-on %s does not pass: %s", f, clean.Text(err.Error()))
 				partial = errPartial
 			}
 		}

@@ -20,11 +20,11 @@ import (
 	"time"
 )
 
-// madeUp is a made-up account, as far as an audit asks it, told as AWS tells it. What is
+// stubAccount is a made-up account, as far as an audit asks it, told as AWS tells it. What is
 // left out is not there.
-type madeUp struct {
+type stubAccount struct {
 	report   string // "" is none
-	users    []madeUpUser
+	users    []stubUser
 	deny     []string       // actions
 	throttle map[string]int // how often, by action
 	generate string         // the error code of GenerateCredentialReport
@@ -34,15 +34,15 @@ type madeUp struct {
 	calls map[string]int
 }
 
-type madeUpUser struct {
+type stubUser struct {
 	name     string
-	keys     []madeUpKey
+	keys     []stubKey
 	gone     bool   // by the time its keys are listed
 	policies string // as GetAccountAuthorizationDetails answers them
 }
 
-// madeUpKey is a key; its last use is zero where it was never used.
-type madeUpKey struct {
+// stubKey is a key; its last use is zero where it was never used.
+type stubKey struct {
 	created, used time.Time
 	status        string // "" is Active
 	denied, gone  bool   // the look-up of its last use
@@ -108,7 +108,7 @@ func stubEscape(s string) string {
 	return b.String()
 }
 
-func (m *madeUp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *stubAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	action := r.PostForm.Get("Action")
 	m.mu.Lock()
@@ -140,7 +140,7 @@ func (m *madeUp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer is the inside of an answer, or an error's status and code.
-func (m *madeUp) answer(action string, form url.Values) (result string, status int, code string) {
+func (m *stubAccount) answer(action string, form url.Values) (result string, status int, code string) {
 	switch action {
 	case "GetCallerIdentity":
 		return "<UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/auditor</Arn>", 0, ""
@@ -181,8 +181,8 @@ func (m *madeUp) answer(action string, form url.Values) (result string, status i
 	return "", 400, "InvalidAction"
 }
 
-func (m *madeUp) listKeys(user string) (result string, status int, code string) {
-	at := slices.IndexFunc(m.users, func(u madeUpUser) bool { return u.name == user && !u.gone })
+func (m *stubAccount) listKeys(user string) (result string, status int, code string) {
+	at := slices.IndexFunc(m.users, func(u stubUser) bool { return u.name == user && !u.gone })
 	if at < 0 {
 		return "", 404, "NoSuchEntity"
 	}
@@ -197,7 +197,7 @@ func (m *madeUp) listKeys(user string) (result string, status int, code string) 
 	return "<AccessKeyMetadata>" + b.String() + "</AccessKeyMetadata><IsTruncated>false</IsTruncated>", 0, ""
 }
 
-func (m *madeUp) lastUsed(id string) (result string, status int, code string) {
+func (m *stubAccount) lastUsed(id string) (result string, status int, code string) {
 	for _, u := range m.users {
 		for i, k := range u.keys {
 			switch {
@@ -219,7 +219,7 @@ func (m *madeUp) lastUsed(id string) (result string, status int, code string) {
 }
 
 // asked is how often an action was called.
-func (m *madeUp) asked(action string) int {
+func (m *stubAccount) asked(action string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.calls[action]
@@ -232,7 +232,7 @@ type auditRun struct {
 }
 
 // auditOf runs `keyturn audit` on an account.
-func auditOf(t *testing.T, account *madeUp, args ...string) auditRun {
+func auditOf(t *testing.T, account *stubAccount, args ...string) auditRun {
 	t.Helper()
 	server := httptest.NewServer(account)
 	defer server.Close()
@@ -330,13 +330,13 @@ func overdueName(t *testing.T) string {
 func TestFindingsAudit(t *testing.T) {
 	t.Parallel()
 	overdue := overdueName(t)
-	one := madeUpKey{created: daysAgo(10), used: daysAgo(1)}
+	one := stubKey{created: daysAgo(10), used: daysAgo(1)}
 	rootKey := slotOf(true, daysAgo(500), daysAgo(3))
-	alice := []madeUpUser{{name: "alice", keys: []madeUpKey{one}}}
+	alice := []stubUser{{name: "alice", keys: []stubKey{one}}}
 
 	t.Run("A1_root_is_unknown", func(t *testing.T) {
 		whole := reportOf(reportLine("<root_account>"), reportLine("alice", slotOf(true, daysAgo(10), daysAgo(1))))
-		for name, account := range map[string]*madeUp{
+		for name, account := range map[string]*stubAccount{
 			"denied":      {report: whole, deny: []string{"GenerateCredentialReport", "GetCredentialReport"}},
 			"none":        {get: "ReportNotPresent", deny: []string{"GenerateCredentialReport"}},
 			"malformed":   {report: "<html>504</html>"},
@@ -369,11 +369,11 @@ func TestFindingsAudit(t *testing.T) {
 		}
 		t.Run("known", func(t *testing.T) {
 			t.Parallel()
-			none := auditOf(t, &madeUp{report: whole, users: alice}, "--output", "json", "--fail-on", "root-key")
+			none := auditOf(t, &stubAccount{report: whole, users: alice}, "--output", "json", "--fail-on", "root-key")
 			if n := none.told(t).Accounts[0].Counts["root-key"]; none.code != 0 || n == nil || *n != 0 {
 				t.Errorf("exit code %d, root keys %v, and there are none", none.code, n)
 			}
-			has := &madeUp{report: reportOf(reportLine("<root_account>", rootKey)), users: alice}
+			has := &stubAccount{report: reportOf(reportLine("<root_account>", rootKey)), users: alice}
 			if run := auditOf(t, has, "--fail-on", "root-key"); run.code != 3 {
 				t.Errorf("exit code %d, and root has a key", run.code)
 			}
@@ -382,12 +382,12 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A2_diff_of_an_unread_root", func(t *testing.T) {
 		t.Parallel()
-		before := &madeUp{report: reportOf(reportLine("<root_account>", rootKey))}
+		before := &stubAccount{report: reportOf(reportLine("<root_account>", rootKey))}
 		earlier := filepath.Join(t.TempDir(), "earlier.json")
 		if err := os.WriteFile(earlier, []byte(auditOf(t, before, "--output", "json").stdout), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		now := &madeUp{report: before.report, deny: []string{"GetCredentialReport"}}
+		now := &stubAccount{report: before.report, deny: []string{"GetCredentialReport"}}
 		text := auditOf(t, now, "--diff", earlier, "--output", "json").stdout
 		var changes struct {
 			Counts map[string]int
@@ -417,7 +417,7 @@ func TestFindingsAudit(t *testing.T) {
 			report = strings.ReplaceAll(report, "\x00", "\n")
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if run := auditOf(t, &madeUp{report: report, users: alice}, "--fail-on", "root-key"); run.code != 3 {
+				if run := auditOf(t, &stubAccount{report: report, users: alice}, "--fail-on", "root-key"); run.code != 3 {
 					t.Errorf("root has a key, and the exit code is %d\n%s%s", run.code, run.stdout, run.stderr)
 				}
 			})
@@ -425,7 +425,7 @@ func TestFindingsAudit(t *testing.T) {
 		for _, code := range []string{"LimitExceeded", "ServiceFailure"} {
 			t.Run("Generate says "+code, func(t *testing.T) {
 				t.Parallel()
-				account := &madeUp{report: whole, users: alice, generate: code}
+				account := &stubAccount{report: whole, users: alice, generate: code}
 				if run := auditOf(t, account, "--fail-on", "root-key"); run.code != 3 || account.asked("GetCredentialReport") == 0 {
 					t.Errorf("exit code %d after %d questions for the report that is there", run.code, account.asked("GetCredentialReport"))
 				}
@@ -435,11 +435,11 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A4_next_never_empties_a_user", func(t *testing.T) {
 		t.Parallel()
-		told := auditOf(t, &madeUp{report: reportOf(), users: []madeUpUser{
-			{name: "a", keys: []madeUpKey{{created: daysAgo(80), used: stubNow.Add(-time.Minute)}, {created: daysAgo(60)}}},
-			{name: "b", keys: []madeUpKey{{created: daysAgo(80), used: stubNow.Add(-time.Minute)}, {created: daysAgo(70), used: daysAgo(60)}}},
-			{name: "c", keys: []madeUpKey{{created: daysAgo(300)}, {created: daysAgo(200)}}},
-			{name: "d", keys: []madeUpKey{{created: daysAgo(60), used: daysAgo(1)}, {created: daysAgo(50), used: daysAgo(2)}}},
+		told := auditOf(t, &stubAccount{report: reportOf(), users: []stubUser{
+			{name: "a", keys: []stubKey{{created: daysAgo(80), used: stubNow.Add(-time.Minute)}, {created: daysAgo(60)}}},
+			{name: "b", keys: []stubKey{{created: daysAgo(80), used: stubNow.Add(-time.Minute)}, {created: daysAgo(70), used: daysAgo(60)}}},
+			{name: "c", keys: []stubKey{{created: daysAgo(300)}, {created: daysAgo(200)}}},
+			{name: "d", keys: []stubKey{{created: daysAgo(60), used: daysAgo(1)}, {created: daysAgo(50), used: daysAgo(2)}}},
 		}}, "--output", "json").told(t)
 		for user, want := range map[string][2]bool{"a": {false, true}, "b": {false, true}, "c": {true, false}, "d": {false, false}} {
 			for i, retire := range want {
@@ -454,11 +454,11 @@ func TestFindingsAudit(t *testing.T) {
 		for _, n := range []int{2, 3, 8} {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
-				var keys []madeUpKey
+				var keys []stubKey
 				for i := range n {
-					keys = append(keys, madeUpKey{created: daysAgo(80 - i), used: daysAgo(1)})
+					keys = append(keys, stubKey{created: daysAgo(80 - i), used: daysAgo(1)})
 				}
-				run := auditOf(t, &madeUp{report: reportOf(), users: []madeUpUser{{name: "alice", keys: keys}}}, "--output", "json", "--fail-on", "second-active")
+				run := auditOf(t, &stubAccount{report: reportOf(), users: []stubUser{{name: "alice", keys: keys}}}, "--output", "json", "--fail-on", "second-active")
 				if got := run.told(t).Accounts[0].Counts["second-active"]; run.code != 3 || got == nil || *got != n-1 {
 					t.Errorf("of %d Active keys, exit code %d and %v second ones", n, run.code, got)
 				}
@@ -466,11 +466,11 @@ func TestFindingsAudit(t *testing.T) {
 		}
 		t.Run("details", func(t *testing.T) {
 			t.Parallel()
-			var keys []madeUpKey
+			var keys []stubKey
 			for i := range 8 {
-				keys = append(keys, madeUpKey{created: daysAgo(80 - i), used: daysAgo(1)})
+				keys = append(keys, stubKey{created: daysAgo(80 - i), used: daysAgo(1)})
 			}
-			server := httptest.NewServer(&madeUp{report: reportOf(), users: []madeUpUser{{name: "alice", keys: keys}}})
+			server := httptest.NewServer(&stubAccount{report: reportOf(), users: []stubUser{{name: "alice", keys: keys}}})
 			defer server.Close()
 			program, err := exec.LookPath("keyturn")
 			if err != nil {
@@ -493,20 +493,20 @@ func TestFindingsAudit(t *testing.T) {
 	t.Run("A6_what_a_rotation_excuses", func(t *testing.T) {
 		t.Parallel()
 		second := stubNow.Add(-20 * 24 * time.Hour)
-		account := func(keys ...madeUpKey) *madeUp {
-			return &madeUp{report: reportOf(), users: []madeUpUser{{name: "alice", keys: keys}}}
+		account := func(keys ...stubKey) *stubAccount {
+			return &stubAccount{report: reportOf(), users: []stubUser{{name: "alice", keys: keys}}}
 		}
 		for name, tc := range map[string]struct {
-			keys   []madeUpKey
+			keys   []stubKey
 			failOn string
 			code   int
 		}{
-			"nobody takes the new one up": {[]madeUpKey{{created: daysAgo(1100)}, {created: daysAgo(29)}}, overdue, 3},
-			"never used":                  {[]madeUpKey{{created: daysAgo(1100)}, {created: daysAgo(3), used: daysAgo(1)}}, "never-used,unused", 3},
-			"a second apart":              {[]madeUpKey{{created: second.Add(-time.Second), used: daysAgo(1)}, {created: second, used: daysAgo(1)}}, "second-active", 3},
-			"the old one is left behind":  {[]madeUpKey{{created: daysAgo(100), used: daysAgo(1), status: "Inactive"}, {created: daysAgo(3), used: daysAgo(1)}}, "inactive", 3},
-			"a rotation":                  {[]madeUpKey{{created: daysAgo(100), used: daysAgo(1)}, {created: daysAgo(20), used: daysAgo(1)}}, overdue + ",second-active", 0},
-			"a young one":                 {[]madeUpKey{{created: daysAgo(100), used: daysAgo(1)}, {created: daysAgo(6)}}, overdue + ",second-active", 0},
+			"nobody takes the new one up": {[]stubKey{{created: daysAgo(1100)}, {created: daysAgo(29)}}, overdue, 3},
+			"never used":                  {[]stubKey{{created: daysAgo(1100)}, {created: daysAgo(3), used: daysAgo(1)}}, "never-used,unused", 3},
+			"a second apart":              {[]stubKey{{created: second.Add(-time.Second), used: daysAgo(1)}, {created: second, used: daysAgo(1)}}, "second-active", 3},
+			"the old one is left behind":  {[]stubKey{{created: daysAgo(100), used: daysAgo(1), status: "Inactive"}, {created: daysAgo(3), used: daysAgo(1)}}, "inactive", 3},
+			"a rotation":                  {[]stubKey{{created: daysAgo(100), used: daysAgo(1)}, {created: daysAgo(20), used: daysAgo(1)}}, overdue + ",second-active", 0},
+			"a young one":                 {[]stubKey{{created: daysAgo(100), used: daysAgo(1)}, {created: daysAgo(6)}}, overdue + ",second-active", 0},
 		} {
 			if run := auditOf(t, account(tc.keys...), "--fail-on", tc.failOn); run.code != tc.code {
 				t.Errorf("%s: exit code %d, want %d\n%s", name, run.code, tc.code, run.stdout)
@@ -520,7 +520,7 @@ func TestFindingsAudit(t *testing.T) {
 			"no date, used 100 days ago":     reportLine("alice", slotOf(true, time.Time{}, daysAgo(100))),
 			"reactivated, used 100 days ago": reportLine("alice", slotOf(true, daysAgo(20), daysAgo(100))),
 		} {
-			run := auditOf(t, &madeUp{report: reportOf(reportLine("<root_account>"), line)}, "--report-only", "--output", "json", "--fail-on", "unused")
+			run := auditOf(t, &stubAccount{report: reportOf(reportLine("<root_account>"), line)}, "--report-only", "--output", "json", "--fail-on", "unused")
 			row := run.told(t).row(t, "alice", 0)
 			if run.code != 3 || !row.has("unused") || !row.overdue() || row.AgeDays == nil || *row.AgeDays < 100 {
 				t.Errorf("%s: exit code %d, %v, age %v", name, run.code, row.Findings, row.AgeDays)
@@ -530,9 +530,9 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A8_a_denied_look_up_keeps_the_report", func(t *testing.T) {
 		t.Parallel()
-		run := auditOf(t, &madeUp{
+		run := auditOf(t, &stubAccount{
 			report: reportOf(reportLine("<root_account>"), reportLine("alice", slotOf(true, daysAgo(300), daysAgo(100)))),
-			users:  []madeUpUser{{name: "alice", keys: []madeUpKey{{created: daysAgo(300), denied: true}}}},
+			users:  []stubUser{{name: "alice", keys: []stubKey{{created: daysAgo(300), denied: true}}}},
 		}, "--output", "json")
 		told := run.told(t)
 		row := told.row(t, "alice", 0)
@@ -546,11 +546,11 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A9_gone_meanwhile", func(t *testing.T) {
 		t.Parallel()
-		for name, users := range map[string][]madeUpUser{
-			"a user": {{name: "alice", keys: []madeUpKey{one}}, {name: "vault-bot", gone: true}},
-			"a key":  {{name: "alice", keys: []madeUpKey{one, {created: daysAgo(100), gone: true}}}},
+		for name, users := range map[string][]stubUser{
+			"a user": {{name: "alice", keys: []stubKey{one}}, {name: "vault-bot", gone: true}},
+			"a key":  {{name: "alice", keys: []stubKey{one, {created: daysAgo(100), gone: true}}}},
 		} {
-			run := auditOf(t, &madeUp{report: reportOf(), users: users}, "--output", "json")
+			run := auditOf(t, &stubAccount{report: reportOf(), users: users}, "--output", "json")
 			if told := run.told(t); run.code != 0 || told.Partial || len(told.Rows) != 1 || told.Rows[0].User != "alice" {
 				t.Errorf("%s: exit code %d, partial %v, %+v", name, run.code, told.Partial, told.Rows)
 			}
@@ -559,7 +559,7 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A10_roots_password", func(t *testing.T) {
 		t.Parallel()
-		told := auditOf(t, &madeUp{report: reportOf(reportLine("<root_account>", rootKey))}, "--output", "json").told(t)
+		told := auditOf(t, &stubAccount{report: reportOf(reportLine("<root_account>", rootKey))}, "--output", "json").told(t)
 		if c := told.row(t, "<root_account>", 0).Console; c == nil || c.Password != nil && !*c.Password {
 			t.Errorf("the report does not tell whether root has a password, and the audit says %+v", c)
 		}
@@ -567,7 +567,7 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A11_a_slot_dated_as_the_account", func(t *testing.T) {
 		t.Parallel()
-		run := auditOf(t, &madeUp{report: reportOf(reportLine("<root_account>", noKey, slotOf(false, daysAgo(900), time.Time{})))}, "--output", "json", "--fail-on", "root-key")
+		run := auditOf(t, &stubAccount{report: reportOf(reportLine("<root_account>", noKey, slotOf(false, daysAgo(900), time.Time{})))}, "--output", "json", "--fail-on", "root-key")
 		if n := run.told(t).Accounts[0].Counts["root-key"]; run.code != 0 || n == nil || *n != 0 {
 			t.Errorf("exit code %d, %v root keys", run.code, n)
 		}
@@ -575,15 +575,15 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A13_the_order_of_risk", func(t *testing.T) {
 		t.Parallel()
-		told := auditOf(t, &madeUp{report: reportOf(), users: []madeUpUser{
-			{name: "a-20-days", keys: []madeUpKey{{created: daysAgo(20)}}},
-			{name: "b-2-days", keys: []madeUpKey{{created: daysAgo(2)}}},
-			{name: "c-412", keys: []madeUpKey{{created: daysAgo(412), used: stubNow.Add(-time.Hour)}}},
-			{name: "d-unused", keys: []madeUpKey{{created: daysAgo(120), used: daysAgo(100)}}},
-			{name: "e-status", keys: []madeUpKey{{created: daysAgo(300), used: daysAgo(100), status: "Expired"}}},
-			{name: "f-never", keys: []madeUpKey{{created: daysAgo(60)}}},
-			{name: "g-due", keys: []madeUpKey{{created: daysAgo(80), used: stubNow.Add(-time.Hour)}}},
-			{name: "h-off", keys: []madeUpKey{{created: daysAgo(80), used: daysAgo(1), status: "Inactive"}}},
+		told := auditOf(t, &stubAccount{report: reportOf(), users: []stubUser{
+			{name: "a-20-days", keys: []stubKey{{created: daysAgo(20)}}},
+			{name: "b-2-days", keys: []stubKey{{created: daysAgo(2)}}},
+			{name: "c-412", keys: []stubKey{{created: daysAgo(412), used: stubNow.Add(-time.Hour)}}},
+			{name: "d-unused", keys: []stubKey{{created: daysAgo(120), used: daysAgo(100)}}},
+			{name: "e-status", keys: []stubKey{{created: daysAgo(300), used: daysAgo(100), status: "Expired"}}},
+			{name: "f-never", keys: []stubKey{{created: daysAgo(60)}}},
+			{name: "g-due", keys: []stubKey{{created: daysAgo(80), used: stubNow.Add(-time.Hour)}}},
+			{name: "h-off", keys: []stubKey{{created: daysAgo(80), used: daysAgo(1), status: "Inactive"}}},
 		}}, "--output", "json").told(t)
 		var order []string
 		for _, r := range told.Rows {
@@ -602,7 +602,7 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A14_overdue", func(t *testing.T) {
 		t.Parallel()
-		account := &madeUp{report: reportOf(), users: []madeUpUser{{name: "alice", keys: []madeUpKey{{created: daysAgo(100), used: daysAgo(1)}}}}}
+		account := &stubAccount{report: reportOf(), users: []stubUser{{name: "alice", keys: []stubKey{{created: daysAgo(100), used: daysAgo(1)}}}}}
 		for _, format := range []string{"json", "table", "csv", "markdown"} {
 			if text := auditOf(t, account, "--output", format).stdout; strings.Contains(text, "expired") || !strings.Contains(text, "overdue") {
 				t.Errorf("as %s:\n%s", format, text)
@@ -612,8 +612,8 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A15_on_the_limit", func(t *testing.T) {
 		t.Parallel()
-		account := &madeUp{report: reportOf(), users: []madeUpUser{
-			{name: "-alice", keys: []madeUpKey{{created: stubNow.Add(-90*24*time.Hour - time.Minute), used: daysAgo(1)}}},
+		account := &stubAccount{report: reportOf(), users: []stubUser{
+			{name: "-alice", keys: []stubKey{{created: stubNow.Add(-90*24*time.Hour - time.Minute), used: daysAgo(1)}}},
 		}}
 		text := auditOf(t, account).stdout
 		if at := strings.Index(text, "90 d "); at < 0 || text[at-1] == ' ' {
@@ -631,8 +631,8 @@ func TestFindingsAudit(t *testing.T) {
 
 	t.Run("A15_the_mark_rotating", func(t *testing.T) {
 		t.Parallel()
-		server := httptest.NewServer(&madeUp{report: reportOf(), users: []madeUpUser{
-			{name: "alice", keys: []madeUpKey{{created: daysAgo(60), used: daysAgo(1)}, {created: daysAgo(3), used: daysAgo(1)}}},
+		server := httptest.NewServer(&stubAccount{report: reportOf(), users: []stubUser{
+			{name: "alice", keys: []stubKey{{created: daysAgo(60), used: daysAgo(1)}, {created: daysAgo(3), used: daysAgo(1)}}},
 		}})
 		defer server.Close()
 		program, err := exec.LookPath("keyturn")
@@ -662,10 +662,10 @@ func TestFindingsQuarantine(t *testing.T) {
 	policy := func(arn string) string {
 		return "<member><PolicyName>AWSCompromisedKeyQuarantineV3</PolicyName><PolicyArn>" + arn + "</PolicyArn></member>"
 	}
-	keys := []madeUpKey{{created: daysAgo(10), used: daysAgo(1)}}
-	account := func(arn string) *madeUp {
-		return &madeUp{report: reportOf(), users: []madeUpUser{
-			{name: "alice", keys: []madeUpKey{{created: daysAgo(800)}}},
+	keys := []stubKey{{created: daysAgo(10), used: daysAgo(1)}}
+	account := func(arn string) *stubAccount {
+		return &stubAccount{report: reportOf(), users: []stubUser{
+			{name: "alice", keys: []stubKey{{created: daysAgo(800)}}},
 			{name: "leaky", keys: keys, policies: policy(arn)},
 		}}
 	}

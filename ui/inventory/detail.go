@@ -107,8 +107,8 @@ func (s *Screen) keyLine(r *audit.Row, now time.Time) string {
 	if r.LastUse.State == iamops.NeverUsed {
 		use = "never used"
 	}
-	return s.common.Glyphs.Truncate(" "+mark+st.Strong.Render(kit.Clean(keyName(r)))+"  "+
-		s.statusStyle(r.Key.Status).Render(kit.Clean(string(r.Key.Status)))+"  "+age+"  "+use+"  "+s.findings(r), s.width)
+	return s.common.Glyphs.Truncate(" "+mark+st.Strong.Render(clean.Text(keyName(r)))+"  "+
+		s.statusStyle(r.Key.Status).Render(clean.Text(string(r.Key.Status)))+"  "+age+"  "+use+"  "+s.findings(r), s.width)
 }
 
 // about says what is known of the row's user beside the keys.
