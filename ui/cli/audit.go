@@ -42,7 +42,12 @@ func (a *App) auditCommand(f *flags, reach reach) *cobra.Command {
 		Short: "Print every access key of the account: age, use, and what should be done",
 		Long: `audit prints every access key: its age, its status, its last use, what is to be said
 about it, and what to do. It reads the credential report where AWS has one, and the live
-values behind it. Several profiles, as in --profile a,b,c, make one audit.`,
+values behind it. Several profiles, as in --profile a,b,c, make one audit.
+
+Root's keys are in the credential report alone. Where it does not tell, root is unknown,
+and --fail-on root-key ends with 1. A rotation in progress excuses overdue and
+second-active, while the newer key has been used or is younger than 7 days, and for 30 days
+at most. It excuses nothing else.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			task, err := given.task()
