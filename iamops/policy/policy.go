@@ -64,7 +64,7 @@ var grants = map[Job][]Grant{
 		{Action: "iam:GenerateCredentialReport", Scope: Everything, sid: "AuditAtOnce", Without: "large accounts are read user by user"},
 		{Action: "iam:GetCredentialReport", Scope: Everything, sid: "AuditAtOnce", Without: "large accounts are read user by user"},
 		{Action: "iam:ListAccountAliases", Scope: Everything, sid: "AuditMore", Without: "the account's alias is not shown"},
-		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore", Without: "owners, groups, policies and administrators are not shown"},
+		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore", Without: "owners, groups, policies, administrators and AWS's quarantine are not shown"},
 		{Action: "sts:GetAccessKeyInfo", Scope: Everything, sid: "AuditMore", Without: "the account of a key that is not the account's own is not found"},
 	},
 	Rotate: append([]Grant{{Action: "iam:CreateAccessKey", Scope: Users, sid: "Rotate"}}, retire...),

@@ -42,6 +42,11 @@ var ends = map[string]func(*testing.T, *App) error{
 		cloud.Inject(sandbox.Fault{Action: "iam:GetAccessKeyLastUsed", Break: sandbox.Deny})
 		return a.Run([]string{"find", "AKIAI44QH8DHBEXAMPLE", "--endpoint-url", served(t, cloud, cloud)})
 	},
+	"not-looked-for": func(t *testing.T, a *App) error {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud.Inject(sandbox.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: sandbox.Deny})
+		return a.Run([]string{"audit", "--fail-on", "compromised", "--endpoint-url", served(t, cloud, cloud)})
+	},
 	"found": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		return a.Run([]string{"audit", "--fail-on", "overdue", "--endpoint-url", served(t, cloud, cloud)})
