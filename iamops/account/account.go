@@ -216,10 +216,7 @@ func newAccount(
 	a.sts = sts.NewFromConfig(cfg, func(so *sts.Options) {
 		so.Retryer, so.RetryMaxAttempts = newPatience(), 0
 		so.APIOptions = append(so.APIOptions, countAttempts)
-		if o.EndpointURL != "" {
-			so.BaseEndpoint = aws.String(o.EndpointURL)
-		}
-	})
+	}, at(o.EndpointURL))
 	cred, err := retrieve(ctx, a.signer)
 	if err != nil {
 		return nil, err

@@ -37,10 +37,12 @@ func chain(ctx context.Context, o Options, clock *Clock) (aws.Config, origin, er
 	asking := &prompt{ask: o.MFAToken}
 	asking.openFor(ctx)
 	defer asking.close()
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock)...)
+	var endpoint string // of STS; the SDK's own clients in the chain don't heed the configured one
+	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock, &endpoint)...)
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}
+	endpoint = stsEndpoint(cfg, o)
 	if aws.IsCredentialsProvider(cfg.Credentials, instanceRole) {
 		cfg.Credentials = impatient{cfg.Credentials}
 	}
@@ -95,8 +97,18 @@ func (p *prompt) code() (string, error) {
 	return p.ask(ctx)
 }
 
-// chainOptions make the SDK's default chain heed o.
-func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOptions) error {
+// stsEndpoint is the address that stands in for STS's own: that of the options, else what
+// the configuration says; "" if it says nothing.
+func stsEndpoint(cfg aws.Config, o Options) string {
+	if o.EndpointURL != "" {
+		return o.EndpointURL
+	}
+	return aws.ToString(sts.NewFromConfig(cfg).Options().BaseEndpoint)
+}
+
+// chainOptions make the SDK's default chain heed o, and assume roles at the endpoint, which
+// is known by the time that one is assumed.
+func chainOptions(asking *prompt, o Options, clock *Clock, endpoint *string) []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithLogger(logging.Nop{}), // the SDK's warnings would go to stderr, under the UI
 		config.WithHTTPClient(httpClient(o.HTTPClient)),
@@ -113,8 +125,13 @@ func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOp
 			if o.MFASerial != "" {
 				ro.SerialNumber = aws.String(o.MFASerial)
 			}
-			if o.EndpointURL != "" && ro.Client != nil { // nil when the SDK only looks whether the options fit
-				ro.Client = elsewhere{ro.Client, o.EndpointURL}
+			if ro.Client != nil { // nil when the SDK only looks whether the options fit
+				ro.Client = elsewhere{ro.Client, endpoint}
+			}
+		}),
+		config.WithWebIdentityRoleCredentialOptions(func(ro *stscreds.WebIdentityRoleOptions) {
+			if ro.Client != nil {
+				ro.Client = elsewhereByToken{ro.Client, endpoint}
 			}
 		}),
 	}
@@ -127,17 +144,38 @@ func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOp
 	return options
 }
 
-// elsewhere assumes roles at a given endpoint. The SDK's own option for that is
-// beaten by AWS_ENDPOINT_URL_STS, and moves SSO as well.
+// elsewhere assumes roles at a given endpoint, "" being AWS's own. The SDK's own option for
+// that is beaten by AWS_ENDPOINT_URL_STS, and moves SSO as well.
 type elsewhere struct {
 	stscreds.AssumeRoleAPIClient
-	url string
+	url *string
 }
 
 // AssumeRole is sts:AssumeRole.
 func (e elsewhere) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, more ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	more = append(more, func(o *sts.Options) { o.BaseEndpoint = aws.String(e.url) })
-	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, more...) //nolint:wrapcheck // as if it were the client itself
+	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // as if it were the client itself
+}
+
+// elsewhereByToken is elsewhere for web identities.
+type elsewhereByToken struct {
+	stscreds.AssumeRoleWithWebIdentityAPIClient
+	url *string
+}
+
+// AssumeRoleWithWebIdentity is sts:AssumeRoleWithWebIdentity.
+func (e elsewhereByToken) AssumeRoleWithWebIdentity(
+	ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, more ...func(*sts.Options),
+) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+	return e.AssumeRoleWithWebIdentityAPIClient.AssumeRoleWithWebIdentity(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // likewise
+}
+
+// at makes STS be asked at an address.
+func at(url string) func(*sts.Options) {
+	return func(o *sts.Options) {
+		if url != "" {
+			o.BaseEndpoint = aws.String(url)
+		}
+	}
 }
 
 // retrieve takes one credential from the provider.
@@ -245,11 +283,7 @@ type mfaSession struct {
 // withMFA puts an MFA session, kept until it ends, before the credentials of cfg.
 func withMFA(asking *prompt, cfg aws.Config, o Options) aws.CredentialsProvider {
 	session := mfaSession{
-		client: sts.NewFromConfig(cfg, func(so *sts.Options) {
-			if o.EndpointURL != "" {
-				so.BaseEndpoint = aws.String(o.EndpointURL)
-			}
-		}),
+		client: sts.NewFromConfig(cfg, at(o.EndpointURL)),
 		serial: o.MFASerial,
 		code:   asking.code,
 	}

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,6 +138,94 @@ func TestFindingsClock(t *testing.T) {
 			if was, there := before[id]; there && age != was+28 {
 				t.Errorf("%s is %d days old, and was %d", id, age, was)
 			}
+		}
+	})
+}
+
+// proxy is an HTTP proxy that refuses every CONNECT with a status, and knows where to.
+type proxy struct {
+	url    string
+	status int
+
+	mu    sync.Mutex
+	asked []string
+}
+
+func refusing(t *testing.T, status int) *proxy {
+	t.Helper()
+	p := &proxy{status: status}
+	server := httptest.NewServer(p)
+	t.Cleanup(server.Close)
+	p.url = server.URL
+	return p
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, r.Method+" "+r.Host)
+	w.WriteHeader(p.status)
+}
+
+// went is where somebody wanted to go through the proxy.
+func (p *proxy) went() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.asked...)
+}
+
+// home writes the AWS files of a keyturn at the endpoint and returns its variables: profile
+// op with the operator's key, profile adm a role that op assumes. Whatever leaves for
+// another address meets the proxy.
+func (e *endpoint) home(t *testing.T, outside *proxy, adm string, more ...string) []string {
+	t.Helper()
+	operator, root := e.cloud.Operator(), t.TempDir()
+	files := map[string]string{
+		"keys.ini": "[op]\naws_access_key_id = " + operator.KeyID + "\naws_secret_access_key = " + operator.Secret + "\n",
+		"aws.ini": "[profile op]\nregion = eu-west-1\n[profile adm]\nregion = eu-west-1\nsource_profile = op\n" +
+			"role_arn = arn:aws:iam::" + sandbox.AccountID + ":role/key-admin\n" + adm,
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return append(append(isolated(root), "AWS_CONFIG_FILE="+filepath.Join(root, "aws.ini"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(root, "keys.ini"),
+		"HTTPS_PROXY="+outside.url, "HTTP_PROXY="+outside.url), more...)
+}
+
+func TestFindingsEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, place := range map[string]func(url string) (adm, variable string){
+		"R5_variable_counts_for_AssumeRole":     func(url string) (string, string) { return "", "AWS_ENDPOINT_URL=" + url },
+		"R5_endpoint_url_counts_for_AssumeRole": func(url string) (string, string) { return "endpoint_url = " + url + "\n", "X=" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, outside := serve(), refusing(t, http.StatusForbidden)
+			defer e.close()
+			adm, variable := place(e.url)
+			ran := runs(t, e.home(t, outside, adm, variable), "", "find", "AKIAI44QH8DHBEXAMPLE", "--profile", "adm")
+			if went := outside.went(); len(went) > 0 {
+				t.Errorf("requests left for %v", went)
+			}
+			if ran.code != 0 || !strings.Contains(ran.out, "Suzie") {
+				t.Errorf("exit code %d:\n%s", ran.code, ran.all())
+			}
+		})
+	}
+	t.Run("R5_target_of_a_roles_profile", func(t *testing.T) {
+		t.Parallel()
+		e, outside := serve(), refusing(t, http.StatusForbidden)
+		defer e.close()
+		e.cloud.AddParameter("eu-west-1", "/ci/suzie", "SecureString", "alias/aws/ssm", `{"AccessKeyId": "AKIAI44QH8DHBEXAMPLE", "SecretAccessKey": "x"}`)
+		runs(t, e.home(t, outside, "", "AWS_ENDPOINT_URL="+e.url), "go\ncreate\nyes\nadd ssm:as=json,profile=adm,region=eu-west-1:/ci/suzie\nleave\n",
+			"rotate", "Suzie", "--plain", "--profile", "op")
+		if went := outside.went(); len(went) > 0 {
+			t.Errorf("requests left for %v", went)
+		}
+		if n := e.cloud.Sent("sts:AssumeRole"); n == 0 {
+			t.Error("the role was not assumed at the endpoint")
 		}
 	})
 }
