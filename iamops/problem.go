@@ -54,6 +54,14 @@ type Problem struct {
 	Message   string // AWS's words, or the cause's
 	RequestID string // AWS's; "" if AWS did not answer
 	Err       error  `json:"-"` // the cause; may be nil
+
+	// Host is the address that was asked; "" if none was.
+	Host string `json:"-"`
+	// Partition and Account are those of who signed; "" before they are known.
+	Partition string `json:"-"`
+	Account   string `json:"-"`
+	// MFADevice is a device of the profile's that nobody asked a code of; "" if there is none.
+	MFADevice string `json:"-"`
 }
 
 // Error names the action, the kind and the cause.

@@ -81,6 +81,10 @@ func (a *Account) tallied(ctx context.Context, t *tally, action, region string, 
 		err = t.lastErr // what the last attempt said, not that attempts or time then ran out
 	}
 	problem := problemOf(action, err)
+	if problem != nil {
+		who := a.signer.who()
+		problem.Partition, problem.Account = who.Partition, who.Account
+	}
 	if a.options.OnCall != nil {
 		c.Duration = iamops.WallClock{}.Now().Sub(began)
 		c.Attempts, c.RequestID, c.Outcome = t.attempts, t.requestID, outcome(problem)

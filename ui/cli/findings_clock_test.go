@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -226,6 +227,135 @@ func TestFindingsEndpoint(t *testing.T) {
 		}
 		if n := e.cloud.Sent("sts:AssumeRole"); n == 0 {
 			t.Error("the role was not assumed at the endpoint")
+		}
+	})
+}
+
+// configured writes keyturn's config file among the variables' folders.
+func configured(t *testing.T, env []string, text string) {
+	t.Helper()
+	for _, v := range env {
+		if folder, ok := strings.CutPrefix(v, "XDG_CONFIG_HOME="); ok {
+			if err := os.MkdirAll(filepath.Join(folder, "keyturn"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, "keyturn", "config.toml"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// signers are the keys and the regions that signed requests to the endpoint.
+func (e *endpoint) signers() (keys, regions map[string]bool) {
+	keys, regions = map[string]bool{}, map[string]bool{}
+	for _, r := range e.cloud.Requests() {
+		keys[r.KeyID], regions[r.Region] = true, true
+	}
+	return keys, regions
+}
+
+func TestFindingsConfig(t *testing.T) {
+	t.Parallel()
+	t.Run("B7_variables_beat_the_file", func(t *testing.T) {
+		t.Parallel()
+		e, other, outside := serve(), serve(), refusing(t, http.StatusForbidden)
+		defer e.close()
+		defer other.close()
+		key, err := e.cloud.KeyOf("web-frontend")
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := e.home(t, outside, "", "AWS_ENDPOINT_URL="+e.url, "AWS_REGION=ap-south-1", "AWS_PROFILE=mine")
+		for _, v := range env {
+			if file, ok := strings.CutPrefix(v, "AWS_SHARED_CREDENTIALS_FILE="); ok {
+				text := "[mine]\naws_access_key_id = " + key.KeyID + "\naws_secret_access_key = " + key.Secret + "\n"
+				before, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, append(before, text...), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		configured(t, env, "profile = \"op\"\nregion = \"eu-west-1\"\nendpoint-url = \""+other.url+"\"\n")
+		runs(t, env, "", "find", "AKIAI44QH8DHBEXAMPLE")
+		if len(other.cloud.Requests()) > 0 || len(e.cloud.Requests()) == 0 {
+			t.Errorf("%d requests to the file's endpoint, %d to the variable's", len(other.cloud.Requests()), len(e.cloud.Requests()))
+		}
+		both := append(other.cloud.Requests(), e.cloud.Requests()...)
+		for _, r := range both {
+			if r.KeyID != key.KeyID {
+				t.Errorf("%s was signed with %s, the file's profile", r.Action, r.KeyID)
+			}
+			if r.Region == "eu-west-1" {
+				t.Errorf("%s was signed for the file's region", r.Action)
+			}
+		}
+		env = e.home(t, outside, "") // without them the file counts
+		configured(t, env, "profile = \"op\"\nregion = \"ap-south-1\"\nendpoint-url = \""+other.url+"\"\n")
+		runs(t, env, "", "find", "AKIAI44QH8DHBEXAMPLE")
+		if keys, regions := other.signers(); !keys[other.cloud.Operator().KeyID] || !regions["ap-south-1"] {
+			t.Errorf("signed by %v for %v", keys, regions)
+		}
+	})
+	t.Run("B8_docs_say_what_the_file_takes", func(t *testing.T) {
+		t.Parallel()
+		text, err := os.ReadFile("../../docs/config.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, alone, found := strings.Cut(string(text), "On the command line alone:")
+		alone, _, _ = strings.Cut(alone, "\n\n")
+		for _, row := range strings.Split(string(text), "\n") {
+			if name, ok := strings.CutPrefix(row, "| `"); ok {
+				name, _, _ = strings.Cut(name, "`")
+				if !found || strings.Contains(alone, "--"+name+"`") {
+					t.Errorf("%s is a key, and on the command line alone", name)
+				}
+			}
+		}
+	})
+	t.Run("B6_no_key_of_the_full_screen_in_plain", func(t *testing.T) {
+		t.Parallel()
+		e, outside := serve(), refusing(t, http.StatusForbidden)
+		defer e.close()
+		operator := e.cloud.Operator()
+		// A session that is about to end, from a program.
+		session := filepath.Join(t.TempDir(), "session.json")
+		text := fmt.Sprintf(`{"Version": 1, "AccessKeyId": %q, "SecretAccessKey": %q, "Expiration": %q}`,
+			operator.KeyID, operator.Secret, time.Now().Add(10*time.Minute).UTC().Format(time.RFC3339))
+		if err := os.WriteFile(session, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env := e.home(t, outside, "[profile short]\nregion = eu-west-1\ncredential_process = cat "+session+"\n", "AWS_ENDPOINT_URL="+e.url, "PATH="+os.Getenv("PATH"))
+		ran := runs(t, env, "go\ncreate\nyes\nleave\n", "rotate", "Suzie", "--plain", "--profile", "short")
+		if n := e.cloud.Sent("iam:CreateAccessKey"); n != 0 || !strings.Contains(ran.out, "too near its end") {
+			t.Errorf("%d keys were created:\n%s", n, ran.all())
+		}
+		if strings.Contains(ran.all(), "ctrl+") {
+			t.Errorf("it names a key that --plain does not have:\n%s", ran.all())
+		}
+	})
+	t.Run("B11_the_statement_is_the_scoped_one", func(t *testing.T) {
+		t.Parallel()
+		e := serve()
+		defer e.close()
+		e.cloud.Allow(sandbox.OperatorUser, "iam:List*", "iam:GetAccessKeyLastUsed")
+		ran := runs(t, e.asOperator(t), "go\ncreate\nyes\nleave\n", "rotate", "Suzie", "--plain")
+		denied := 0
+		for _, line := range strings.Split(ran.all(), "\n") {
+			if i := strings.Index(line, `{"Effect"`); i >= 0 && strings.Contains(line, "iam:CreateAccessKey") {
+				denied++
+				var s struct{ Resource any }
+				if err := json.Unmarshal([]byte(line[i:]), &s); err != nil || s.Resource != "arn:aws:iam::"+sandbox.AccountID+":user/*" {
+					t.Errorf("it grants %v: %s (%v)", s.Resource, line, err)
+				}
+			}
+		}
+		if denied == 0 {
+			t.Errorf("no statement:\n%s", ran.all())
 		}
 	})
 }

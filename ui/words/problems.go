@@ -1,10 +1,12 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"keyturn/iamops"
+	"keyturn/iamops/policy"
 )
 
 // ProblemName is a problem in two or three words, for a cell of a table.
@@ -132,7 +134,10 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 		e := Explanation{
 			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
 			Next:      "Nothing was changed. This statement would grant it:",
-			Statement: Statement(p.Action),
+			Statement: policy.StatementFor(p.Action, policy.Where{Partition: cmp.Or(p.Partition, "aws"), Account: cmp.Or(p.Account, "*")}),
+		}
+		if e.Statement == "" {
+			e.Next = "Nothing was changed. Ask whoever manages your permissions for it."
 		}
 		for _, above := range []string{"explicit deny", "service control policy", "permissions boundary", "session policy"} {
 			if strings.Contains(p.Message, above) {
@@ -172,7 +177,7 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.OwnKey:
 		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
 	case iamops.ExpiresSoon:
-		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session (ctrl+r), then try again: putting the secret away takes its time."}
+		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session, then try again: putting the secret away takes its time."}
 	case iamops.ReadOnly:
 		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
 	case iamops.NoRecord:
@@ -183,14 +188,6 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 		return Explanation{What: "The last list was too old by the time of the change.", Next: "Nothing was sent. Try again."}
 	}
 	return Explanation{What: p.Error()}
-}
-
-// Statement is an IAM policy statement that grants an action on users.
-func Statement(action string) string {
-	if action == "" {
-		return ""
-	}
-	return fmt.Sprintf(`{"Effect": "Allow", "Action": %q, "Resource": "*"}`, action)
 }
 
 func ssoLogin(profile string) string {
