@@ -33,7 +33,11 @@ const (
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // memory is an account with three users.
-type memory struct{ loads int }
+type memory struct {
+	loads int
+	mu    sync.Mutex
+	read  map[string]int // how often the keys were asked for, by user
+}
 
 func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
 	m.loads++
@@ -41,6 +45,12 @@ func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error 
 }
 
 func (m *memory) Keys(_ context.Context, user string) ([]iamops.AccessKey, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.read == nil {
+		m.read = map[string]int{}
+	}
+	m.read[user]++
 	return []iamops.AccessKey{{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 )
 
@@ -89,7 +90,7 @@ func (p *Program) helpLines(width int, blank bool) []string {
 	}
 	var lines []string
 	add := func(name, text string, nameStyle, style kit.Style) {
-		for i, l := range kit.Wrap(kit.Clean(text), max(1, width-label-2)) {
+		for i, l := range kit.Wrap(clean.Text(text), max(1, width-label-2)) {
 			if i > 0 {
 				name = ""
 			}

@@ -134,7 +134,7 @@ func (p *Opening) connect() tea.Cmd {
 // the Program.
 func (p *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
+	case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		p.common.Update(msg)
 		p.resize()
 	case tea.KeyPressMsg:

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -83,7 +84,7 @@ func (p *Opening) body() string {
 	case p.options.Sandbox:
 		text = words.MakingSandbox
 	}
-	return "\n " + st.Strong.Render(kit.Clean(text)+" "+p.common.Glyphs.Pending) + "\n\n " + st.Muted.Render(words.AskingKnown)
+	return "\n " + st.Strong.Render(clean.Text(text)+" "+p.common.Glyphs.Pending) + "\n\n " + st.Muted.Render(words.AskingKnown)
 }
 
 func (p *Opening) pickerView() string {
@@ -107,7 +108,7 @@ func (p *Opening) failedView() string {
 	explained := words.Unreached(p.failure, p.profile)
 	lines := []string{"", " " + st.Danger.Render(g.Cross+" "+words.FailedTitle), ""}
 	add := func(text string, style kit.Style) {
-		for _, l := range kit.Wrap(kit.Clean(text), max(1, width-6)) {
+		for _, l := range kit.Wrap(clean.Text(text), max(1, width-6)) {
 			lines = append(lines, "   "+style.Render(l))
 		}
 	}

@@ -149,11 +149,12 @@ type Program struct {
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
-	inFlight *inflight.Screen // nil if there is no telling what is under way
-	apps     screen           // the applications, as they were last opened; nil: never
-	calls    screen           // the call log, likewise
-	opening  string           // the user whose rotation is being started; "" if none
-	quitting bool             // on the way out
+	inFlight *inflight.Screen              // nil if there is no telling what is under way
+	apps     screen                        // the applications, as they were last opened; nil: never
+	calls    screen                        // the call log, likewise
+	opening  string                        // the user whose rotation is being started; "" if none
+	quitting bool                          // on the way out
+	keysSeen map[string][]iamops.AccessKey // by user, as the user's rotation saw them last
 
 	session session
 	drift   string // what is said of clocks that are apart; "" if they agree
@@ -176,7 +177,7 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o), guides: map[string]*guide.Screen{},
+		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
@@ -208,7 +209,7 @@ func (p *Program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return p, p.input(msg)
-	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
+	case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		p.common.Update(msg)
 		p.resize()
 		return p, nil
@@ -259,6 +260,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	if p.inFlight != nil {
 		p.options.List.SetAside(p.inFlight.Aside())
 	}
+	cmds = append(cmds, p.readChanged())
 	return tea.Batch(cmds...)
 }
 

@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
@@ -323,7 +324,7 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie")
 		st.want("Back to the list")
 		st.press("enter")
-		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
+		st.want("The next key with a finding", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
 		st.press("enter")
 		st.want("ci-deploy")
 		if f.left != 0 {
@@ -332,6 +333,47 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie") // the next one is a new one
 		if len(st.starts) != 2 {
 			t.Fatalf("started %v", st.starts)
+		}
+	})
+}
+
+// The row of a user is read again as soon as other keys have been seen, whatever screen is
+// in front, and once more when the operator leaves, however many screens were on top meanwhile.
+func TestTheRowIsReadAgainAfterAChange(t *testing.T) {
+	f := distributing("Suzie")
+	bubble(t, func(st *stage, o *Options) {
+		st.rotations["Suzie"] = f
+		o.Calls = calllog.NewLog()
+	}, func(st *stage) {
+		reads := func() int {
+			st.source.mu.Lock()
+			defer st.source.mu.Unlock()
+			return st.source.read["Suzie"]
+		}
+		st.goTo("Suzie")
+		first := reads()
+		f.publish(func(s *rotation.State) {
+			s.Turn++
+			s.Listed = []iamops.AccessKey{{UserName: "Suzie", ID: oldKeyID, Status: iamops.Inactive, Created: s.Listed[0].Created}, s.Listed[1]}
+		})
+		st.settle()
+		if n := reads(); n != first+1 {
+			t.Errorf("with the rotation in front the row was read %d times after the change, want once", n-first)
+		}
+		st.press("L", "esc", "esc")
+		st.want("billing-cron")
+		if n := reads(); n != first+2 {
+			t.Errorf("when the rotation was left after the call log the row had been read %d times, want twice", n-first)
+		}
+		f.publish(func(s *rotation.State) { s.Turn, s.Listed = s.Turn+1, s.Listed[1:] })
+		st.settle()
+		if n := reads(); n != first+3 {
+			t.Errorf("with the list in front the row was read %d times, want three times", n-first)
+		}
+		f.publish(func(s *rotation.State) { s.ListedAt = s.ListedAt.Add(time.Minute) })
+		st.settle()
+		if n := reads(); n != first+3 {
+			t.Error("a list that shows the same has the row read again")
 		}
 	})
 }

@@ -112,6 +112,24 @@ func (p *Program) swap() tea.Cmd {
 	return p.push(p.inFlight)
 }
 
+// readChanged asks again for the row of each user whose rotation has seen other keys than
+// before, whatever screen is in front.
+func (p *Program) readChanged() tea.Cmd {
+	var cmds []tea.Cmd
+	for user, g := range p.guides {
+		state := g.State()
+		before, seen := p.keysSeen[user]
+		if state.ListedAt.IsZero() || seen && slices.Equal(before, state.Listed) {
+			continue
+		}
+		p.keysSeen[user] = state.Listed
+		if seen {
+			cmds = append(cmds, p.options.List.ReloadUser(user))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
 func (p *Program) resize() {
 	width, height := p.common.BodySize()
 	for _, s := range p.screens() {
@@ -186,7 +204,10 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
-		if g.State().Over() {
+		if g.State().Over() { // its end leads to the list, as it says, also from what is in flight
+			for len(p.stack) > 1 {
+				cmds = append(cmds, p.pop())
+			}
 			p.offerDue(msg.User)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -97,7 +98,7 @@ func (p *Program) body() string {
 	if front := p.front(); front != nil {
 		return front.View()
 	}
-	return "\n " + p.common.Styles.Muted.Render("Opening the rotation of "+kit.Clean(p.opening)+" "+p.common.Glyphs.Pending)
+	return "\n " + p.common.Styles.Muted.Render("Opening the rotation of "+clean.Text(p.opening)+" "+p.common.Glyphs.Pending)
 }
 
 // header is the left part of the first line. The account and the profile are never

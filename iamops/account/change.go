@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -181,8 +182,8 @@ func takeKey(out *iamops.Outcome, created *types.AccessKey) {
 	}
 	out.Key = iamops.AccessKey{
 		UserName: out.Change.User,
-		ID:       aws.ToString(created.AccessKeyId),
-		Status:   iamops.KeyStatus(created.Status),
+		ID:       text(created.AccessKeyId),
+		Status:   iamops.KeyStatus(clean.Text(string(created.Status))),
 		Created:  aws.ToTime(created.CreateDate).UTC(),
 	}
 	if secret := aws.ToString(created.SecretAccessKey); out.Key.ID != "" && secret != "" {

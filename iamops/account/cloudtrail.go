@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -61,7 +62,7 @@ func (a *Account) Regions(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		for _, r := range out.Regions {
-			regions = append(regions, aws.ToString(r.RegionName))
+			regions = append(regions, text(r.RegionName))
 		}
 		if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
 			return regions, nil
@@ -116,7 +117,7 @@ func fill(event *iamops.Event, e types.Event, region string) {
 		event.At = aws.ToTime(e.EventTime).UTC()
 	}
 	if event.Name == "" {
-		event.Name, event.ReadOnly = iamops.Clean(aws.ToString(e.EventName)), aws.ToString(e.ReadOnly) == "true"
+		event.Name, event.ReadOnly = text(e.EventName), aws.ToString(e.ReadOnly) == "true"
 	}
 	if event.Service == "" {
 		event.Service = serviceOf(aws.ToString(e.EventSource))
@@ -126,7 +127,7 @@ func fill(event *iamops.Event, e types.Event, region string) {
 	}
 	for _, r := range e.Resources {
 		if event.Subject == "" {
-			event.Subject = iamops.Clean(aws.ToString(r.ResourceName))
+			event.Subject = text(r.ResourceName)
 		}
 	}
 }
@@ -150,14 +151,14 @@ func parseEvent(record []byte) iamops.Event {
 		at = time.Time{}
 	}
 	e := iamops.Event{
-		At: at.UTC(), Request: r.RequestID, Name: iamops.Clean(r.EventName), Service: serviceOf(r.EventSource), Region: iamops.Clean(r.AwsRegion),
-		Address: iamops.Clean(r.SourceIPAddress), Agent: iamops.Clean(r.UserAgent), Code: iamops.Clean(r.ErrorCode),
+		At: at.UTC(), Request: r.RequestID, Name: clean.Text(r.EventName), Service: serviceOf(r.EventSource), Region: clean.Text(r.AwsRegion),
+		Address: clean.Text(r.SourceIPAddress), Agent: clean.Text(r.UserAgent), Code: clean.Text(r.ErrorCode),
 		ReadOnly: r.ReadOnly == true || r.ReadOnly == "true",
-		Subject:  iamops.Clean(subjectOf(r.ResponseElements.AccessKey.AccessKeyID, r.RequestParameters)),
+		Subject:  clean.Text(subjectOf(r.ResponseElements.AccessKey.AccessKeyID, r.RequestParameters)),
 	}
 	if id := r.ResponseElements.Credentials.AccessKeyID; id != "" {
 		e.Session = &iamops.Session{
-			KeyID: iamops.Clean(id), Role: iamops.Clean(textOf(r.RequestParameters, "roleArn")), Issued: e.At,
+			KeyID: clean.Text(id), Role: clean.Text(textOf(r.RequestParameters, "roleArn")), Issued: e.At,
 			Expires: expiration(r.ResponseElements.Credentials.Expiration),
 		}
 	}
@@ -165,7 +166,7 @@ func parseEvent(record []byte) iamops.Event {
 }
 
 func serviceOf(source string) string {
-	service, _, _ := strings.Cut(iamops.Clean(source), ".")
+	service, _, _ := strings.Cut(clean.Text(source), ".")
 	return service
 }
 

@@ -38,7 +38,9 @@ func chain(ctx context.Context, o Options, clock *Clock) (aws.Config, origin, er
 	asking.openFor(ctx)
 	defer asking.close()
 	var endpoint string // of STS; the SDK's own clients in the chain don't heed the configured one
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock, &endpoint)...)
+	cfg, err := sharedConfig(sharedFiles(), func() (aws.Config, error) {
+		return config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock, &endpoint)...)
+	})
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}
@@ -114,7 +116,7 @@ func chainOptions(asking *prompt, o Options, clock *Clock, endpoint *string) []f
 		config.WithHTTPClient(httpClient(o.HTTPClient)),
 		config.WithDefaultRegion(GlobalRegion),
 		config.WithAppID(appID),
-		config.WithAPIOptions([]func(*middleware.Stack) error{clock.observe}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{clock.observe, seePages}),
 		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
 			if asking.ask != nil {
 				ro.TokenProvider = asking.code
@@ -185,6 +187,17 @@ func retrieve(ctx context.Context, provider aws.CredentialsProvider) (aws.Creden
 		return aws.Credentials{}, problemOf("", err)
 	}
 	return cred, nil
+}
+
+// deviceOf is the MFA device that the profile names without a role to assume with it; "" if
+// it names none.
+func deviceOf(sources []any) string {
+	for _, source := range sources {
+		if profile, ok := source.(config.SharedConfig); ok && profile.RoleARN == "" {
+			return profile.MFASerial
+		}
+	}
+	return ""
 }
 
 // originOf finds the long-term key from which the chain made the session that cred is.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -52,7 +53,7 @@ func (a *Account) Descriptions(ctx context.Context, user string) (map[string]str
 		}
 		for _, tag := range out.Tags {
 			if id := aws.ToString(tag.Key); strings.HasPrefix(id, "AKIA") {
-				texts[id] = aws.ToString(tag.Value)
+				texts[clean.Text(id)] = text(tag.Value)
 			}
 		}
 		if !out.IsTruncated {

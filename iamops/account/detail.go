@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -92,7 +93,7 @@ func (f *authorizations) add(page *iam.GetAccountAuthorizationDetailsOutput) {
 }
 
 func (f *authorizations) user(d types.UserDetail) authorization {
-	u := iamops.UserDetail{Name: aws.ToString(d.UserName), Tags: f.tagsOf(d.Tags), Groups: slices.Clone(d.GroupList)}
+	u := iamops.UserDetail{Name: text(d.UserName), Tags: f.tagsOf(d.Tags), Groups: slices.Clone(d.GroupList)}
 	clear(f.policies)
 	u.Administrator = f.grants(d.UserPolicyList, nil)
 	u.Policies = slices.Collect(maps.Keys(f.policies))
@@ -107,7 +108,7 @@ func (f *authorizations) tagsOf(list []types.Tag) map[string]string {
 	}
 	tags, all := make(map[string]string, len(list)), ""
 	for _, t := range list {
-		name, value := aws.ToString(t.Key), aws.ToString(t.Value)
+		name, value := text(t.Key), text(t.Value)
 		tags[name] = value
 		all += strconv.Quote(name) + strconv.Quote(value)
 	}
@@ -131,6 +132,9 @@ func (f *authorizations) users() []iamops.UserDetail {
 			g := f.groups[name]
 			u.Administrator = f.grants(g.GroupPolicyList, g.AttachedManagedPolicies) || u.Administrator
 		}
+		for i, name := range u.Groups {
+			u.Groups[i] = clean.Text(name)
+		}
 		u.Policies = slices.Sorted(maps.Keys(f.policies))
 		users = append(users, u)
 	}
@@ -141,11 +145,11 @@ func (f *authorizations) users() []iamops.UserDetail {
 func (f *authorizations) grants(inline []types.PolicyDetail, attached []types.AttachedPolicy) bool {
 	administrator := false
 	for _, p := range inline {
-		f.policies[aws.ToString(p.PolicyName)] = true
+		f.policies[text(p.PolicyName)] = true
 		administrator = administrator || allowsEverything(aws.ToString(p.PolicyDocument))
 	}
 	for _, p := range attached {
-		f.policies[aws.ToString(p.PolicyName)] = true
+		f.policies[text(p.PolicyName)] = true
 		arn := aws.ToString(p.PolicyArn)
 		administrator = administrator || f.managed[arn] || isAdministratorAccess(arn)
 	}

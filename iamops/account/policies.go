@@ -24,7 +24,7 @@ func (a *Account) AttachedPolicies(ctx context.Context, user string) ([]string, 
 			return nil, err
 		}
 		for _, p := range out.AttachedPolicies {
-			names = append(names, aws.ToString(p.PolicyName))
+			names = append(names, text(p.PolicyName))
 		}
 		if !out.IsTruncated {
 			return names, nil

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 )
 
@@ -15,6 +16,9 @@ const usersPerPage = 1000
 // notApplicable is how iam:GetAccessKeyLastUsed says that there is no service or
 // region to name.
 const notApplicable = "N/A"
+
+// text is a text of an answer, made harmless.
+func text(s *string) string { return clean.Text(aws.ToString(s)) }
 
 // read is call for reads: at most MaxInFlight of them are under way at once.
 func (a *Account) read(ctx context.Context, action string, do func(context.Context) error) error {
@@ -35,7 +39,7 @@ func (a *Account) LoadAlias(ctx context.Context) error {
 	if len(out.AccountAliases) > 0 {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.info.Alias = out.AccountAliases[0] // IAM allows one
+		a.info.Alias = clean.Text(out.AccountAliases[0]) // IAM allows one
 	}
 	return nil
 }
@@ -60,10 +64,10 @@ func (a *Account) Users(ctx context.Context, page func([]iamops.User) error) err
 		users := make([]iamops.User, 0, len(out.Users))
 		for _, u := range out.Users {
 			users = append(users, iamops.User{
-				Name:    aws.ToString(u.UserName),
-				ARN:     aws.ToString(u.Arn),
-				ID:      aws.ToString(u.UserId),
-				Path:    aws.ToString(u.Path),
+				Name:    text(u.UserName),
+				ARN:     text(u.Arn),
+				ID:      text(u.UserId),
+				Path:    text(u.Path),
 				Created: aws.ToTime(u.CreateDate).UTC(),
 			})
 		}
@@ -103,8 +107,8 @@ func (a *Account) Keys(ctx context.Context, user string) ([]iamops.AccessKey, er
 		for _, k := range out.AccessKeyMetadata {
 			keys = append(keys, iamops.AccessKey{
 				UserName: user,
-				ID:       aws.ToString(k.AccessKeyId),
-				Status:   iamops.KeyStatus(k.Status),
+				ID:       text(k.AccessKeyId),
+				Status:   iamops.KeyStatus(clean.Text(string(k.Status))),
 				Created:  aws.ToTime(k.CreateDate).UTC(),
 			})
 		}
@@ -156,12 +160,12 @@ func (a *Account) LastUsed(ctx context.Context, keyID string) (use iamops.LastUs
 		use.Problem = iamops.AsProblem(err)
 		return use, "", err
 	}
-	return use, aws.ToString(out.UserName), nil
+	return use, text(out.UserName), nil
 }
 
 func unlessNA(value *string) string {
 	if aws.ToString(value) == notApplicable {
 		return ""
 	}
-	return aws.ToString(value)
+	return text(value)
 }

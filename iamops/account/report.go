@@ -69,5 +69,5 @@ func (a *Account) KeyAccount(ctx context.Context, keyID string) (string, error) 
 	case aws.ToString(out.Account) == "":
 		return "", malformed(action, "the answer names no account")
 	}
-	return *out.Account, nil
+	return text(out.Account), nil
 }

@@ -10,7 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-	"unicode"
+
+	"keyturn/clean"
 )
 
 // command is a program that reads the credential from its standard input. It has
@@ -25,7 +26,7 @@ type command struct {
 func (c *command) Name() string {
 	const words, letters = 3, 60
 	name := "command " + strings.Join(c.argv[:min(words, len(c.argv))], " ")
-	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	name = strings.Join(strings.Fields(clean.Text(name)), " ")
 	if short := []rune(name); len(short) > letters {
 		name = string(short[:letters])
 	} else if len(c.argv) <= words {

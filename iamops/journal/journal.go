@@ -166,6 +166,7 @@ func parse(line []byte) (Record, string) {
 	if rec.Version != Version {
 		return Record{}, fmt.Sprintf("version %d; this keyturn reads version %d", rec.Version, Version)
 	}
+	rec.clean()
 	if rec.Rotation == "" || rec.Account == "" || rec.User == "" {
 		return Record{}, "a record without rotation, account or user"
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"keyturn/clean"
 )
 
 // Holder is who holds the lock on a user.
@@ -78,5 +80,6 @@ func holderOf(path string) Holder {
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return Holder{}
 	}
+	h.Host, h.Caller = clean.Text(h.Host), clean.Text(h.Caller)
 	return h
 }

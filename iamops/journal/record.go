@@ -13,6 +13,8 @@ package journal
 import (
 	"encoding/json"
 	"time"
+
+	"keyturn/clean"
 )
 
 // Version is the version of the records that this package writes.
@@ -89,6 +91,22 @@ type Record struct {
 	// the rotation's machine tells it.
 	Gate json.RawMessage `json:"gate,omitempty"`
 
+	// Target is as it was written, for it names what is to be put back.
 	Target  string `json:"target,omitempty"`   // the spec of a target
 	MayHold bool   `json:"may_hold,omitempty"` // the target may hold the new key in spite of a problem
+}
+
+// clean makes what a record says harmless, for whoever shows it.
+func (r *Record) clean() {
+	for _, s := range []*string{
+		(*string)(&r.Kind), &r.Rotation, &r.Account, &r.Partition, &r.User, &r.Caller, &r.Plan, &r.Step, &r.OldKeyID, &r.NewKeyID,
+		&r.Decision, &r.ToPlan, &r.ToStep, &r.About, &r.Reason, &r.Change, &r.KeyID, &r.Effect, &r.RequestID, &r.Problem,
+	} {
+		*s = clean.Text(*s)
+	}
+	for _, list := range [][]string{r.Listed, r.Overrides, r.Tried} {
+		for i, s := range list {
+			list[i] = clean.Text(s)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 )
 
@@ -239,13 +240,13 @@ func (a *Screen) logLines(room int) []string {
 	if app.Reads != "" {
 		headline += ", with the key in " + app.Reads
 	}
-	lines := []string{a.common.Rule(a.width), " " + st.Title.Render(g.Truncate(kit.Clean(headline), a.width-2))}
+	lines := []string{a.common.Rule(a.width), " " + st.Title.Render(g.Truncate(clean.Text(headline), a.width-2))}
 	for _, l := range app.Log[max(0, len(app.Log)-max(0, room-len(lines))):] {
 		mark := st.Good.Render(g.Check)
 		if !l.OK {
 			mark = st.Danger.Render(g.Cross)
 		}
-		lines = append(lines, g.Truncate(" "+st.Muted.Render(l.At.UTC().Format("01-02 15:04:05"))+" "+mark+" "+kit.Clean(l.Text), a.width))
+		lines = append(lines, g.Truncate(" "+st.Muted.Render(l.At.UTC().Format("01-02 15:04:05"))+" "+mark+" "+clean.Text(l.Text), a.width))
 	}
 	return lines
 }

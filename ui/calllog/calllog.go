@@ -12,6 +12,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 )
 
@@ -241,7 +242,7 @@ func (s *Screen) detailLine() string {
 	}
 	text := c.Start.UTC().Format("2006-01-02 15:04:05 UTC")
 	if c.RequestID != "" {
-		text += "   request " + kit.Clean(c.RequestID)
+		text += "   request " + clean.Text(c.RequestID)
 	}
 	return " " + s.common.Styles.Muted.Render(s.common.Glyphs.Truncate(text, s.width-1))
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"syscall"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/ui/plain"
 	"keyturn/ui/words"
@@ -69,9 +71,10 @@ func problemCode(kind iamops.ProblemKind) int {
 	switch kind {
 	case iamops.NoProfile, iamops.BadConfig, iamops.NoRegion:
 		return exitUsage
-	case iamops.NoCredentials, iamops.ExpiredCredentials, iamops.ExpiredSSO, iamops.BadCredentials, iamops.AccessDenied, iamops.RootCaller, iamops.ExpiresSoon:
+	case iamops.NoCredentials, iamops.ExpiredCredentials, iamops.ExpiredSSO, iamops.BadCredentials, iamops.WrongCode, iamops.AccessDenied, iamops.RootCaller, iamops.ExpiresSoon:
 		return exitCredentials
-	case iamops.NotFound, iamops.KeyLimit, iamops.Throttled, iamops.Rejected, iamops.ServiceFault, iamops.Unreachable, iamops.Lost,
+	case iamops.NotFound, iamops.KeyLimit, iamops.Throttled, iamops.Rejected, iamops.ServiceFault, iamops.Unreachable,
+		iamops.NoIdentity, iamops.ProxyRefused, iamops.Untrusted, iamops.Lost,
 		iamops.TimedOut, iamops.Canceled, iamops.Malformed, iamops.Unexpected, iamops.WrongAccount, iamops.OwnKey, iamops.ReadOnly,
 		iamops.NoRecord, iamops.NotDelivered, iamops.TooLate:
 	}
@@ -100,14 +103,28 @@ func (a *App) explain(err error) {
 	case errors.Is(err, errInterrupted):
 		a.say("keyturn: interrupted")
 	case errors.As(err, &usage):
-		a.say("keyturn: %v\nSee %s --help.", err, cmp.Or(a.command, "keyturn"))
+		a.sayLines(linesOf(err))
+		a.say("See %s --help.", cmp.Or(a.command, "keyturn"))
 	case errors.As(err, &profile):
 		a.sayLines(words.Problem(profile.problem, profile.profile).Lines())
 	case errors.As(err, &problem):
 		a.sayLines(words.Problem(problem, "").Lines())
 	default:
-		a.say("keyturn: %v", err)
+		a.sayLines(linesOf(err))
 	}
+}
+
+// linesOf are the texts of an error, one for each of those that were joined in it.
+func linesOf(err error) []string {
+	var several interface{ Unwrap() []error }
+	if !errors.As(err, &several) || err.Error() != errors.Join(several.Unwrap()...).Error() {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, one := range several.Unwrap() {
+		lines = append(lines, linesOf(one)...)
+	}
+	return lines
 }
 
 // onlyBrokenPipe reports whether somebody has stopped reading, and nothing else is to
@@ -131,6 +148,8 @@ func (a *App) sayLines(lines []string) {
 	}
 }
 
+// say prints on stderr. What the arguments hold is made harmless: the line breaks are the
+// format's.
 func (a *App) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.Err, format+"\n", args...)
+	_, _ = io.WriteString(a.Err, clean.Sprintf(format+"\n", args...))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/words"
@@ -44,7 +45,7 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 	now := p.clock.Now()
 	row, judged := found.Row(f.thresholds(), now)
 	for _, line := range words.Found(found, row, judged, p.cloud != nil, now) {
-		if _, err := fmt.Fprintln(a.Out, line); err != nil {
+		if _, err := fmt.Fprintln(a.Out, clean.Text(line)); err != nil {
 			return fmt.Errorf("printing what was found: %w", err)
 		}
 	}

@@ -1,11 +1,16 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -358,4 +363,167 @@ func TestFindingsConfig(t *testing.T) {
 			t.Errorf("no statement:\n%s", ran.all())
 		}
 	})
+}
+
+// meddled serves the account behind somebody who answers some actions by themselves: answer
+// reports whether it did, to the n-th request of the action.
+func meddled(t *testing.T, answer func(w http.ResponseWriter, action string, n int) bool) *endpoint {
+	t.Helper()
+	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1})}
+	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 })
+	var mu sync.Mutex
+	counts := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		form, _ := url.ParseQuery(string(body)) // what is no form has no action
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		action := form.Get("Action")
+		mu.Lock()
+		counts[action]++
+		n := counts[action]
+		mu.Unlock()
+		if !answer(w, action, n) {
+			e.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	e.url = server.URL
+	return e
+}
+
+// refuse answers as AWS refuses.
+func refuse(w http.ResponseWriter, status int, code, message string) bool {
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`, code, message)
+	return true
+}
+
+// says fails unless a run told all of some texts, and none of others.
+func says(t *testing.T, ran ended, all []string, none ...string) {
+	t.Helper()
+	for _, text := range all {
+		if !strings.Contains(ran.all(), text) {
+			t.Errorf("it does not say %q:\n%s", text, ran.all())
+		}
+	}
+	for _, text := range none {
+		if strings.Contains(ran.all(), text) {
+			t.Errorf("it says %q:\n%s", text, ran.all())
+		}
+	}
+}
+
+func TestFindingsErrors(t *testing.T) {
+	t.Parallel()
+	falsehoods := []string{"taken effect", "took effect", "keyturn looks"}
+	t.Run("R7_wrong_code", func(t *testing.T) {
+		t.Parallel()
+		e, outside := serve(), refusing(t, http.StatusForbidden)
+		t.Cleanup(e.close)
+		term := openIn(t, programPath(t), t.TempDir(), e.home(t, outside, "", "AWS_ENDPOINT_URL="+e.url),
+			"rotate", "operator", "--plain", "--profile", "op", "--mfa-serial", sandbox.MFASerial)
+		term.press("000000\r")
+		ran := ended{code: term.exit()}
+		ran.out, ran.err = term.output(), term.stderr()
+		says(t, ran, []string{"code"}, "the key is unknown", "secret is wrong", "Check the profile")
+		if ran.code != 4 || !strings.Contains(ran.all(), "next code") {
+			t.Errorf("exit code %d: %s", ran.code, ran.all())
+		}
+	})
+	t.Run("R8_refused_CONNECT", func(t *testing.T) {
+		t.Parallel()
+		e, outside := serve(), refusing(t, http.StatusProxyAuthRequired)
+		defer e.close()
+		ran := runs(t, e.home(t, outside, ""), "", "rotate", "Suzie", "--plain", "--profile", "op")
+		says(t, ran, []string{"Nothing was sent", strings.TrimPrefix(outside.url, "http://"), "407"}, falsehoods...)
+		if went := outside.went(); len(went) != 1 {
+			t.Errorf("it was tried %d times: %v", len(went), went)
+		}
+	})
+	t.Run("R8_identity_lost_before_the_change", func(t *testing.T) {
+		t.Parallel()
+		e := meddled(t, func(_ http.ResponseWriter, action string, n int) bool {
+			if action == "GetCallerIdentity" && n > 1 {
+				panic(http.ErrAbortHandler)
+			}
+			return false
+		})
+		ran := runs(t, e.asOperator(t), "go\ncreate\nyes\nleave\n", "rotate", "Suzie", "--plain")
+		says(t, ran, []string{"sts:GetCallerIdentity"}, append(falsehoods, "CreateAccessKey is sent")...)
+		if n := e.cloud.Sent("iam:CreateAccessKey"); n != 0 {
+			t.Errorf("%d keys were created", n)
+		}
+	})
+	t.Run("R8_web_page", func(t *testing.T) {
+		t.Parallel()
+		e := meddled(t, func(w http.ResponseWriter, _ string, _ int) bool {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Blocked by Acme Gateway</title></head><body>No.</body></html>")
+			return true
+		})
+		says(t, runs(t, e.asOperator(t), "", "audit"), []string{"Blocked by Acme Gateway", "403", strings.TrimPrefix(e.url, "http://")}, falsehoods...)
+	})
+	t.Run("R8_certificate", func(t *testing.T) {
+		t.Parallel()
+		e := serve()
+		defer e.close()
+		unknown := httptest.NewUnstartedServer(e)
+		unknown.Config.ErrorLog = log.New(io.Discard, "", 0)
+		unknown.StartTLS()
+		defer unknown.Close()
+		ran := runs(t, e.asOperator(t), "", "audit", "--endpoint-url", unknown.URL)
+		says(t, ran, []string{"x509", "Nothing was sent", "AWS_CA_BUNDLE"}, falsehoods...)
+	})
+	t.Run("R10_policy_that_asks_for_MFA", func(t *testing.T) {
+		t.Parallel()
+		e := meddled(t, func(w http.ResponseWriter, action string, _ int) bool {
+			return action != "GetCallerIdentity" && refuse(w, http.StatusForbidden, "AccessDenied", "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: iam:"+action+
+				" on resource: user operator with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/Force_MFA")
+		})
+		operator := e.cloud.Operator()
+		env := e.home(t, refusing(t, http.StatusForbidden), "[profile forced]\nregion = eu-west-1\nmfa_serial = "+sandbox.MFASerial+
+			"\naws_access_key_id = "+operator.KeyID+"\naws_secret_access_key = "+operator.Secret+"\n", "AWS_ENDPOINT_URL="+e.url)
+		ran := runs(t, env, "leave\n", "rotate", "operator", "--plain", "--profile", "forced")
+		says(t, ran, []string{"MFA", "--mfa-serial " + sandbox.MFASerial}, "see to the explicit deny")
+	})
+	t.Run("R12_key_of_another_partition", func(t *testing.T) {
+		t.Parallel()
+		e := serve()
+		defer e.close()
+		env := append(e.asOperator(t), "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7NOTHERE")
+		says(t, runs(t, env, "", "audit"), []string{"InvalidClientTokenId", "GovCloud", "China", "--region"})
+	})
+	t.Run("R14_endpoint_without_GetCallerIdentity", func(t *testing.T) {
+		t.Parallel()
+		for status, code := range map[int]string{500: "InternalError", 400: "InvalidAction", 404: "NoSuchKey", 405: "MethodNotAllowed", 501: "NotImplemented"} {
+			e := meddled(t, func(w http.ResponseWriter, action string, _ int) bool {
+				return action == "GetCallerIdentity" && refuse(w, status, code, "We encountered an internal error.")
+			})
+			ran := runs(t, e.asOperator(t), "", "rotate", "Suzie", "--plain")
+			says(t, ran, []string{"does not answer sts:GetCallerIdentity", code, strings.TrimPrefix(e.url, "http://")}, falsehoods...)
+		}
+	})
+	t.Run("small-1.11_endpoint_that_hangs", func(t *testing.T) {
+		t.Parallel()
+		over := make(chan struct{})
+		e := meddled(t, func(http.ResponseWriter, string, int) bool { <-over; return true })
+		t.Cleanup(func() { close(over) })
+		ran := runs(t, e.asOperator(t), "", "status")
+		says(t, ran, []string{"sts:GetCallerIdentity", strings.TrimPrefix(e.url, "http://")}, falsehoods...)
+	})
+}
+
+// programPath is the program that the tests run.
+func programPath(t *testing.T) string {
+	t.Helper()
+	program, err := exec.LookPath("keyturn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
 }

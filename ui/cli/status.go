@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
@@ -91,8 +92,8 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 			err = errPartial
 		}
 		waiting = waiting || s.Wait.Over
-		if s.State.Orphan() || s.State.Phase == rotation.Unclear {
-			urgent = append(urgent, fmt.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+		if s.State.Orphan() && !s.State.Delivered() || s.State.Phase == rotation.Unclear {
+			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
 		}
 	}
 	if len(urgent) > 0 {

@@ -3,6 +3,7 @@ package guide
 import (
 	"strings"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
@@ -53,12 +54,12 @@ func (s *Screen) card(role string, k rotation.KeyFacts) string {
 	if !k.Known() {
 		return strings.Join(append(parts, st.Muted.Render(words.KeyState(k))), " ")
 	}
-	parts = append(parts, st.Strong.Render(kit.Clean(k.ID)), s.status(words.KeyState(k), k.Status, k.Gone))
+	parts = append(parts, st.Strong.Render(clean.Text(k.ID)), s.status(words.KeyState(k), k.Status, k.Gone))
 	if !k.Gone {
 		if !k.Created.IsZero() {
 			parts = append(parts, st.Text.Render(kit.Age(s.now.Sub(k.Created))))
 		}
-		parts = append(parts, st.Text.Render(kit.Clean(words.ShortUse(k, s.now))))
+		parts = append(parts, st.Text.Render(clean.Text(words.ShortUse(k, s.now))))
 	}
 	return strings.Join(parts, " ")
 }
@@ -67,7 +68,7 @@ func (s *Screen) card(role string, k rotation.KeyFacts) string {
 func (s *Screen) other(k iamops.AccessKey) string {
 	st := s.common.Styles
 	return strings.Join([]string{
-		" " + st.Muted.Render("and"), st.Strong.Render(kit.Clean(k.ID)), s.status(kit.Clean(string(k.Status)), k.Status, false),
+		" " + st.Muted.Render("and"), st.Strong.Render(clean.Text(k.ID)), s.status(clean.Text(string(k.Status)), k.Status, false),
 		st.Text.Render(kit.Age(k.Age(s.now))), st.Muted.Render("plays no part here"),
 	}, " ")
 }

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -103,7 +104,7 @@ func (s *Screen) oneButton(width int) string {
 
 func (s *Screen) button(label string, chosen, possible bool) string {
 	st, g := s.common.Styles, s.common.Glyphs
-	text := " " + kit.Clean(label) + " "
+	text := " " + clean.Text(label) + " "
 	mark := strings.Repeat(" ", kit.Width(g.Select))
 	if chosen {
 		mark = st.Accent.Render(g.Select)

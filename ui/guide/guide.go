@@ -79,7 +79,7 @@ type Left struct {
 	User    string
 	KeyID   string // the user's key to look at next
 	Over    bool   // the rotation has come to its end
-	Changed bool   // something was decided since the screen was opened
+	Changed bool   // something was decided since it was opened, or left last
 }
 
 // Screen is the guide through one rotation.
@@ -92,12 +92,12 @@ type Screen struct {
 	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
 	close    context.CancelFunc
 
-	id         string // the rotation's
-	openedTurn int
-	snapshot   runner.Snapshot
-	now        time.Time // the account's, as of the last message
-	offers     []rotation.Offer
-	chosen     rotation.Decision // of the offers
+	id       string // the rotation's
+	leftTurn int    // the turn when the screen was opened, or left last
+	snapshot runner.Snapshot
+	now      time.Time // the account's, as of the last message
+	offers   []rotation.Offer
+	chosen   rotation.Decision // of the offers
 
 	question   *question         // nil: none is open
 	deciding   rotation.Decide   // on its way to the rotation
@@ -119,7 +119,7 @@ func New(ctx context.Context, common *kit.Common, r Rotation, options Options) *
 		snapshot: r.Snapshot(), now: common.Clock.Now(),
 	}
 	s.ctx, s.close = context.WithCancel(ctx)
-	s.id, s.openedTurn = s.snapshot.State.ID, s.snapshot.State.Turn
+	s.id, s.leftTurn = s.snapshot.State.ID, s.snapshot.State.Turn
 	s.settle()
 	width, height := common.BodySize()
 	s.SetSize(width, height)
@@ -167,7 +167,6 @@ func (s *Screen) Hidden() {
 
 // Shown tells the screen that it is in front again.
 func (s *Screen) Shown() tea.Cmd {
-	s.openedTurn = s.snapshot.State.Turn
 	s.now = s.common.Clock.Now()
 	s.settle()
 	return nil

@@ -3,6 +3,7 @@ package guide
 import (
 	"strings"
 
+	"keyturn/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -18,7 +19,7 @@ func (s *Screen) text(width int) []string {
 	if s.width < wideWidth {
 		heading = state.User + ": " + heading // the header may have no room for the name
 	}
-	lines := []string{s.common.Glyphs.Truncate(st.Title.Render(kit.Clean(heading)), width)}
+	lines := []string{s.common.Glyphs.Truncate(st.Title.Render(clean.Text(heading)), width)}
 	part := func(more []string) {
 		if len(more) > 0 {
 			lines = append(append(lines, ""), more...)
@@ -90,7 +91,7 @@ func (s *Screen) bodyLines(width int) []string {
 	state, st, g := s.snapshot.State, s.common.Styles, s.common.Glyphs
 	var lines []string
 	for _, p := range words.Body(state, s.snapshot.Settings) {
-		lines = append(lines, kit.Wrap(st.Text.Render(kit.Clean(p)), width)...)
+		lines = append(lines, kit.Wrap(st.Text.Render(clean.Text(p)), width)...)
 	}
 	if state.Step == rotation.Store {
 		mark, style := g.Dot, st.Muted
@@ -121,7 +122,7 @@ func (s *Screen) bodyLines(width int) []string {
 func (s *Screen) commandLines(width int) []string {
 	for _, o := range s.offers {
 		if o.Decision == rotation.MakeChange {
-			return kit.Wrap(s.common.Styles.Accent.Render(kit.Clean(words.Command(o.Change, s.snapshot.State.User, o.KeyID))), width)
+			return kit.Wrap(s.common.Styles.Accent.Render(clean.Text(words.Command(o.Change, s.snapshot.State.User, o.KeyID))), width)
 		}
 	}
 	return nil
@@ -171,7 +172,7 @@ func marked(mark string, style kit.Style, text string, width int) []string {
 // hanging draws a text behind a head, wrapped, its further lines under the first.
 func hanging(head, text string, width int) []string {
 	in := kit.Width(head)
-	lines := kit.Wrap(kit.Clean(text), max(1, width-in))
+	lines := kit.Wrap(clean.Text(text), max(1, width-in))
 	for i, l := range lines {
 		if i == 0 {
 			lines[i] = head + l

@@ -3,6 +3,7 @@ package inflight
 import (
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -110,7 +111,7 @@ func (s *Screen) detail(standing runner.Standing) []string {
 	state := standing.State
 	var lines []string
 	add := func(label, text string, style kit.Style) {
-		for i, l := range kit.Wrap(kit.Clean(text), max(1, s.width-detailMargin)) {
+		for i, l := range kit.Wrap(clean.Text(text), max(1, s.width-detailMargin)) {
 			if i > 0 {
 				label = ""
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"keyturn/clean"
 	"keyturn/ui/kit"
 )
 
@@ -79,10 +80,10 @@ func (s *Screen) notices() []string {
 	st, g := s.common.Styles, s.common.Glyphs
 	var lines []string
 	if s.problem != "" {
-		lines = append(lines, g.Truncate(" "+st.Danger.Render(g.Cross+" "+kit.Clean(s.problem)), s.width))
+		lines = append(lines, g.Truncate(" "+st.Danger.Render(g.Cross+" "+clean.Text(s.problem)), s.width))
 	}
 	if s.options.Notice != "" {
-		lines = append(lines, g.Truncate(" "+st.Warning.Render(g.Warn+" "+kit.Clean(s.options.Notice)), s.width))
+		lines = append(lines, g.Truncate(" "+st.Warning.Render(g.Warn+" "+clean.Text(s.options.Notice)), s.width))
 	}
 	return lines
 }

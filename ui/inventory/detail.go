@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
@@ -31,7 +32,7 @@ func (s *Screen) detailHeight() int {
 func (s *Screen) detailView(now time.Time) string {
 	r := s.current()
 	st, g := s.common.Styles, s.common.Glyphs
-	who := " " + st.Strong.Render(kit.Clean(r.User.Name)) + "  " + st.Muted.Render(kit.Clean(r.User.ARN))
+	who := " " + st.Strong.Render(clean.Text(r.User.Name)) + "  " + st.Muted.Render(clean.Text(r.User.ARN))
 	if !r.User.Created.IsZero() {
 		who += st.Muted.Render("  since " + date(r.User.Created))
 	}
@@ -61,7 +62,7 @@ func (s *Screen) detailView(now time.Time) string {
 func (s *Screen) about(r *audit.Row) string {
 	st := s.common.Styles
 	var said []string
-	say := func(style kit.Style, text string) { said = append(said, style.Render(kit.Clean(text))) }
+	say := func(style kit.Style, text string) { said = append(said, style.Render(clean.Text(text))) }
 	if e := r.Exemption; e != nil {
 		until := ""
 		if !e.Until.IsZero() {
@@ -149,8 +150,8 @@ func (s *Screen) card(r *audit.Row, now time.Time) string {
 	if idOf(r) == idOf(s.current()) {
 		mark = st.Accent.Render(g.Select) + " "
 	}
-	head := mark + st.Strong.Render(kit.Clean(keyName(r))) + "  " +
-		s.statusStyle(r.Key.Status).Render(kit.Clean(string(r.Key.Status)))
+	head := mark + st.Strong.Render(clean.Text(keyName(r))) + "  " +
+		s.statusStyle(r.Key.Status).Render(clean.Text(string(r.Key.Status)))
 	created, age := "created "+date(r.Key.Created), "age not known"
 	if r.KeySeen.Origin == audit.FromReport {
 		created = "changed " + date(r.Key.Created) + " (report)"
@@ -171,7 +172,7 @@ func (s *Screen) card(r *audit.Row, now time.Time) string {
 	use += from
 	said := s.findings(r)
 	if r.Description != "" {
-		head += "  " + st.Muted.Render(kit.Clean(r.Description))
+		head += "  " + st.Muted.Render(clean.Text(r.Description))
 	}
 	lines := []string{head, "  " + created + ", " + age, "  " + use, "  " + said}
 	if s.cardHeight() == shortCardLines {

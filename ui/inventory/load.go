@@ -47,8 +47,11 @@ func (s *Screen) Reload() tea.Cmd {
 }
 
 // ReloadUser asks again for one user's keys, after something was done to them. What
-// is known of the others stays.
+// is known of the others stays. Where nothing has been asked yet, that will be.
 func (s *Screen) ReloadUser(user string) tea.Cmd {
+	if s.load.generation == 0 {
+		return nil
+	}
 	ctx, generation, loader := s.load.parent, s.load.generation, s.loader()
 	return func() tea.Msg {
 		stream := loader.StartUser(ctx, user)

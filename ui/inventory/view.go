@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
@@ -273,7 +274,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
 	case p.UsersProblem != nil && !p.OwnKeys():
-		text := g.Cross + " The list of users broke off: " + kit.Clean(s.options.Explain(p.UsersProblem))
+		text := g.Cross + " The list of users broke off: " + clean.Text(s.options.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
 		for i, l := range lines {
@@ -281,8 +282,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		}
 		return lines
 	case s.load.stopped:
-		text := fmt.Sprintf("%s Stopped at %s. What is missing is unknown; r loads again.", g.Unknown, counted(p))
-		return []string{g.Truncate(" "+st.Unknown.Render(text), s.width)}
+		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p)), s.width)}
 	}
 	done, all := p.Answered()
 	text := counted(p)
@@ -300,6 +300,34 @@ func (s *Screen) progressLines(now time.Time) []string {
 	line := " " + st.Accent.Render(strings.Repeat(g.Bar, full)) +
 		st.Border.Render(strings.Repeat(g.Rule, bar-full)) + "  " + st.Muted.Render(text)
 	return []string{g.Truncate(line, s.width)}
+}
+
+// stopped says what was not read, the gravest first.
+func stopped(p audit.Progress) string {
+	var missing []string
+	if p.Report != audit.ReportKnown {
+		missing = append(missing, "root's keys")
+	}
+	if !p.AllUsers {
+		missing = append(missing, fmt.Sprintf("users after the first %d", p.Users))
+	}
+	if n := p.Users - p.UsersListed; n > 0 {
+		missing = append(missing, "keys of "+many(n, "user"))
+	}
+	if n := p.Keys - p.KeysLookedUp; n > 0 {
+		missing = append(missing, many(n, "last use"))
+	}
+	if len(missing) == 0 {
+		missing = []string{"nothing more"}
+	}
+	return "Stopped; r reads again. Not read: " + strings.Join(missing, ", ")
+}
+
+func many(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func counted(p audit.Progress) string {

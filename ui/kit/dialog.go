@@ -7,6 +7,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"keyturn/clean"
 )
 
 // Choice is something that a dialog offers to do.
@@ -127,7 +129,7 @@ func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
 	}
 	if paste, ok := msg.(tea.PasteMsg); ok {
 		// What is copied from elsewhere often brings its line's end along.
-		msg = tea.PasteMsg{Content: strings.TrimSpace(Clean(paste.Content))}
+		msg = tea.PasteMsg{Content: strings.TrimSpace(clean.Text(paste.Content))}
 	}
 	if d.digits > 0 {
 		msg = onlyDigits(msg)
@@ -313,7 +315,7 @@ func (d *Dialog) choiceLines(width int) []string {
 
 func (d *Dialog) choice(l Choice, i, width int) string {
 	s := d.common.Styles
-	text := d.common.Glyphs.Truncate(" "+Clean(l.Label)+" ", width-2)
+	text := d.common.Glyphs.Truncate(" "+clean.Text(l.Label)+" ", width-2)
 	switch {
 	case i == d.chosen:
 		return s.Accent.Render(d.common.Glyphs.Select) + " " + s.Chosen.Render(text)

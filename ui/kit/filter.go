@@ -4,6 +4,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"keyturn/clean"
 )
 
 // Filter is a line of text that narrows a list while it is typed.
@@ -56,7 +58,7 @@ func (f *Filter) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		var cmd tea.Cmd
-		f.input, cmd = f.input.Update(tea.PasteMsg{Content: Clean(msg.Content)})
+		f.input, cmd = f.input.Update(tea.PasteMsg{Content: clean.Text(msg.Content)})
 		return cmd
 	case tea.KeyPressMsg:
 		switch {
@@ -85,7 +87,7 @@ func (f *Filter) View() string {
 	st := f.common.Styles
 	prompt := " " + st.Key.Render("/") + " "
 	if !f.typing {
-		return prompt + st.Strong.Render(Clean(f.Text()))
+		return prompt + st.Strong.Render(clean.Text(f.Text()))
 	}
 	f.input.SetStyles(f.common.InputStyles())
 	return prompt + f.input.View()

@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
+
+	"keyturn/clean"
 )
 
 // Part is a piece of the header line.
@@ -86,10 +88,10 @@ func (c *Common) headerLine(left []Part, right, short string) string {
 	width := c.Width - 2
 	parts := make([]Part, len(left))
 	for i, p := range left {
-		p.Text, p.Short = Clean(p.Text), Clean(p.Short)
+		p.Text, p.Short = clean.Text(p.Text), clean.Text(p.Short)
 		parts[i] = p
 	}
-	parts, right = withRight(parts, Clean(right), Clean(short), width)
+	parts, right = withRight(parts, clean.Text(right), clean.Text(short), width)
 	for partsWidth(parts) > width {
 		if !dropPart(&parts) && !c.shrinkPart(parts, partsWidth(parts)-width) {
 			break
@@ -200,7 +202,7 @@ func hintsWidth(hints []key.Binding) int {
 // inside above and below. Lines are padded, and cut, to inner cells.
 func (c *Common) Box(title string, lines []string, inner int) string {
 	g, border := c.Glyphs, c.Styles.Border
-	title = g.Truncate(Clean(title), inner-2)
+	title = g.Truncate(clean.Text(title), inner-2)
 	top := border.Render(g.Corners[0]+g.Rule) + " " + c.Styles.Title.Render(title) + " " +
 		border.Render(strings.Repeat(g.Rule, max(0, inner+1-Width(title)))+g.Corners[1])
 	wall := border.Render(g.Wall)

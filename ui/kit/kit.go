@@ -26,6 +26,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 )
 
 // Clock tells the time that ages and waits are computed from.
@@ -43,8 +44,9 @@ type Common struct {
 	// The size of the terminal in cells. It is 80×24 until the terminal tells it.
 	Width, Height int
 
-	Look Look // as the operator chose it
-	dark bool
+	Look    Look // as the operator chose it
+	dark    bool
+	profile colorprofile.Profile // what the terminal can show
 }
 
 // Look is what the operator chose about the look.
@@ -53,18 +55,27 @@ type Look struct {
 	NoColor bool // tell by bold and reverse only
 }
 
-// NewCommon returns a Common for a dark background of 80×24 cells. Both are
-// corrected by the messages that Update takes.
+// NewCommon returns a Common for a dark background of 80×24 cells in true colour. All three
+// are corrected by the messages that Update takes.
 func NewCommon(clock Clock, look Look) *Common {
-	c := &Common{Clock: clock, Width: 80, Height: 24, Look: look, dark: true}
-	c.Styles = NewStyles(c.dark, look.NoColor)
+	c := &Common{Clock: clock, Width: 80, Height: 24, Look: look, dark: true, profile: colorprofile.TrueColor}
+	c.restyle()
 	c.Glyphs = NewGlyphs(look.ASCII)
 	c.Keys = NewKeys(look.ASCII)
 	return c
 }
 
-// Update takes over what a message says about the terminal: its size and its
-// background. Every other message is ignored.
+// restyle makes the styles for the terminal as it is known.
+func (c *Common) restyle() {
+	profile := c.profile
+	if c.Look.NoColor {
+		profile = colorprofile.ASCII
+	}
+	c.Styles = NewStyles(c.dark, profile)
+}
+
+// Update takes over what a message says about the terminal: its size, its background and
+// its colours. Every other message is ignored.
 func (c *Common) Update(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -72,7 +83,12 @@ func (c *Common) Update(msg tea.Msg) {
 	case tea.BackgroundColorMsg:
 		if dark := msg.IsDark(); dark != c.dark {
 			c.dark = dark
-			c.Styles = NewStyles(dark, c.Look.NoColor)
+			c.restyle()
+		}
+	case tea.ColorProfileMsg:
+		if msg.Profile != c.profile {
+			c.profile = msg.Profile
+			c.restyle()
 		}
 	}
 }

@@ -3,6 +3,8 @@ package kit
 import (
 	"fmt"
 	"strings"
+
+	"keyturn/clean"
 )
 
 // StepState is where a step stands.
@@ -27,7 +29,7 @@ func (c *Common) Stepper(steps []Step) string {
 	lines := make([]string, len(steps))
 	for i, s := range steps {
 		glyph, style := c.stepLook(s.State)
-		lines[i] = style.Render(fmt.Sprintf("%s %d %s", Pad(glyph, Width(c.Glyphs.Check)), i+1, Clean(s.Name)))
+		lines[i] = style.Render(fmt.Sprintf("%s %d %s", Pad(glyph, Width(c.Glyphs.Check)), i+1, clean.Text(s.Name)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -36,7 +38,7 @@ func (c *Common) Stepper(steps []Step) string {
 func (c *Common) StepperWidth(steps []Step) int {
 	w := 0
 	for _, s := range steps {
-		w = max(w, Width(Clean(s.Name)))
+		w = max(w, Width(clean.Text(s.Name)))
 	}
 	return w + len(fmt.Sprint(len(steps))) + 2 + Width(c.Glyphs.Check)
 }
@@ -50,7 +52,7 @@ func (c *Common) StepperLine(steps []Step, width int) string {
 	for i, s := range steps {
 		if s.State == StepCurrent || s.State == StepFailed {
 			glyph, style := c.stepLook(s.State)
-			text := style.Render(fmt.Sprintf("%s %s", glyph, Clean(s.Name))) +
+			text := style.Render(fmt.Sprintf("%s %s", glyph, clean.Text(s.Name))) +
 				c.Styles.Muted.Render(fmt.Sprintf("  step %d of %d", i+1, len(steps)))
 			return c.Glyphs.Truncate(text, width)
 		}
@@ -71,7 +73,7 @@ func (c *Common) namedSteps(steps []Step) string {
 		default:
 			b.WriteString(" ")
 		}
-		name := Clean(s.Name)
+		name := clean.Text(s.Name)
 		switch s.State {
 		case StepDone:
 			name += " " + glyph

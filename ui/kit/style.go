@@ -1,10 +1,14 @@
 package kit
 
 import (
+	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"keyturn/clean"
 )
 
 // Styles are the tokens of the look. A screen names what a text is, and never a
@@ -25,58 +29,68 @@ type Styles struct {
 	Chosen  Style // the choice that enter takes
 }
 
-// token is a style before the background is known.
+// shade is a colour for each kind of terminal: true colour, one of the 256 that all
+// palettes share, one of the 16 that the terminal's palette gives. "" is the terminal's own.
+type shade struct{ rgb, indexed, basic string }
+
+// token is a style before the terminal is known.
 type token struct {
-	dark, light string // "#rrggbb"; "" for the terminal's own colour
-	bold        bool   // in colour
-	plainBold   bool   // without colour
-	reverse     bool   // always, as a block
+	dark, light shade // on a dark and on a light background
+	bold        bool  // in colour
+	plainBold   bool  // without colour
+	reverse     bool  // always, as a block
+	// onBlack is the colour of text in the selected row in 16 colours, where it is drawn on
+	// black; "" for plain reverse video.
+	onBlack string
 }
 
-// The tokens' colours have a contrast of at least 4.5:1 on black, on #1e1e1e,
-// on white, and on the background of the selected row.
+// The tokens' colours have a contrast of at least 4.5:1 on black, on #1e1e1e, on white, and
+// on the background of the selected row; in 16 colours by the palettes of xterm and of
+// Linux's console. Bright black is no colour for text: some palettes make it the background's.
 var (
-	textToken    = token{}
-	strongToken  = token{bold: true, plainBold: true}
-	mutedToken   = token{dark: "#9aa0a6", light: "#5a5f66"}
-	accentToken  = token{dark: "#7cb7ff", light: "#0b57d0", plainBold: true}
-	dangerToken  = token{dark: "#ff8a80", light: "#b3261e", bold: true, plainBold: true}
-	warningToken = token{dark: "#ffc66d", light: "#7d4b00", plainBold: true}
-	goodToken    = token{dark: "#7fd99a", light: "#146c2e"}
-	unknownToken = token{dark: "#d7a6ff", light: "#7534b0", plainBold: true}
-	titleToken   = token{dark: "#7cb7ff", light: "#0b57d0", bold: true, plainBold: true}
-	headerToken  = token{dark: "#9aa0a6", light: "#5a5f66", bold: true, plainBold: true}
-	borderToken  = token{dark: "#5c6674", light: "#a9b1bc"}
-	keyToken     = token{dark: "#7cb7ff", light: "#0b57d0", bold: true, plainBold: true}
-	chosenToken  = token{dark: "#7cb7ff", light: "#0b57d0", bold: true, plainBold: true, reverse: true}
+	muted  = [2]shade{{"#9aa0a6", "248", ""}, {"#5a5f66", "59", ""}}
+	accent = [2]shade{{"#7cb7ff", "111", "14"}, {"#0b57d0", "25", "4"}}
+
+	textToken   = token{}
+	strongToken = token{bold: true, plainBold: true}
+	mutedToken  = token{dark: muted[0], light: muted[1]}
+	accentToken = token{dark: accent[0], light: accent[1], plainBold: true}
+	dangerToken = token{
+		dark: shade{"#ff8a80", "210", "9"}, light: shade{"#b3261e", "124", "1"}, bold: true, plainBold: true,
+		onBlack: "9",
+	}
+	warningToken = token{
+		dark: shade{"#ffc66d", "221", "11"}, light: shade{"#7d4b00", "94", "11"}, plainBold: true,
+		onBlack: "11",
+	}
+	goodToken    = token{dark: shade{"#7fd99a", "114", "10"}, light: shade{"#146c2e", "22", ""}}
+	unknownToken = token{
+		dark: shade{"#d7a6ff", "183", "13"}, light: shade{"#7534b0", "91", "5"}, plainBold: true,
+		onBlack: "13",
+	}
+	titleToken  = token{dark: accent[0], light: accent[1], bold: true, plainBold: true}
+	headerToken = token{dark: muted[0], light: muted[1], bold: true, plainBold: true}
+	borderToken = token{dark: shade{"#5c6674", "60", ""}, light: shade{"#a9b1bc", "145", ""}}
+	keyToken    = token{dark: accent[0], light: accent[1], bold: true, plainBold: true}
+	chosenToken = token{dark: accent[0], light: accent[1], bold: true, reverse: true}
 )
 
 // The row that is selected: its background, and the colour of text that has no
-// other.
-const (
-	selectedDark, selectedLight         = "#22304a", "#dce6f7"
-	selectedTextDark, selectedTextLight = "#ffffff", "#101418"
+// other. In 16 colours it is reverse video.
+var (
+	selectedDark, selectedLight         = shade{"#22304a", "237", ""}, shade{"#dce6f7", "254", ""}
+	selectedTextDark, selectedTextLight = shade{"#ffffff", "231", ""}, shade{"#101418", "233", ""}
 )
 
-// NewStyles returns the styles for a dark or a light background. Without colour
-// nothing but bold and reverse is used.
-func NewStyles(dark, noColor bool) Styles {
-	pick := lipgloss.LightDark(dark)
-	style := func(t token) Style {
-		normal := lipgloss.NewStyle().Reverse(t.reverse)
-		if noColor {
-			normal = normal.Bold(t.plainBold)
-			return newStyle(normal, normal.Reverse(true))
-		}
-		normal = normal.Bold(t.bold)
-		selected := normal.Bold(true).
-			Background(pick(lipgloss.Color(selectedLight), lipgloss.Color(selectedDark)))
-		if t.dark == "" {
-			return newStyle(normal,
-				selected.Foreground(pick(lipgloss.Color(selectedTextLight), lipgloss.Color(selectedTextDark))))
-		}
-		fg := pick(lipgloss.Color(t.light), lipgloss.Color(t.dark))
-		return newStyle(normal.Foreground(fg), selected.Foreground(fg))
+// NewStyles returns the styles for a dark or a light background, and for what the terminal
+// can show. Without colour nothing but bold and reverse is used.
+func NewStyles(dark bool, profile colorprofile.Profile) Styles {
+	style := func(t token) Style { return t.inColour(dark, profile) }
+	switch {
+	case profile <= colorprofile.ASCII:
+		style = token.withoutColour
+	case profile == colorprofile.ANSI:
+		style = func(t token) Style { return t.in16(dark) }
 	}
 	return Styles{
 		Text: style(textToken), Strong: style(strongToken), Muted: style(mutedToken),
@@ -85,6 +99,65 @@ func NewStyles(dark, noColor bool) Styles {
 		Header: style(headerToken), Border: style(borderToken), Key: style(keyToken),
 		Chosen: style(chosenToken),
 	}
+}
+
+// withoutColour is bold or reverse, and never both: a console that shows bold as bright
+// would turn the black text of a reversed cell grey.
+func (t token) withoutColour() Style {
+	normal := lipgloss.NewStyle()
+	if t.reverse {
+		normal = normal.Reverse(true)
+		return newStyle(normal, normal)
+	}
+	return newStyle(normal.Bold(t.plainBold), normal.Reverse(true))
+}
+
+// in16 takes the colours from the terminal's palette. Bold is left to text without a colour:
+// many terminals make another colour of a bold one.
+func (t token) in16(dark bool) Style {
+	color := t.dark.basic
+	if !dark {
+		color = t.light.basic
+	}
+	normal, selected := lipgloss.NewStyle(), lipgloss.NewStyle().Reverse(true)
+	if t.onBlack != "" {
+		selected = onBlack(t.onBlack)
+	}
+	switch {
+	case t.reverse:
+		normal = normal.Reverse(true)
+	case color == "":
+		normal = normal.Bold(t.bold)
+	case !dark && color == t.onBlack: // it can't be read on white
+		normal = onBlack(color)
+	default:
+		normal = normal.Foreground(lipgloss.Color(color))
+	}
+	return newStyle(normal, selected)
+}
+
+func onBlack(color string) lipgloss.Style {
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(color)).Background(lipgloss.Color("0"))
+}
+
+// inColour is for terminals of 256 colours and of all.
+func (t token) inColour(dark bool, profile colorprofile.Profile) Style {
+	pick := func(d, l shade) color.Color {
+		if !dark {
+			d = l
+		}
+		if profile == colorprofile.ANSI256 {
+			return lipgloss.Color(d.indexed)
+		}
+		return lipgloss.Color(d.rgb)
+	}
+	normal := lipgloss.NewStyle().Reverse(t.reverse).Bold(t.bold)
+	selected := normal.Bold(true).Background(pick(selectedDark, selectedLight))
+	if t.dark.rgb == "" {
+		return newStyle(normal, selected.Foreground(pick(selectedTextDark, selectedTextLight)))
+	}
+	fg := pick(t.dark, t.light)
+	return newStyle(normal.Foreground(fg), selected.Foreground(fg))
 }
 
 // Style is one token, ready to draw with. The zero value changes nothing.
@@ -140,7 +213,7 @@ type Cell []Span
 func (c Cell) String() string {
 	var b strings.Builder
 	for _, s := range c {
-		b.WriteString(s.Style.Render(Clean(s.Text)))
+		b.WriteString(s.Style.Render(clean.Text(s.Text)))
 	}
 	return b.String()
 }
@@ -148,7 +221,7 @@ func (c Cell) String() string {
 func (c Cell) width() int {
 	w := 0
 	for _, s := range c {
-		w += Width(Clean(s.Text))
+		w += Width(clean.Text(s.Text))
 	}
 	return w
 }
@@ -158,13 +231,13 @@ func (g Glyphs) cutCell(c Cell, width int, keepEnd bool) Cell {
 	if keepEnd {
 		text, style := "", Style{}
 		for _, s := range c {
-			text, style = text+Clean(s.Text), s.Style
+			text, style = text+clean.Text(s.Text), s.Style
 		}
 		return Cell{{Text: g.KeepEnd(text, width), Style: style}}
 	}
 	var out Cell
 	for i, s := range c {
-		text := Clean(s.Text)
+		text := clean.Text(s.Text)
 		w := Width(text)
 		if w > width || (w == width && c[i+1:].width() > 0) {
 			// What follows is cut off, so the ellipsis has to be in this span.

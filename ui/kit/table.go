@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"keyturn/clean"
 )
 
 // Column is a column of a table.
@@ -175,7 +177,7 @@ func (t *Table) drawRow(b *strings.Builder, c *Common, cells []Cell, selected bo
 			blank(width - used)
 		}
 		for _, s := range cell {
-			draw(s.Style, Clean(s.Text))
+			draw(s.Style, clean.Text(s.Text))
 		}
 		left -= used
 		if !col.Right {

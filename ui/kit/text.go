@@ -2,7 +2,6 @@ package kit
 
 import (
 	"strings"
-	"unicode"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -61,26 +60,6 @@ func sequenceEnd(s string) int {
 		}
 	}
 	return 0
-}
-
-// Clean makes one line of a text from elsewhere: line breaks, tabs and control
-// characters, which would move the cursor or change the terminal, become blanks.
-func Clean(s string) string {
-	if !strings.ContainsFunc(s, harmful) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if harmful(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
-
-// harmful also names the marks that turn the direction of writing: a name could
-// otherwise show another text than it holds.
-func harmful(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
 }
 
 // Truncate cuts the end off a styled line that is wider than width, and says so

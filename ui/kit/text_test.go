@@ -82,16 +82,6 @@ func TestKeepEnd(t *testing.T) {
 	}
 }
 
-func TestCleanKeepsTheTerminal(t *testing.T) {
-	got := Clean("a\x1b[2J\r\n\tb\u202ec\u2066")
-	if got != "a [2J   b c " {
-		t.Errorf("Clean leaves %q", got)
-	}
-	if s := "Süzie 用户"; Clean(s) != s {
-		t.Errorf("Clean changes %q", s)
-	}
-}
-
 func TestWrapKeepsTheWords(t *testing.T) {
 	got := Wrap("Requests signed with it fail from then on, within about a minute.", 24)
 	want := []string{"Requests signed with it", "fail from then on,", "within about a minute."}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -59,7 +60,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		if refusal != "" {
 			refusal = " — not now: " + refusal
 		}
-		fmt.Fprintf(&text, "\n  %-13s %s%s", word, meaning, refusal)
+		fmt.Fprintf(&text, "\n  %s", clean.Sprintf("%-13s %s%s", word, meaning, refusal))
 	}
 	st, now := snap.State, s.Clock.Now()
 	for _, o := range snap.Offers(now) {
@@ -81,7 +82,8 @@ func (s *Session) prompt(snap runner.Snapshot) {
 	line("leave", "Leave; the rotation stays as it is", words.Leave(st))
 	if s.prompted != text.String() {
 		s.prompted = text.String()
-		s.say("Answer with a word:%s", s.prompted)
+		s.say("Answer with a word:")
+		s.sayLines("", strings.Split(strings.TrimPrefix(s.prompted, "\n"), "\n"))
 		_, _ = fmt.Fprint(s.Out, "> ")
 		s.waiting = true
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -139,12 +140,14 @@ func (s *Session) read(ctx context.Context, lines chan<- string) {
 
 func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
 
-// say prints a line. That nobody reads it any more ends the session, in its own time.
+// say prints a line, or several by the format's own line breaks: what AWS, a file or the
+// journal put into the arguments is made harmless. That nobody reads it any more ends the
+// session, in its own time.
 func (s *Session) say(format string, args ...any) {
 	if s.waiting { // news while an answer is waited for begins a line of its own
 		s.waiting, format = false, "\n"+format
 	}
-	if _, err := fmt.Fprintf(s.Out, format+"\n", args...); err != nil && s.deaf == nil {
+	if _, err := io.WriteString(s.Out, clean.Sprintf(format+"\n", args...)); err != nil && s.deaf == nil {
 		s.deaf = fmt.Errorf("printing: %w", err)
 	}
 }
@@ -162,7 +165,7 @@ func settled(s rotation.State) bool {
 			return false
 		}
 	}
-	return s.Fresh() && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
+	return s.Fresh() && !s.Judging && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
 }
 
 // looking reports whether the last change is still being proven.
@@ -240,6 +243,14 @@ func (s *Session) end(snap runner.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("making the summary: %w", err)
 	}
-	s.say("\n%s", text)
+	s.say("")
+	s.sayLines("", strings.Split(strings.TrimSuffix(text, "\n"), "\n"))
 	return nil
+}
+
+// sayLines prints lines, each behind the given indent.
+func (s *Session) sayLines(indent string, lines []string) {
+	for _, line := range lines {
+		s.say("%s%s", indent, line)
+	}
 }

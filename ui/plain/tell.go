@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -21,20 +22,20 @@ func (s *Session) tell(snap runner.Snapshot) {
 		s.prompted = ""
 		delete(s.told, "known") // each step is decided by what is known then
 	}
-	for _, line := range []struct{ topic, text string }{
-		{"clock", s.driftText()},
-		{"in flight", words.InFlight(st)},
+	for _, line := range []struct{ topic, text string }{ // a text's line breaks are ours
+		{"clock", clean.Text(s.driftText())},
+		{"in flight", clean.Text(words.InFlight(st))},
 		{"problem", problemText(st.Problem, s.Profile)},
 		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
 		{"undescribed", problemText(snap.Undescribed, s.Profile)},
-		{"descriptions", strings.Join(words.Descriptions(st), "\n  ")},
-		{"note", words.Note(st)},
-		{"alarm", words.LeakAlarm(st)},
-		{"look", lookText(st)},
-		{"trial", s.trialText(st)},
+		{"descriptions", joined(words.Descriptions(st))},
+		{"note", clean.Text(words.Note(st))},
+		{"alarm", clean.Text(words.LeakAlarm(st))},
+		{"look", clean.Text(lookText(st))},
+		{"trial", clean.Text(s.trialText(st))},
 	} {
 		if s.news(line.topic, line.text) && line.text != "" {
-			s.say("  %s", line.text)
+			s.sayLines("  ", strings.Split(line.text, "\n"))
 			s.prompted = ""
 		}
 	}
@@ -113,7 +114,16 @@ func problemText(p *iamops.Problem, profile string) string {
 	if p == nil {
 		return ""
 	}
-	return strings.Join(words.Problem(p, profile).Lines(), "\n  ")
+	return joined(words.Problem(p, profile).Lines())
+}
+
+// joined are lines as one text, in which the line breaks are ours alone.
+func joined(lines []string) string {
+	whole := make([]string, len(lines))
+	for i, line := range lines {
+		whole[i] = clean.Text(line)
+	}
+	return strings.Join(whole, "\n")
 }
 
 // lookText is a look without its running counts, so that it is told once a state.

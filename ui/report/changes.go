@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/ui/words"
 )
 
 // SchemaOfChanges is the name and version of changes as JSON.
@@ -25,7 +27,7 @@ func WriteChanges(w io.Writer, f Format, c Changes) error {
 			b.WriteString("\n")
 		}
 		for _, sentence := range c.sentences() {
-			b.WriteString(oneLine(sentence) + "\n")
+			b.WriteString(clean.Text(sentence) + "\n")
 		}
 	case AsJSON:
 		err = writeJSON(&b, c.document())
@@ -34,7 +36,7 @@ func WriteChanges(w io.Writer, f Format, c Changes) error {
 	case AsMarkdown:
 		b.WriteString("## Access keys: what changed\n\n")
 		for _, sentence := range c.sentences() {
-			b.WriteString("- " + escape(sentence) + "\n")
+			b.WriteString("- " + words.Escape(sentence) + "\n")
 		}
 		head, rows := c.grid()
 		markdownTable(&b, head, rows)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"keyturn/clean"
 )
 
 // auditCells are the audits as a head and rows for a spreadsheet. They have the same
@@ -122,5 +124,5 @@ func harmless(cell string) string {
 	if begin != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(begin)[0]) {
 		cell = "'" + cell
 	}
-	return oneLine(cell)
+	return clean.Text(cell)
 }

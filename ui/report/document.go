@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf16"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 )
@@ -260,10 +262,12 @@ func writeJSON(b *strings.Builder, value any) error {
 		return fmt.Errorf("as JSON: %w", err)
 	}
 	for _, r := range text.String() {
-		if r != '\n' && moves(r) { // these stand in strings alone
-			_, _ = fmt.Fprintf(b, `\u%04x`, r)
-		} else {
+		if r == '\n' || clean.Text(string(r)) == string(r) {
 			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) { // these stand in strings alone
+			_, _ = fmt.Fprintf(b, `\u%04x`, unit)
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"keyturn/ui/words"
 )
 
 // writeMarkdown writes what a ticket needs: what the rows come to, what is missing,
@@ -12,7 +14,7 @@ func writeMarkdown(b *strings.Builder, audits []Audit) {
 	for i := range audits {
 		b.WriteString("\n")
 		for _, sentence := range audits[i].summary() {
-			b.WriteString("- " + escape(sentence) + "\n")
+			b.WriteString("- " + words.Escape(sentence) + "\n")
 		}
 	}
 	for i := range audits {
@@ -20,9 +22,9 @@ func writeMarkdown(b *strings.Builder, audits []Audit) {
 		if !a.Partial() {
 			continue
 		}
-		_, _ = fmt.Fprintf(b, "\n**%s is partial.**\n\n", escape(a.called(len(audits) > 1)))
+		_, _ = fmt.Fprintf(b, "\n**%s is partial.**\n\n", words.Escape(a.called(len(audits) > 1)))
 		for _, g := range a.gaps() {
-			_, _ = fmt.Fprintf(b, "- %s\n", escape(g.String()))
+			_, _ = fmt.Fprintf(b, "- %s\n", words.Escape(g.String()))
 		}
 	}
 	head, rows := grid(audits)
@@ -44,44 +46,11 @@ func markdownTable(b *strings.Builder, head []string, rows [][]string) {
 		b.WriteString("|")
 		for i, cell := range row {
 			if head[i] == userColumn || head[i] == keyColumn && cell != "-" {
-				b.WriteString(" " + code(cell) + " |")
+				b.WriteString(" " + strings.ReplaceAll(words.Code(cell), "|", `\|`) + " |")
 			} else {
-				b.WriteString(" " + escape(cell) + " |")
+				b.WriteString(" " + words.Escape(cell) + " |")
 			}
 		}
 		b.WriteString("\n")
 	}
-}
-
-// marks are what Markdown or the HTML in it would not show as itself.
-const marks = "\\`*_{}[]<>()#+!|~&$"
-
-// escape makes a text show as itself, on one line.
-func escape(s string) string {
-	var b strings.Builder
-	for _, r := range oneLine(s) {
-		if strings.ContainsRune(marks, r) {
-			b.WriteByte('\\')
-		}
-		if r == '@' {
-			b.WriteString("@\u200b") // a mention with nobody's name
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// code sets a text as code: between more backticks than it has in a row. In a
-// table, a bar is escaped in code too.
-func code(s string) string {
-	s = strings.ReplaceAll(oneLine(s), "|", `\|`)
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	if len(fence) > 1 {
-		s = " " + s + " "
-	}
-	return fence + s + fence
 }

@@ -1,12 +1,13 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/ui/words"
 )
@@ -55,8 +56,8 @@ func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, own []OwnKey, n
 		if r.Problem != "" {
 			waits = "unknown: " + r.Problem
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format("2006-01-02 15:04"), waits)
+		_, _ = io.WriteString(table, clean.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format("2006-01-02 15:04"), waits))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("writing the status: %w", err)
@@ -75,7 +76,7 @@ func ownKeysTable(w io.Writer, own []OwnKey, now time.Time) error {
 		if k.You {
 			mark = "\tyou"
 		}
-		_, _ = fmt.Fprintf(table, "  %s\t%d d\t%s%s\n", oneLine(k.KeyID), int(max(now.Sub(k.Created), 0)/day), oneLine(k.Status), mark)
+		_, _ = fmt.Fprintf(table, "  %s\t%d d\t%s%s\n", clean.Text(k.KeyID), int(max(now.Sub(k.Created), 0)/day), clean.Text(k.Status), mark)
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("writing the status: %w", err)
@@ -88,9 +89,8 @@ func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, own []OwnK
 	if rows == nil {
 		rows = []UnderWay{}
 	}
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	err := out.Encode(struct {
+	var text strings.Builder
+	err := writeJSON(&text, struct {
 		Schema    string     `json:"schema"`
 		At        time.Time  `json:"at"`
 		Account   string     `json:"account"`
@@ -101,7 +101,7 @@ func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, own []OwnK
 	if err != nil {
 		return fmt.Errorf("writing the status: %w", err)
 	}
-	return nil
+	return printed(io.WriteString(w, text.String()))
 }
 
 func printed(_ int, err error) error {

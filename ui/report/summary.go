@@ -1,13 +1,13 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/words"
@@ -24,8 +24,8 @@ func SummaryTable(w io.Writer, _ iamops.Account, all []rotation.Summary, _ time.
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "ROTATION\tUSER\tPLAN\tOLD KEY\tNEW KEY\tBEGUN\tENDED\tAGAINST GUARDS")
 	for _, s := range all {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n",
-			s.Rotation, s.User, s.Plan, orDash(s.OldKeyID), orDash(s.NewKeyID), s.Begun.Format(minute), ended(s), overrides(s))
+		_, _ = io.WriteString(table, clean.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n",
+			s.Rotation, s.User, s.Plan, orDash(s.OldKeyID), orDash(s.NewKeyID), s.Begun.Format(minute), ended(s), overrides(s)))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("writing the summaries: %w", err)
@@ -55,9 +55,8 @@ func SummaryJSON(w io.Writer, account iamops.Account, all []rotation.Summary, at
 	if all == nil {
 		all = []rotation.Summary{}
 	}
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	err := out.Encode(struct {
+	var text strings.Builder
+	err := writeJSON(&text, struct {
 		Schema    string             `json:"schema"`
 		At        time.Time          `json:"at"`
 		Account   string             `json:"account"`
@@ -67,7 +66,7 @@ func SummaryJSON(w io.Writer, account iamops.Account, all []rotation.Summary, at
 	if err != nil {
 		return fmt.Errorf("writing the summaries: %w", err)
 	}
-	return nil
+	return printed(io.WriteString(w, text.String()))
 }
 
 // SummaryMarkdown writes summaries for tickets.
@@ -87,24 +86,24 @@ func SummaryMarkdown(w io.Writer, account iamops.Account, all []rotation.Summary
 
 func writeSummary(b *strings.Builder, account iamops.Account, s rotation.Summary) {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(b, format+"\n", args...) }
-	line("# %s", escape(words.SummaryTitle(s)))
+	line("# %s", words.Escape(words.SummaryTitle(s)))
 	line("")
 	name := account.DisplayID()
 	if account.Alias != "" {
 		name += " (" + account.Alias + ")"
 	}
-	line("- Account: %s", escape(name))
-	line("- User: %s", code(s.User))
-	line("- Old key: %s", code(orDash(s.OldKeyID)))
-	line("- New key: %s", code(orDash(s.NewKeyID)))
+	line("- Account: %s", words.Escape(name))
+	line("- User: %s", words.Code(s.User))
+	line("- Old key: %s", words.Code(orDash(s.OldKeyID)))
+	line("- New key: %s", words.Code(orDash(s.NewKeyID)))
 	line("- Begun: %s UTC", s.Begun.Format(minute))
 	if s.Ended != nil {
 		line("- Ended: %s UTC, after %s", s.Ended.Format(minute), words.Period(s.Ended.Sub(s.Begun)))
 	}
 	for _, arn := range s.By {
-		line("- By: %s", code(arn))
+		line("- By: %s", words.Code(arn))
 	}
-	line("- Rotation: %s. No secret is in this text.", code(s.Rotation))
+	line("- Rotation: %s. No secret is in this text.", words.Code(s.Rotation))
 
 	var done, known [][]string
 	for _, d := range s.Deeds {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"keyturn/clean"
 )
 
 // writeTable writes the rows, then what they come to, then what is missing and why.
@@ -17,7 +19,7 @@ func writeTable(b *strings.Builder, audits []Audit) {
 			b.WriteString("\n")
 		}
 		for _, sentence := range audits[i].summary() {
-			b.WriteString(oneLine(sentence) + "\n")
+			b.WriteString(clean.Text(sentence) + "\n")
 		}
 	}
 	for i := range audits {
@@ -25,9 +27,9 @@ func writeTable(b *strings.Builder, audits []Audit) {
 		if !a.Partial() {
 			continue
 		}
-		_, _ = fmt.Fprintf(b, "\n%s is partial.\n", oneLine(a.called(len(audits) > 1)))
+		_, _ = fmt.Fprintf(b, "\n%s is partial.\n", clean.Text(a.called(len(audits) > 1)))
 		for _, g := range a.gaps() {
-			_, _ = fmt.Fprintf(b, "  %s\n", oneLine(g.String()))
+			_, _ = fmt.Fprintf(b, "  %s\n", clean.Text(g.String()))
 		}
 	}
 }
@@ -43,7 +45,7 @@ func align(b *strings.Builder, head []string, rows [][]string) {
 			if i > 0 {
 				_, _ = t.Write([]byte{'\t'})
 			}
-			_, _ = t.Write([]byte(oneLine(cell)))
+			_, _ = t.Write([]byte(clean.Text(cell)))
 		}
 		_, _ = t.Write([]byte{'\n'})
 	}

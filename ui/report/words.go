@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
@@ -204,19 +203,4 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
-}
-
-// oneLine replaces what would break a line, move a terminal's cursor or turn the
-// direction of writing.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if moves(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
-
-func moves(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

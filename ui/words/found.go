@@ -46,10 +46,11 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 	if sandbox {
 		keyturn = "keyturn sandbox"
 	}
+	named := shellWord(f.User) + " --key " + f.KeyID
 	lines = append(lines,
-		field("replace it", keyturn+" rotate "+f.User+" --key "+f.KeyID),
-		field("retire it", keyturn+" retire "+f.User+" --key "+f.KeyID+", if nobody needs it"))
-	return append(lines, field("if it leaked", keyturn+" rotate "+f.User+" --key "+f.KeyID+" --leaked: off at once, then what it did, then a new key"))
+		field("replace it", keyturn+" rotate "+named),
+		field("retire it", keyturn+" retire "+named+", if nobody needs it"))
+	return append(lines, field("if it leaked", keyturn+" rotate "+named+" --leaked: off at once, then what it did, then a new key"))
 }
 
 func field(name, text string) string { return fmt.Sprintf("%-13s %s", name, text) }

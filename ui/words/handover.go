@@ -40,12 +40,12 @@ func HandOverName(s rotation.State) string {
 func HandOver(s rotation.State, deadline string, places []string, now time.Time) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# The access key of %s is being replaced", inline(s.User))
+	line("# The access key of %s is being replaced", Escape(s.User))
 	line("")
-	line("- AWS account: %s", iamops.Account{ID: s.Account}.DisplayID())
-	line("- Old key: `%s`. It still works.", s.Old.ID)
-	line("- New key: `%s`. It works already. Its secret is not in this note.", s.New.ID)
-	line("- Please use the new key by: **%s**. The old one is switched off after that.", inline(deadline))
+	line("- AWS account: %s", Escape(iamops.Account{ID: s.Account}.DisplayID()))
+	line("- Old key: %s. It still works.", Code(s.Old.ID))
+	line("- New key: %s. It works already. Its secret is not in this note.", Code(s.New.ID))
+	line("- Please use the new key by: **%s**. The old one is switched off after that.", Escape(deadline))
 	line("")
 	line("Written %s. As soon as your application has the new key, its next call shows that it has moved.", now.UTC().Format("2006-01-02 15:04 UTC"))
 	if users := s.Evidence.Old; len(users) > 0 {
@@ -57,7 +57,7 @@ func HandOver(s rotation.State, deadline string, places []string, now time.Time)
 			if s.Evidence.Moved(u) {
 				mark = "x"
 			}
-			line("- [%s] %s", mark, inline(KeyUser(u, now)))
+			line("- [%s] %s", mark, Escape(KeyUser(u, now)))
 		}
 		line("")
 		line("A tick means that it has been seen on the new key. Data events, such as reading S3 objects, are not in this list.")
@@ -67,14 +67,8 @@ func HandOver(s rotation.State, deadline string, places []string, now time.Time)
 		line("## Files that name it")
 		line("")
 		for _, p := range places {
-			line("- `%s`", strings.ReplaceAll(p, "`", "'"))
+			line("- %s", Code(p))
 		}
 	}
 	return b.String()
-}
-
-// inline makes a text safe within a line of Markdown.
-func inline(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	return strings.NewReplacer("*", `\*`, "_", `\_`, "`", "'", "<", "&lt;", "[", `\[`, "]", `\]`, "|", `\|`).Replace(text)
 }

@@ -21,7 +21,7 @@ func TestHandOver(t *testing.T) {
 	text := HandOver(s, "2026-04-01 | friday\n# no", []string{"/srv/app/.env:3"}, noon)
 	for _, want := range []string{
 		`# The access key of bill\*ing is being replaced`, "AWS account: 1234-5678-9012", "`AKIAOLD`. It still works", "`AKIANEW`",
-		`**2026-04-01 \| friday # no**`, "- [x] boto3 1.34 at 10.0.0.1", "- [ ] aws-cli &lt;2.9> at 10.0.0.2", "- `/srv/app/.env:3`",
+		`**2026-04-01 \| friday \# no**`, "- [x] boto3 1.34 at 10.0.0.1", `- [ ] aws-cli \<2.9\> at 10.0.0.2`, "- `/srv/app/.env:3`",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in:\n%s", want, text)

@@ -170,5 +170,5 @@ func DenyOldSessions(s rotation.State) string {
 }
 
 func denyCommand(user string) string {
-	return "aws iam put-user-policy --user-name " + user + " --policy-name keyturn-deny-old-sessions --policy-document file://deny.json"
+	return "aws iam put-user-policy --user-name " + shellWord(user) + " --policy-name keyturn-deny-old-sessions --policy-document file://deny.json"
 }

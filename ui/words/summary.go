@@ -74,10 +74,13 @@ func changed(d rotation.Deed) string {
 	verb := map[iamops.ChangeKind]string{
 		iamops.Create: "Created", iamops.Deactivate: "Deactivated", iamops.Reactivate: "Reactivated", iamops.Delete: "Deleted",
 	}[d.Change]
+	if verb == "" { // a damaged journal, or one of a later keyturn
+		verb = fmt.Sprintf("Made a change that this keyturn does not know (%s):", d.Change)
+	}
 	text := strings.TrimSpace(verb + " " + d.KeyID)
 	switch d.Effect {
 	case iamops.NoEffect:
-		text = "Asked, without effect: " + strings.ToLower(verb[:1]) + strings.TrimSpace(verb[1:]+" "+d.KeyID)
+		text = "Asked, without effect: " + strings.ToLower(text[:1]) + text[1:]
 	case iamops.Unclear:
 		text += "? It is not known whether it took effect"
 	case iamops.Done:
