@@ -303,6 +303,9 @@ func (s State) GivenOut() bool {
 	return s.Lent || slices.ContainsFunc(s.Deliveries, func(d Delivery) bool { return d.State != DeliveryOffered })
 }
 
+// Delivered reports whether the new key's secret is at a target for certain.
+func (s State) Delivered() bool { return len(s.deliveries(DeliveryMade)) > 0 }
+
 // SecretGone reports whether nobody can have the new key's secret: it is not in memory, it
 // was never given out, and the key is ours.
 func (s State) SecretGone() bool {
