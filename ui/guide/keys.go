@@ -54,7 +54,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 		hints = append([]key.Binding{s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add}, kit.Describe(s.keys.enter, "take it"), s.keys.choose)
 	}
 	if s.width < wideWidth {
-		return append(hints, kit.Describe(s.keys.esc, "list"))
+		return append(hints, s.keys.esc)
 	}
 	if s.handsOut() {
 		hints = append(hints, kit.Describe(s.keys.folder, "search a folder"), kit.Describe(s.keys.note, "note"))
@@ -86,7 +86,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 		add(k.binding, o, offered)
 	}
 	groups := [][]key.Binding{
-		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, kit.Describe(s.keys.esc, "to the list")},
+		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, s.keys.esc},
 		direct,
 	}
 	if s.handsOut() {
@@ -102,7 +102,7 @@ func (s *Screen) escHint() key.Binding {
 	if s.Holds() == HoldsSecret {
 		return kit.Describe(s.keys.esc, "leave: asks about the secret")
 	}
-	return kit.Describe(s.keys.esc, "to the list")
+	return s.keys.esc
 }
 
 func (s *Screen) showHint() key.Binding {
