@@ -37,7 +37,9 @@ func chain(ctx context.Context, o Options, clock *Clock) (aws.Config, origin, er
 	asking := &prompt{ask: o.MFAToken}
 	asking.openFor(ctx)
 	defer asking.close()
-	cfg, err := config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock)...)
+	cfg, err := sharedConfig(sharedFiles(), func() (aws.Config, error) {
+		return config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock)...)
+	})
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}

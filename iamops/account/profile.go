@@ -13,8 +13,10 @@ import (
 // ReadProfile reads the long-term key of a profile in a credentials file, as the SDK
 // does, and nothing else of the operator's configuration.
 func ReadProfile(ctx context.Context, file, profile string) (keyID string, secret iamops.Secret, err error) {
-	cfg, err := config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
-		o.CredentialsFiles, o.ConfigFiles = []string{file}, []string{}
+	cfg, err := sharedConfig([]string{file}, func() (config.SharedConfig, error) {
+		return config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
+			o.CredentialsFiles, o.ConfigFiles = []string{file}, []string{}
+		})
 	})
 	if err != nil {
 		return "", iamops.Secret{}, fmt.Errorf("reading profile %s: %w", profile, err)

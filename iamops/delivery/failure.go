@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -87,6 +88,21 @@ func (f *Failure) Error() string {
 		text += ": " + f.Err.Error()
 	}
 	return text
+}
+
+// Reason is the cause with the file and the line, for a sentence that names the rest.
+func (f *Failure) Reason() string {
+	text := f.Path
+	if f.Line > 0 {
+		text = fmt.Sprintf("%s, line %d", f.Path, f.Line)
+	}
+	switch {
+	case f.Err == nil:
+		return strings.TrimPrefix(text+": "+string(f.Kind), ": ")
+	case text == "":
+		return f.Err.Error()
+	}
+	return text + ": " + f.Err.Error()
 }
 
 // Unwrap returns the cause.

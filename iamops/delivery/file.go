@@ -39,7 +39,7 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 		return about(f.Name(), fileFailure(f.path, "making the file", err))
 	}
 	// An empty file takes the name first: a rename would replace what is there.
-	err = writeNew(f.path, nil, nil)
+	err = writeNew(f.path, nil, nil, nil)
 	if err != nil && AsFailure(err).Kind == Exists {
 		if is, reading := f.read(); reading == nil && string(is) == string(text) {
 			return nil
@@ -49,9 +49,7 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 		return about(f.Name(), err)
 	}
 	beside := besideName(f.path)
-	if err = writeNew(beside, text, nil); err == nil {
-		err = rename(beside, f.path)
-	}
+	err = writeNew(beside, text, nil, func() error { return rename(beside, f.path) })
 	if info, gone := os.Lstat(f.path); err != nil && gone == nil && info.Size() == 0 {
 		err = also(err, remove(f.path))
 	}

@@ -37,11 +37,11 @@ func Profiles(env Env) ([]ListedProfile, error) {
 	}
 	config, err := readShared(env.ConfigFile())
 	if err != nil {
-		return nil, err
+		config = sharedFile{} // whoever signs by it is told by the SDK; it hides no other file's profiles
 	}
 	var names []string
 	add := func(name string) {
-		if !slices.Contains(names, name) && !strings.HasSuffix(name, beforeSuffix) {
+		if !slices.Contains(names, name) && !credentials.keeps(name) {
 			names = append(names, name)
 		}
 	}
@@ -78,7 +78,7 @@ func kindOf(value func(key string) string) ProfileKind {
 	switch {
 	case value("role_arn") != "":
 		return AssumesRole
-	case value(keyIDProperty) != "" && value(sessionProperty) != "":
+	case value(keyIDProperty) != "" && (value(sessionProperty) != "" || value(legacySessionProperty) != ""):
 		return HoldsSession
 	case value(keyIDProperty) != "":
 		return HoldsKey

@@ -24,8 +24,8 @@ var editing sync.Mutex
 // byte by byte; settling removes the old pair.
 //
 // A profile is refused that holds a session token, that stands twice in the file,
-// or that holds neither the old key nor the new one. The file keeps its mode but
-// for what others than its owner may do with it.
+// or that holds neither the old key nor the new one. The file keeps its owner, group and
+// mode: who may read it is the operator's to say.
 type Profile struct {
 	name  string
 	file  string // an absolute path, perhaps of a symlink
@@ -46,16 +46,20 @@ func (p *Profile) ProfileName() string { return p.name }
 // Spec names the file too: the environment may be another at the next start.
 func (p *Profile) Spec() string { return "profile:" + p.name + ":" + p.file }
 
-// Warnings tells of a file that others can read, or that is under version control.
+// Warnings tells of a file that others can read, that has other names, or that is under
+// version control.
 func (p *Profile) Warnings() []string {
 	var warnings []string
 	path, err := realPath(p.file)
 	if err != nil {
 		return nil // delivering says so
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		warnings = append(warnings, fmt.Sprintf("others than its owner have rights to %s (mode %04o): it becomes %04o",
-			path, info.Mode().Perm(), info.Mode().Perm()&0o700))
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		warnings = append(warnings, fmt.Sprintf("others than its owner have rights to %s (mode %04o). Delivering keeps the mode", path, info.Mode().Perm()))
+	}
+	if err == nil && names(info) > 1 {
+		warnings = append(warnings, fmt.Sprintf("%s is a hard link: the file has %d names. What is read by another name keeps the old pair", path, names(info)))
 	}
 	if tree := workTree(path); tree != "" {
 		warnings = append(warnings, fmt.Sprintf("%s is inside the git work tree %s: see that it is not committed", path, tree))
@@ -68,32 +72,34 @@ func (p *Profile) Deliver(ctx context.Context, c Credential) error {
 	if err := c.check(); err != nil {
 		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
 	}
-	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
-		now, err := p.pair(f, p.name)
-		switch {
-		case err != nil:
-			return nil, err
-		case now == nil:
-			return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s", p.name)
-		case now.keyID.value == c.KeyID && now.secret.value == c.Secret.Reveal():
-			return nil, nil // delivered before
-		case now.keyID.value != c.OldKeyID:
-			return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
-		}
-		before, err := p.pair(f, p.name+beforeSuffix)
-		if err != nil {
-			return nil, err
-		}
-		edits := now.exchange(c.KeyID, c.Secret.Reveal())
-		switch {
-		case before == nil:
-			edits = append(edits, p.keep(f, now))
-		case before.keyID.value != c.OldKeyID || before.secret.value != now.secret.value:
-			return nil, refusal(Exists, p.file, "profile %s keeps another pair, of %s: remove it, or rename it, first",
-				before.section.name, shown(before.keyID.value))
-		}
-		return edits, nil
-	}))
+	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) { return p.delivery(f, c) }))
+}
+
+// delivery is what Deliver changes.
+func (p *Profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
+	now, err := p.pair(f, p.name)
+	switch {
+	case err != nil:
+		return nil, err
+	case now == nil:
+		return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s", p.name)
+	case now.keyID.value == c.KeyID && now.secret.value == c.Secret.Reveal():
+		return nil, nil // delivered before
+	case now.keyID.value != c.OldKeyID:
+		return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
+	}
+	before, err := p.pair(f, p.name+beforeSuffix)
+	switch {
+	case err != nil:
+		return nil, err
+	case before != nil && before.keyID.value == c.OldKeyID && before.secret.value == now.secret.value:
+		// Restoring could not tell it from what this delivery would keep, and would remove it.
+		return nil, refusal(Exists, p.file, "profile %s holds the same pair already: remove it, or rename it, first", before.section.name)
+	case before != nil:
+		return nil, refusal(Exists, p.file, "profile %s keeps another pair, of %s: remove it, or rename it, first",
+			before.section.name, shown(before.keyID.value))
+	}
+	return p.proven(f, append(now.exchange(c.KeyID, c.Secret.Reveal()), p.keep(f, now)))
 }
 
 // PutBack exchanges the new pair for the old one.
@@ -114,7 +120,7 @@ func (p *Profile) PutBack(ctx context.Context, c Credential) error {
 		case now == nil:
 			return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s any more", p.name)
 		case now.keyID.value == c.OldKeyID:
-			return before.removal(f), nil
+			return nil, nil // whoever restored it did not leave word whose the pair behind it is
 		case now.keyID.value != c.KeyID:
 			return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
 		case before == nil:
@@ -166,13 +172,31 @@ func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, er
 	return h.replace(ctx, []byte(applied(f.text, edits)))
 }
 
+// proven returns the edits, if Python reads every other profile after them as before. The
+// SDK for Go does, by how they are made.
+func (p *Profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
+	exchanged := func(value string) string {
+		for _, e := range edits {
+			if was := f.text[e.start:e.end]; was != "" {
+				value = strings.ReplaceAll(value, was, e.text)
+			}
+		}
+		return value
+	}
+	after := readAsPython(applied(f.text, edits))
+	if name := readAsPython(f.text).lost(after, exchanged, p.name+beforeSuffix); name != "" {
+		return nil, refusal(Malformed, p.file, "boto3 and the AWS CLI would not read profile %s after this edit: indent all lines of the file alike", name)
+	}
+	return edits, nil
+}
+
 // understood reads a credentials file that has nothing strange in it: an edit
 // must not guess.
 func understood(path string, text []byte) (sharedFile, error) {
 	f := parseShared(string(text))
 	if f.strange != 0 {
 		return f, &Failure{Kind: Malformed, Path: path, Line: f.strange,
-			Err: errors.New("it is neither a profile's name in brackets, nor key = value, nor a comment")}
+			Err: errors.New(f.why)}
 	}
 	return f, nil
 }
@@ -198,7 +222,7 @@ func (p *Profile) pair(f *sharedFile, name string) (*pair, error) {
 	if len(sections) > 1 {
 		return nil, bad(sections[1].line, "profile %s is in the file a second time, after line %d", name, s.line)
 	}
-	if session := f.value(name, sessionProperty); session != "" {
+	if f.value(name, sessionProperty) != "" || f.value(name, legacySessionProperty) != "" {
 		return nil, &Failure{Kind: SessionProfile, Path: p.file,
 			Err: fmt.Errorf("profile %s holds a session token: whatever made the session will write it again", name)}
 	}
@@ -208,14 +232,30 @@ func (p *Profile) pair(f *sharedFile, name string) (*pair, error) {
 		at  *property
 	}{{keyIDProperty, &found.keyID}, {secretProperty, &found.secret}} {
 		places := s.all(part.key)
-		if len(places) != 1 {
+		if len(places) == 0 {
+			return nil, bad(s.line, "profile %s has no %s", name, part.key)
+		}
+		if len(places) > 1 {
 			return nil, bad(s.line, "profile %s has %s %d times", name, part.key, len(places))
 		}
-		if *part.at = places[0]; part.at.continued || !plausible(part.at.value) {
-			return nil, bad(s.line, "profile %s has an %s that AWS could not have made", name, part.key)
+		if *part.at = places[0]; part.at.unfit() != "" {
+			return nil, bad(s.line, "profile %s: its %s, in line %d, %s", name, part.key, part.at.line, part.at.unfit())
 		}
 	}
 	return &found, nil
+}
+
+// unfit says why a value can't be exchanged, "" if it can.
+func (a property) unfit() string {
+	switch {
+	case a.continued:
+		return "goes on in the next line"
+	case strings.Contains(a.value, "["):
+		return "has a profile's name glued to it: give that a line of its own"
+	case !plausible(a.value):
+		return "is none that AWS could have made"
+	}
+	return ""
 }
 
 // exchange writes other values in the pair's place.
@@ -225,16 +265,22 @@ func (a *pair) exchange(keyID, secret string) []edit {
 
 // keep writes the pair as a profile of its own, right behind the profile: between
 // the end of its last line and that line's own ending, so that taking the same
-// bytes out again leaves no trace.
+// bytes out again leaves no trace. Before an indented line it is indented as the profile's
+// last key is: to Python, a header that is indented deeper goes on with the kept secret.
 func (p *Profile) keep(f *sharedFile, a *pair) edit {
-	eol, rest := "\n", f.text[a.section.end:]
-	if strings.HasPrefix(rest, "\r\n") || rest == "" && strings.Contains(f.text, "\r\n") {
-		eol = "\r\n"
+	rest := f.text[a.section.end:]
+	if rest == "" {
+		rest = f.text[len(withoutEnding(f.text[:strings.IndexByte(f.text, '\n')+1])):]
+	}
+	eol := rest[:len(rest)-len(strings.TrimLeft(rest, "\r"))] + "\n"
+	indent := ""
+	if indentedNext(f.text[a.section.end:]) {
+		indent = readAsPython(f.text[:a.section.end]).indent
 	}
 	lines := []string{"", "",
-		"[" + p.name + beforeSuffix + "]",
-		keyIDProperty + " = " + a.keyID.value,
-		secretProperty + " = " + a.secret.value,
+		indent + "[" + p.name + beforeSuffix + "]",
+		indent + keyIDProperty + " = " + a.keyID.value,
+		indent + secretProperty + " = " + a.secret.value,
 	}
 	return edit{a.section.end, a.section.end, strings.Join(lines, eol)}
 }
@@ -254,7 +300,7 @@ func (a *pair) removal(f *sharedFile) []edit {
 }
 
 func withoutEnding(text string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	return strings.TrimRight(strings.TrimSuffix(text, "\n"), "\r")
 }
 
 // withoutEmptyLine takes the last line off if it is empty.

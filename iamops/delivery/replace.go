@@ -68,8 +68,8 @@ func (h *held) release() error {
 
 // replace puts a text in the file's place, if the file is still as it was read.
 func (h *held) replace(ctx context.Context, text []byte) error {
-	if h.info.Mode().Perm()&0o200 == 0 {
-		return fileFailure(h.path, "the file is marked read-only", fs.ErrPermission)
+	if err := replaceable(h.path, h.info); err != nil {
+		return err
 	}
 	// Whoever holds the lock alone may have such a file: it is left of a crash.
 	beside := besideName(h.path)
@@ -80,21 +80,22 @@ func (h *held) replace(ctx context.Context, text []byte) error {
 		if err := keepOwner(f, h.info); err != nil {
 			return err
 		}
-		return f.Chmod(h.info.Mode().Perm() & 0o700)
+		return f.Chmod(h.info.Mode().Perm())
+	}, func() error {
+		err := h.unchanged(ctx)
+		if err == nil {
+			err = letGo(h.file)
+		}
+		if err != nil {
+			return also(err, remove(beside))
+		}
+		return rename(beside, h.path)
 	})
-	if err != nil {
-		f := AsFailure(err)
+	if f := AsFailure(err); f != nil {
 		f.Path = h.path // the operator knows this one
 		return f
 	}
-	err = h.unchanged(ctx)
-	if err == nil {
-		err = letGo(h.file)
-	}
-	if err != nil {
-		return also(err, remove(beside))
-	}
-	return rename(beside, h.path)
+	return nil
 }
 
 // unchanged is asked just before the rename.
@@ -122,12 +123,13 @@ func besideName(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".keyturn")
 }
 
-// writeNew makes a file that only its owner can read, and sees it to disk. dress
-// is called on it before it is closed. On failure nothing is left.
-func writeNew(path string, text []byte, dress func(*os.File) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside a file that the operator named
+// writeNew makes a file that only its owner can read, and sees it to disk. dress is called
+// on it before, and then once it is whole; until that has ended the file is locked, so that
+// nobody sweeps it away. Both may be nil. On failure of all but then nothing is left.
+func writeNew(path string, text []byte, dress func(*os.File) error, then func() error) error {
+	f, err := newLocked(path)
 	if err != nil {
-		return fileFailure(path, "making the file", err)
+		return err
 	}
 	_, err = f.Write(text)
 	if err == nil && dress != nil {
@@ -136,10 +138,45 @@ func writeNew(path string, text []byte, dress func(*os.File) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err == nil {
+		err = letGo(f)
+	}
+	if err != nil {
+		err = errors.Join(err, f.Close())
 		return also(fileFailure(path, "writing the file", err), remove(path))
 	}
-	return nil
+	if then != nil {
+		err = then()
+	}
+	_ = f.Close() // all is on disk
+	return err
+}
+
+// newLocked makes a file, and takes its lock before anybody else has it.
+func newLocked(path string) (*os.File, error) {
+	const tries = 10
+	for range tries {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside a file that the operator named
+		if err != nil {
+			return nil, fileFailure(path, "making the file", err)
+		}
+		awaitLock(f)
+		if isAt(f, path) {
+			return f, nil
+		}
+		_ = f.Close() // it was swept away, and is empty
+	}
+	return nil, refusal(Busy, path, "another program removes the file again and again")
+}
+
+// isAt reports whether an open file is the one that a path leads to.
+func isAt(f *os.File, path string) bool {
+	is, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(path)
+	return err == nil && os.SameFile(is, there)
 }
 
 // rename makes the written file the real one, for good.
@@ -167,8 +204,11 @@ func realPath(path string) (string, error) {
 	found, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		attempt := "finding the file"
-		if _, there := os.Lstat(path); there == nil && errors.Is(err, fs.ErrNotExist) {
-			attempt = "following the symlink, which leads nowhere"
+		if info, there := os.Lstat(path); there == nil && info.Mode()&fs.ModeSymlink != 0 {
+			attempt = "following the symlink"
+			if errors.Is(err, fs.ErrNotExist) {
+				attempt = "following the symlink, which leads nowhere"
+			}
 		}
 		return "", fileFailure(path, attempt, err)
 	}
@@ -177,9 +217,19 @@ func realPath(path string) (string, error) {
 		return "", fileFailure(path, "looking at the file", err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", refusal(Malformed, path, "it is not a regular file")
+		return "", refusal(Malformed, path, "it is %s, not a regular file", kindOfFile(info.Mode()))
 	}
 	return found, nil
+}
+
+func kindOfFile(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	}
+	return "a device or a socket"
 }
 
 func readFile(path string) ([]byte, error) {
@@ -247,14 +297,20 @@ func Sweep(folder string) (removed []string, err error) {
 	return removed, errors.Join(failures...)
 }
 
-// sweep removes one unfinished file under the lock of the file that it was to
-// replace.
+// sweep removes one unfinished file, unless it is being written: its own lock is held then,
+// and before that, the lock of the file that it is to replace.
 func sweep(path string) (gone bool, err error) {
 	base := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "."), ".keyturn")
-	real, err := os.Open(filepath.Join(filepath.Dir(path), base)) //nolint:gosec // beside a file of this package
-	if err == nil {
-		defer func() { err = errors.Join(err, real.Close()) }()
-		if !lock(real) {
+	for _, held := range []string{filepath.Join(filepath.Dir(path), base), path} {
+		f, err := os.Open(held) //nolint:gosec // a file of this package, and the one beside it
+		if errors.Is(err, fs.ErrNotExist) && held != path {
+			continue
+		}
+		if err != nil {
+			return false, nil // gone meanwhile, or to be looked at the next time
+		}
+		defer func() { _ = f.Close() }()
+		if !lock(f) || held == path && !isAt(f, path) || letGo(f) != nil {
 			return false, nil
 		}
 	}

@@ -15,7 +15,8 @@ import (
 type sharedFile struct {
 	text     string
 	sections []section
-	strange  int // the first line that is no part of such a file, from 1; 0 is none
+	strange  int    // the first line that is no part of such a file, from 1; 0 is none
+	why      string // what is strange about it
 }
 
 // section is a header with all that belongs to it. A name that stands twice is
@@ -31,6 +32,7 @@ type section struct {
 type property struct {
 	key        string // in lower case
 	value      string
+	line       int  // from 1
 	start, end int  // where the value stands
 	continued  bool // on further lines
 }
@@ -39,13 +41,16 @@ const (
 	keyIDProperty   = "aws_access_key_id"
 	secretProperty  = "aws_secret_access_key"
 	sessionProperty = "aws_session_token"
+	// legacySessionProperty is the session token's name of old, which boto3 and the AWS CLI
+	// still sign with.
+	legacySessionProperty = "aws_security_token"
 )
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' }
 
 func parseShared(text string) sharedFile {
 	f := sharedFile{text: text}
-	inSection := false // a header without a name begins none
+	inSection := false // a header without a name begins none, nor does one that is not understood
 	number := 0
 	for start := 0; start < len(text); {
 		number++
@@ -54,7 +59,7 @@ func parseShared(text string) sharedFile {
 			next = start + at + 1
 		}
 		whole := strings.TrimSuffix(text[start:next], "\n")
-		line := strings.TrimSuffix(whole, "\r")
+		line := strings.TrimRight(whole, "\r") // more than one where a line ending was doubled
 		end := start + len(line)
 		indented := line != "" && isBlank(line[0])
 		name, isHeader := headerName(line)
@@ -62,16 +67,20 @@ func parseShared(text string) sharedFile {
 		switch {
 		case strings.TrimSpace(line) == "" || strings.ContainsRune("#;", rune(strings.TrimLeft(line, " \t")[0])):
 		case strings.ContainsAny(line, "\x00\r"):
-			f.strangeAt(number)
+			f.strangeAt(number, line)
 		case isHeader:
 			inSection = name != ""
 			if inSection {
 				f.sections = append(f.sections, section{name: name, line: number, start: start, end: end})
 			}
+		case looksLikeHeader(line):
+			// What follows belongs to a profile whose name is not known, and not to the one before.
+			f.strangeAt(number, line)
+			inSection = false
 		case isProperty && !inSection:
 			// The loader skips what stands before the first header.
 		case isProperty && (!indented || !f.last().nests()):
-			p := property{key: strings.ToLower(strings.TrimSpace(key))}
+			p := property{key: strings.ToLower(strings.TrimSpace(key)), line: number}
 			p.value, p.start = valueOf(line, from, indented)
 			p.start += start
 			p.end = p.start + len(p.value)
@@ -81,17 +90,48 @@ func parseShared(text string) sharedFile {
 			f.last().properties[len(f.last().properties)-1].continued = true
 			f.last().end = end
 		default:
-			f.strangeAt(number)
+			f.strangeAt(number, line)
 		}
 		start = next
 	}
 	return f
 }
 
-func (f *sharedFile) strangeAt(line int) {
+// looksLikeHeader reports whether a line that is no header is meant, or read by somebody,
+// as one.
+func looksLikeHeader(line string) bool {
+	text := strings.TrimLeft(strings.TrimPrefix(line, byteOrderMark), " \t")
+	return text != "" && text[0] == '[' && (strings.Contains(text, "]") || !strings.ContainsAny(text, "=:"))
+}
+
+const byteOrderMark = "\ufeff"
+
+func (f *sharedFile) strangeAt(number int, line string) {
 	if f.strange == 0 {
-		f.strange = line
+		f.strange, f.why = number, strangeness(line)
 	}
+}
+
+// strangeness says what is wrong with a line that is no part of a credentials file.
+func strangeness(line string) string {
+	bom := strings.HasPrefix(line, byteOrderMark)
+	line = strings.TrimSpace(line)
+	bracket := strings.IndexByte(line, ']')
+	switch {
+	case bom:
+		return "the file begins with a byte order mark (BOM): save it as UTF-8 without one"
+	case strings.ContainsRune(line, 0):
+		return "it holds a zero byte: save the file as UTF-8"
+	case strings.ContainsRune(line, '\r'):
+		return "it holds a carriage return in its middle"
+	case line[0] != '[':
+		return "it is neither a profile's name in brackets, nor key = value, nor a comment"
+	case bracket < 0:
+		return "the profile's name has no closing bracket"
+	case strings.ContainsAny(line[:bracket], "#;"):
+		return "the profile's name holds # or ;, which begin a comment for other programs"
+	}
+	return "there is text behind the profile's name"
 }
 
 func (f *sharedFile) last() *section { return &f.sections[len(f.sections)-1] }

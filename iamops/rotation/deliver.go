@@ -100,7 +100,7 @@ func (s *State) found(ev Found) {
 			all = append(all, d)
 		}
 	}
-	s.Deliveries = all
+	s.Deliveries, s.Judging = all, false
 	if ev.Notes != nil {
 		s.TargetNotes = ev.Notes
 	}

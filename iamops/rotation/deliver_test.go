@@ -18,10 +18,10 @@ func TestDeliveryOffers(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"no target":          {at(rotation.Store), "stored; try-again; give-up-new; look-again"},
-		"a target":           {at(rotation.Store, target("a", rotation.DeliveryOffered, false)), "deliver; stored; try-again; give-up-new; look-again"},
-		"before it is tried": {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialRunning)), "deliver why:trial-not-passed no:trial-running; stored why:trial-not-passed no:trial-running; try-again no:trial-running; give-up-new; look-again"},
-		"trial failed":       {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialFailed)), "deliver why:trial-not-passed; stored why:trial-not-passed; try-again; give-up-new; look-again"},
+		"no target":          {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; look-again"},
+		"a target":           {at(rotation.Store, target("a", rotation.DeliveryOffered, false)), "deliver; stored why:secret-nowhere; try-again; give-up-new; look-again"},
+		"before it is tried": {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialRunning)), "deliver why:trial-not-passed no:trial-running; stored why:trial-not-passed why:secret-nowhere no:trial-running; try-again no:trial-running; give-up-new; look-again"},
+		"trial failed":       {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialFailed)), "deliver why:trial-not-passed; stored why:trial-not-passed why:secret-nowhere; try-again; give-up-new; look-again"},
 		"under way":          {at(rotation.Store, target("a", rotation.DeliveryUnderWay, false)), "stored no:delivery-runs; try-again; give-up-new no:delivery-runs; look-again"},
 		"one failed":         {at(rotation.Store, target("a", rotation.DeliveryMade, false), target("b", rotation.DeliveryFailed, false)), "deliver; stored; try-again; give-up-new; look-again"},
 		"all delivered":      {at(rotation.Store, target("a", rotation.DeliveryMade, false)), "stored; try-again; give-up-new; look-again"},

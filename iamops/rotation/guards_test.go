@@ -48,7 +48,7 @@ func TestGuardsOfTargetsAndKeys(t *testing.T) {
 		"the old key is off as well":    {discarding(rotation.DiscardStored, rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), "make-change=deactivate why:old-key-off; keep-new; look-again"},
 		"the new key is gone":           {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; go-on no:new-key-missing; look-again"},
 		"gone before deactivation":      {at(rotation.Deactivate, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; make-change=deactivate no:new-key-missing; look-again"},
-		"gone while its secret is held": {at(rotation.Store, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; stored; try-again; look-again"},
+		"gone while its secret is held": {at(rotation.Store, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; stored why:secret-nowhere; try-again; look-again"},
 		"both are gone":                 {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure, s.Old.Gone = true, true, true }), "go-on no:new-key-missing; look-again"},
 		"gone, and the old one is off":  {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.Old.Status = true, iamops.Inactive }), "go-on no:new-key-missing; roll-back=reactivate; look-again"},
 	} {

@@ -31,7 +31,7 @@ func TestOffersOfALeakedKey(t *testing.T) {
 		"off at once":         {leakedAt(rotation.Leaked, rotation.Deactivate, none), "make-change=deactivate; look-again"},
 		"review":              {leakedAt(rotation.Leaked, rotation.Review), "go-on; roll-back=reactivate why:leaked; look-again"},
 		"create":              {leakedAt(rotation.Leaked, rotation.Create), "make-change=create; no-new-key; roll-back=reactivate why:leaked; look-again"},
-		"store":               {leakedAt(rotation.Leaked, rotation.Store), "stored; try-again; roll-back=reactivate why:leaked no:secret-held; give-up-new; look-again"},
+		"store":               {leakedAt(rotation.Leaked, rotation.Store), "stored why:secret-nowhere; try-again; roll-back=reactivate why:leaked no:secret-held; give-up-new; look-again"},
 		"distribute":          {leakedAt(rotation.Leaked, rotation.Distribute), "go-on; roll-back=reactivate why:leaked; give-up-new; look-again"},
 		"delete":              {leakedAt(rotation.Leaked, rotation.Delete), "make-change=delete type:MPLE; roll-back=reactivate why:leaked; look-again"},
 		"delete, new key off": {leakedAt(rotation.Leaked, rotation.Delete, newOff), "make-change=delete type:MPLE no:new-key-off; roll-back=reactivate why:leaked; look-again"},

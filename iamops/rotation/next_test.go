@@ -45,7 +45,7 @@ func TestTransitions(t *testing.T) {
 			step:  rotation.Create, phase: rotation.Unclear, secret: rotation.SecretLost, intents: "list+0s",
 		},
 		"an old list while changing": {state: at(rotation.Create, phase(rotation.Changing, iamops.Create, "")), event: listed(now, both...), step: rotation.Create, phase: rotation.Changing},
-		"stored":                     {state: at(rotation.Store), event: decide(rotation.Stored), step: rotation.Distribute, secret: rotation.SecretStored, intents: "forget, use×2"},
+		"stored":                     {state: at(rotation.Store, func(s *rotation.State) { s.Lent = true }), event: decide(rotation.Stored), step: rotation.Distribute, secret: rotation.SecretStored, intents: "forget, use×2"},
 		"try again":                  {state: at(rotation.Store, trial(rotation.TrialFailed)), event: decide(rotation.TryAgain), step: rotation.Store, secret: rotation.SecretHeld, intents: "try+0s"},
 		"distribute → deactivate":    {state: at(rotation.Distribute), event: decide(rotation.GoOn), step: rotation.Deactivate, secret: rotation.SecretStored, intents: "use×2"},
 		"deactivate confirmed":       {state: at(rotation.Deactivate), event: decide(rotation.MakeChange), step: rotation.Deactivate, phase: rotation.Verifying, secret: rotation.SecretStored, intents: "list+0s"},

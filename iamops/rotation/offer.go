@@ -87,6 +87,7 @@ const (
 	WhyNotPutBack          Why = "not-put-back"     // a target still holds the key that is given up
 	WhyOldKeyPutBack       Why = "old-key-put-back" // a target holds the old key again
 	WhyOldKeyOff           Why = "old-key-off"      // the old key does not work either
+	WhySecretNowhere       Why = "secret-nowhere"   // it was neither shown, copied nor delivered
 )
 
 // Offer is a decision that belongs to the state, whether or not it can be taken.
@@ -141,7 +142,11 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		}
 	case Create:
 		if s.Secret == SecretUnknown {
-			offers = append(offers, Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: s.busy()})
+			have := Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: s.busy()}
+			if s.SecretGone() {
+				have.Whys = []Why{WhySecretNowhere}
+			}
+			offers = append(offers, have)
 		}
 		if !s.New.Known() {
 			offers = append(offers, Offer{Decision: MakeChange, Change: iamops.Create, Refused: s.checkBlock(plan, set), Whys: s.beginWhys(plan)})
@@ -272,6 +277,9 @@ func (s State) storedOffer() Offer {
 	)}
 	if s.Trial.State != TrialPassed {
 		o.Whys = []Why{WhyTrialNotPassed}
+	}
+	if !s.GivenOut() {
+		o.Whys = append(o.Whys, WhySecretNowhere)
 	}
 	return o
 }

@@ -15,7 +15,8 @@ func TestOffersOfEachStep(t *testing.T) {
 	}{
 		"check":      {at(rotation.Check), "go-on; leaked; look-again"},
 		"create":     {at(rotation.Create), "make-change=create; look-again"},
-		"store":      {at(rotation.Store), "stored; try-again; give-up-new; look-again"},
+		"store":      {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; look-again"},
+		"shown":      {at(rotation.Store, func(s *rotation.State) { s.Lent = true }), "stored; try-again; give-up-new; look-again"},
 		"distribute": {at(rotation.Distribute), "go-on; give-up-new; look-again"},
 		"deactivate": {at(rotation.Deactivate), "make-change=deactivate; give-up-new; look-again"},
 		"watch":      {at(rotation.Watch), "go-on; roll-back=reactivate; look-again"},
@@ -137,6 +138,8 @@ func TestTypedDecisions(t *testing.T) {
 		"deactivation in use":             {state: at(rotation.Deactivate, recent), reason: "a test host"},
 		"deactivation, quiet":             {state: at(rotation.Deactivate)},
 		"stored untried, no reason":       {state: at(rotation.Store, trial(rotation.TrialFailed)), want: rotation.ReasonMissing},
+		"stored nowhere, no reason":       {state: at(rotation.Store), want: rotation.ReasonMissing},
+		"stored nowhere":                  {state: at(rotation.Store), reason: "a colleague wrote it down"},
 		"stored untried":                  {state: at(rotation.Store, trial(rotation.TrialFailed)), reason: "network policy"},
 	} {
 		decision := rotation.MakeChange

@@ -51,7 +51,7 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 	}{
 		"left in check":                  {remember(rotation.Check), []iamops.AccessKey{oldOn}, rotation.Check, "", "go-on; leaked; look-again"},
 		"left before create":             {remember(rotation.Create), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; leaked; look-again"},
-		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret; give-up-new; look-again"},
+		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret why:secret-nowhere; give-up-new; look-again"},
 		"left in distribute":             {remember(rotation.Distribute), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, "", "go-on; give-up-new; look-again"},
 		"left in watch":                  {remember(rotation.Watch), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
 		"left in delete":                 {remember(rotation.Delete), []iamops.AccessKey{oldOff, newOn}, rotation.Delete, "", "make-change=delete type:MPLE why:watch-not-over; roll-back=reactivate; look-again"},

@@ -205,6 +205,8 @@ type State struct {
 	Fine []string
 	// TargetNotes are about places that hold the old key and are no targets.
 	TargetNotes []string
+	// Judging says that these are being looked for, before a key is made.
+	Judging bool
 
 	// Recalled says that the rotation was begun by an earlier run of keyturn, and
 	// Adopted that it was recognised by its keys alone: nothing shows that keyturn made
@@ -300,6 +302,9 @@ func (s State) Fresh() bool {
 func (s State) GivenOut() bool {
 	return s.Lent || slices.ContainsFunc(s.Deliveries, func(d Delivery) bool { return d.State != DeliveryOffered })
 }
+
+// Delivered reports whether the new key's secret is at a target for certain.
+func (s State) Delivered() bool { return len(s.deliveries(DeliveryMade)) > 0 }
 
 // SecretGone reports whether nobody can have the new key's secret: it is not in memory, it
 // was never given out, and the key is ours.

@@ -27,6 +27,7 @@ var (
 var everyWhy = []rotation.Why{
 	rotation.WhyUsedRecently, rotation.WhyUseUnknown, rotation.WhyGapLonger, rotation.WhyWatchNotOver,
 	rotation.WhyDeactivationUnknown, rotation.WhyTrialNotPassed, rotation.WhyNotPutBack, rotation.WhyOldKeyPutBack, rotation.WhyOldKeyOff,
+	rotation.WhySecretNowhere,
 }
 
 // edit alters a state for a test.

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -37,6 +38,25 @@ func (r *Runner) AddTarget(spec string) error {
 	}
 	r.apply(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
 	return nil
+}
+
+// judgeTargets looks at the places that hold the old key before the new one is made: what is
+// wrong with one can still be corrected then. The caller holds the lock.
+func (r *Runner) judgeTargets(before, next rotation.State, again bool) {
+	fresh := again || before.ListedAt.IsZero() || before.Old.ID != next.Old.ID || before.Plan != next.Plan
+	makes := slices.Contains(rotation.PlanOf(next.Plan).Steps, rotation.Store)
+	if r.parts.Targets == nil || next.Step != rotation.Check || !makes || next.ListedAt.IsZero() || next.Old.ID == "" || !fresh {
+		return
+	}
+	user, oldKeyID := next.User, next.Old.ID
+	r.state.Judging = true
+	r.reads.Go(func() {
+		_, notes, err := r.parts.Targets.Find(user, oldKeyID)
+		if err != nil {
+			notes = append(notes, err.Error())
+		}
+		r.apply(rotation.Found{At: r.parts.Clock.Now(), Notes: append([]string{}, notes...)})
+	})
 }
 
 // findTargets looks for targets when there is something to deliver. The caller holds

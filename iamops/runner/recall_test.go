@@ -68,6 +68,7 @@ decided make-change: rotate/create
 intent create: rotate/create, at stake, open create
 outcome create done: rotate/store, new, secret unknown, at stake, unproven create
 proven create done: rotate/store, new, secret unknown, at stake
+lent: rotate/store, new, secret unknown, at stake
 decided stored: rotate/distribute, new, secret stored, stored at, at stake
 decided go-on: rotate/deactivate, new, secret stored, stored at, at stake
 decided make-change: rotate/deactivate, new, secret stored, stored at, override, at stake

@@ -145,6 +145,9 @@ func (s *scene) stored() {
 	s.must(rotation.GoOn)
 	s.change(rotation.MakeChange, rotation.Store)
 	s.await("the trial", func(st rotation.State) bool { return st.Trial.State == rotation.TrialPassed })
+	if err := s.run.Lend(func(iamops.Secret) error { return nil }); err != nil {
+		s.t.Fatal(err)
+	}
 	s.must(rotation.Stored)
 }
 
@@ -180,7 +183,7 @@ func TestAWholeRotationWithARollBack(t *testing.T) {
 			t.Errorf("keys at the end: %v, %v", keys, err)
 		}
 		want := "begun, decided go-on, decided make-change, intent create, outcome create done, proven create done, " +
-			"decided stored, decided go-on, decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, " +
+			"lent, decided stored, decided go-on, decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, " +
 			"decided roll-back, intent reactivate, outcome reactivate done, proven reactivate done, decided go-on, " +
 			"decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, decided go-on, " +
 			"decided make-change, intent delete, outcome delete done, ended, proven delete done"

@@ -206,6 +206,6 @@ func (a *App) progress() func(audit.Progress) {
 
 // leave ends the rotations of a place, and then the place.
 func (a *App) leave(p *place, err error) error {
-	err = a.rotations.close(err)
+	err = a.rotations.close(err, a.say)
 	return errors.Join(err, p.leave())
 }

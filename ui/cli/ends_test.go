@@ -291,7 +291,7 @@ func closing(t *testing.T, app *App, how func(*account.Account) ending) (err err
 			<-run.Updates()
 		}
 		app.rotations.runners = map[string]*held{"Suzie": {run, nil}}
-		err = app.rotations.close(nil)
+		err = app.rotations.close(nil, app.say)
 		end.after()
 		synctest.Wait()
 	})

@@ -69,7 +69,7 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
 	}
-	if records, _, err := p.records(); err == nil { // a journal that can't be read is told of where it counts
+	if records, _, err := p.records(); err == nil && !f.readOnly { // a journal that can't be read is told of where it counts
 		p.targets.sweep(records)
 	}
 	// The alias is for the header alone: without it the ID has to do.

@@ -76,7 +76,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 		}
 		return nil, noRecord(err)
 	}
-	if lock != nil {
+	if lock != nil && !f.readOnly {
 		p.targets.cleanUp(context.Background(), records, task.User)
 	}
 	if m, found := runner.RecallUser(records, task.User); found {
@@ -125,7 +125,7 @@ func (h *held) end(ctx context.Context) error {
 }
 
 // close ends all rotations. It adds to err what the operator must look after.
-func (r *rotations) close(err error) error {
+func (r *rotations) close(err error, say func(format string, args ...any)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), awaitBound)
@@ -134,6 +134,9 @@ func (r *rotations) close(err error) error {
 		err = errors.Join(err, h.end(ctx))
 		if text := words.Attention(h.run.Snapshot().State, h.run.Snapshot().Unrecorded); text != "" {
 			err = errors.Join(attentionError{text}, err)
+		}
+		if text := words.LeftDelivered(h.run.Snapshot().State); text != "" {
+			say("keyturn: %s", text)
 		}
 	}
 	r.runners = nil

@@ -92,7 +92,7 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 			err = errPartial
 		}
 		waiting = waiting || s.Wait.Over
-		if s.State.Orphan() || s.State.Phase == rotation.Unclear {
+		if s.State.Orphan() && !s.State.Delivered() || s.State.Phase == rotation.Unclear {
 			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
 		}
 	}

@@ -23,9 +23,13 @@ type targets struct {
 
 // Find returns the profiles that hold the old key, and what is configured for the user.
 func (t targets) Find(user, oldKeyID string) ([]delivery.Target, []string, error) {
+	var notes []string
 	holders, err := delivery.FindProfiles(t.env, oldKeyID)
-	if err != nil {
-		return nil, nil, fmt.Errorf("looking for profiles with the old key: %w", err)
+	if err != nil { // the configured targets may be all that is needed
+		notes = append(notes, words.NotRead("credentials", delivery.AsFailure(err).Reason()))
+	}
+	if holders.Unread != nil {
+		notes = append(notes, words.NotRead("config", delivery.AsFailure(holders.Unread).Reason()))
 	}
 	found := make([]delivery.Target, 0, len(holders.Profiles))
 	for _, p := range holders.Profiles {
@@ -41,7 +45,15 @@ func (t targets) Find(user, oldKeyID string) ([]delivery.Target, []string, error
 		}
 		found = append(found, target)
 	}
-	return found, words.Holders(t.env.ConfigFile(), holders.InConfig, holders.Inheriting), nil
+	for _, target := range found {
+		if failure := delivery.Judge(target, oldKeyID); failure != nil {
+			notes = append(notes, words.NoTarget(target.Name(), failure.Reason()))
+		}
+	}
+	for _, e := range holders.Elsewhere {
+		notes = append(notes, words.HeldElsewhere(oldKeyID, e.Path, e.Line, e.Why))
+	}
+	return found, append(notes, words.Holders(t.env.ConfigFile(), holders.InConfig, holders.Inheriting)...), nil
 }
 
 // Parse makes the target that a spec describes.

@@ -17,8 +17,8 @@ func (s *Screen) deliveryLines(width int) []string {
 	state := s.snapshot.State
 	st, g := s.common.Styles, s.common.Glyphs
 	switch state.Step {
-	case rotation.Store, rotation.Distribute, rotation.Deactivate:
-	case rotation.Check, rotation.Create, rotation.Review, rotation.Watch, rotation.Delete, rotation.Finished:
+	case rotation.Check, rotation.Store, rotation.Distribute, rotation.Deactivate:
+	case rotation.Create, rotation.Review, rotation.Watch, rotation.Delete, rotation.Finished:
 		return nil
 	}
 	var lines []string
@@ -45,7 +45,7 @@ func (s *Screen) deliveryLines(width int) []string {
 			lines = append(lines, hanging("  "+st.Warning.Render(g.Warn)+" ", w, width)...)
 		}
 	}
-	if len(lines) > 0 || state.Step == rotation.Store {
+	if len(lines) > 0 || state.Step == rotation.Store || state.Step == rotation.Check {
 		for _, note := range state.TargetNotes {
 			lines = append(lines, marked(g.Dot, st.Muted, note, width)...)
 		}

@@ -44,14 +44,14 @@ func TestGoldenQuestions(t *testing.T) {
 		keys  []string
 	}{
 		{"create", stateAt(rotation.Create), []string{"n"}},
-		{"stored", stateAt(rotation.Store), []string{"n"}},
+		{"stored", with(stateAt(rotation.Store), lent), []string{"n"}},
 		{"secret-shown", stateAt(rotation.Store), []string{"v"}},
 		{"give-up", stateAt(rotation.Store), []string{"D"}},
 		{"leave-with-secret", stateAt(rotation.Store), []string{"esc"}},
 		{"deactivate", stateAt(rotation.Deactivate), []string{"n"}},
 		{"deactivate-reason", shutGate(), []string{"n"}},
 		{"roll-back", stateAt(rotation.Watch), []string{"R"}},
-		{"have-secret", scenes()["secret-unknown"], []string{"n"}},
+		{"have-secret", with(scenes()["secret-unknown"], lent), []string{"n"}},
 		{"add-target", stateAt(rotation.Store), []string{"a"}},
 		{"search", stateAt(rotation.Distribute), []string{"f"}},
 		{"hand-over", stateAt(rotation.Distribute), []string{"o"}},

@@ -58,8 +58,8 @@ func TestChangesAreConfirmed(t *testing.T) {
 		{"create", stateAt(rotation.Create), "n", rotation.MakeChange},
 		{"deactivate", stateAt(rotation.Deactivate), "n", rotation.MakeChange},
 		{"roll back", stateAt(rotation.Watch), "R", rotation.RollBack},
-		{"stored", stateAt(rotation.Store), "n", rotation.Stored},
-		{"have secret", scenes()["secret-unknown"], "n", rotation.HaveSecret},
+		{"stored", with(stateAt(rotation.Store), lent), "n", rotation.Stored},
+		{"have secret", with(scenes()["secret-unknown"], lent), "n", rotation.HaveSecret},
 		{"give up", stateAt(rotation.Distribute), "D", rotation.GiveUpNew},
 	}
 	for _, test := range tests {
@@ -262,6 +262,31 @@ func TestASecretIsNotLeft(t *testing.T) {
 		if st.hasLeft() {
 			t.Fatal("left after giving up: the key is still there")
 		}
+	})
+}
+
+// What was shown or delivered is not called lost: leaving offers to say that it is stored,
+// and to deliver it.
+func TestADeliveredSecretIsLeftByItsOwnChoices(t *testing.T) {
+	bubble(t, checklist(), func(st *stage) {
+		st.press("esc")
+		st.wantView("delivered to profile prod", "NOT delivered to file /srv/billing.csv", "Stay", "Give up the new key")
+		if view := uitest.Plain(st.view()); strings.Contains(view, "in memory only") || strings.Contains(view, "lose it") {
+			t.Errorf("a delivered secret is called lost:\n%s", view)
+		}
+		st.press("right", "enter") // it is stored
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+	})
+	bubble(t, checklist(), func(st *stage) {
+		st.press("esc", "right", "right", "enter") // deliver: which asks
+		st.wantDecisions()
+		st.wantView("Deliver the secret?")
+	})
+	bubble(t, with(stateAt(rotation.Store), lent), func(st *stage) {
+		st.press("esc")
+		st.wantView("shown or copied here.")
+		st.press("right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
 	})
 }
 

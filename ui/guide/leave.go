@@ -95,21 +95,38 @@ func (s *Screen) left() tea.Cmd {
 	return func() tea.Msg { return msg }
 }
 
-// AskAboutSecret asks what is to become of the secret that is held. There is no
-// third way.
+// AskAboutSecret asks what is to become of the secret that is held: it is stored, where it
+// went anywhere; it is delivered, where it can be; or the new key is given up.
 func (s *Screen) AskAboutSecret() {
 	s.take(s.rotation.Snapshot())
 	s.settle()
 	state := s.snapshot.State
-	other := rotation.Offer{Decision: rotation.GiveUpNew}
-	if rotation.PlanOf(state.Plan).Target == rotation.NewKey {
-		other.Decision = rotation.KeepNew // it is being given up already
+	ways := []rotation.Decision{rotation.GiveUpNew}
+	switch {
+	case rotation.PlanOf(state.Plan).Target == rotation.NewKey:
+		ways = []rotation.Decision{rotation.KeepNew} // it is being given up already
+	case state.GivenOut():
+		ways = []rotation.Decision{rotation.Stored, rotation.Deliver, rotation.GiveUpNew}
+	default:
+		ways = []rotation.Decision{rotation.Deliver, rotation.GiveUpNew}
 	}
-	dialog := kit.NewDialog(s.common, "The secret is not put away", []string{words.Leave(state)},
-		kit.Choice{ID: answerYes, Label: words.Decision(other, state), Danger: true}).CancelAs("Stay")
+	var choices []kit.Choice
+	for i, d := range ways {
+		offer, _ := rotation.OfferFor(s.offers, d)
+		if last := i == len(ways)-1; last || offer.Decision == d && offer.Refused == rotation.Possible {
+			choices = append(choices, kit.Choice{ID: string(d), Label: words.Decision(rotation.Offer{Decision: d}, state), Danger: last})
+		}
+	}
+	dialog := kit.NewDialog(s.common, "The secret is not put away", []string{words.Leave(state)}, choices...).CancelAs("Stay")
 	turn := state.Turn
-	s.ask(dialog, func(kit.Answer) tea.Cmd {
-		return s.decide(turn, rotation.Offer{}, rotation.Decide{Decision: other.Decision})
+	s.ask(dialog, func(a kit.Answer) tea.Cmd {
+		d := rotation.Decision(a.Choice)
+		offer, _ := rotation.OfferFor(s.offers, d)
+		switch {
+		case d == rotation.Deliver, offer.NeedsReason():
+			return s.choose(d)
+		}
+		return s.decide(turn, rotation.Offer{}, rotation.Decide{Decision: d})
 	})
 }
 

@@ -186,7 +186,7 @@ func (s *Screen) Aside() kit.Part {
 		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
 	}
 	for _, standing := range s.list.Rows() {
-		if state := standing.State; s.problem == "" && state.Orphan() { // it goes before everything else
+		if state := standing.State; s.problem == "" && state.Orphan() && !state.Delivered() { // it goes before everything else
 			return part(g.Cross, words.Unheld(state), state.User+": no secret", st.Danger)
 		}
 	}

@@ -165,7 +165,7 @@ func settled(s rotation.State) bool {
 			return false
 		}
 	}
-	return s.Fresh() && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
+	return s.Fresh() && !s.Judging && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
 }
 
 // looking reports whether the last change is still being proven.

@@ -61,7 +61,7 @@ func TestARotationIsLeftAndComeBackTo(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				printed, err := visit(t, cloud, a, here, "go", "change", "yes", "stored", "yes", "update photo-sync", "update nightly-export", "leave")
+				printed, err := visit(t, cloud, a, here, "go", "change", "yes", "show", "yes", "stored", "yes", "update photo-sync", "update nightly-export", "leave")
 				if err != nil {
 					t.Fatalf("%v in:\n%s", err, printed)
 				}

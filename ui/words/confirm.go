@@ -128,6 +128,8 @@ func Against(w rotation.Why) string {
 		return "AWS's simulation had denied an action that it takes"
 	case rotation.WhyLeaked:
 		return "the key had leaked"
+	case rotation.WhySecretNowhere:
+		return "the secret had been neither shown, copied nor delivered"
 	case rotation.WhyTrialNotPassed:
 		return "the new key had not passed its trial"
 	}

@@ -130,6 +130,9 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 	case rotation.SecretNotPut:
 		return "the new secret is not put away yet"
 	case rotation.SecretIsLost:
+		if s.Orphan() && !s.SecretGone() && s.Secret != rotation.SecretLost {
+			return "keyturn does not hold the new key's secret"
+		}
 		return "nobody has the new key's secret"
 	case rotation.TrialUnderWay:
 		return "the new key is being tried: wait for the result"
@@ -194,6 +197,8 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 		return "by AWS's simulation you are not allowed " + notAllowed(s) + ": the rotation would stop there"
 	case rotation.WhyLeaked:
 		return s.Target().ID + " has leaked: whoever has it can use it again from then on"
+	case rotation.WhySecretNowhere:
+		return "the secret was neither shown, copied nor delivered: nobody has it"
 	case rotation.WhyTrialNotPassed:
 		return "the new key has not answered " + fmt.Sprint(rotation.TrialRounds) + " times in a row"
 	}
@@ -308,7 +313,10 @@ func Leave(s rotation.State) string {
 		return "A delivery is under way. Wait for its end, then leave."
 	default:
 		if rotation.PlanOf(s.Plan).Target == rotation.NewKey {
-			return fmt.Sprintf("The secret of %s is in memory only, and the key is still Active. Deactivate it first, or keep it.", s.New.ID)
+			return fmt.Sprintf("keyturn holds the secret of %s, and the key is still Active. Deactivate it first, or keep it.", s.New.ID)
+		}
+		if s.GivenOut() {
+			return fmt.Sprintf("keyturn forgets the secret of %s when you leave. %s If it is stored, say so; if not, deliver it or give up the new key.", s.New.ID, wentTo(s))
 		}
 		return fmt.Sprintf("The secret of %s is in memory only. Leaving now would lose it for good: store it, or give up the new key.", s.New.ID)
 	}

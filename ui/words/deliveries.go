@@ -60,6 +60,21 @@ func Holders(configFile string, inConfig, inheriting []string) []string {
 	return notes
 }
 
+// NotRead says that a file of the AWS configuration can't be read.
+func NotRead(file, reason string) string {
+	return fmt.Sprintf("The AWS %s file can't be read, so that no profile of it is offered. %s.", file, reason)
+}
+
+// NoTarget says why a profile can't be delivered to as it is.
+func NoTarget(name, reason string) string {
+	return fmt.Sprintf("%s can't take the new key as the file is now. %s. Correct the file, then refresh.", name, reason)
+}
+
+// HeldElsewhere says where a key stands in an AWS file that is not edited there.
+func HeldElsewhere(keyID, path string, line int, why string) string {
+	return fmt.Sprintf("%s, line %d holds %s, and keyturn can't edit it: %s. Change it by hand.", path, line, keyID, why)
+}
+
 // NothingTicked is said when a delivery is asked for, and no target is ticked.
 const NothingTicked = "no target is ticked: its number ticks it"
 
@@ -121,23 +136,50 @@ func elsewhere(s rotation.State) string {
 	if names := deliveryNames(s, rotation.DeliveryMade); names != "" {
 		return ", and in " + names
 	}
-	if s.Lent {
+	switch {
+	case s.Lent:
 		return ", and wherever you took it"
+	case s.GivenOut():
+		return ", and perhaps where its delivery failed"
 	}
 	return ", and nowhere else"
 }
 
 // whereItWent says what was done with the secret, before it is forgotten.
 func whereItWent(s rotation.State) string {
+	if !s.GivenOut() {
+		return "It was neither shown nor copied nor delivered here."
+	}
+	return wentTo(s)
+}
+
+// wentTo says where the secret is, may be and is not, as far as keyturn knows.
+func wentTo(s rotation.State) string {
+	var made, open, not []string
+	for _, d := range s.Deliveries {
+		switch {
+		case d.State == rotation.DeliveryMade:
+			made = append(made, d.Name)
+		case d.State == rotation.DeliveryUnderWay, d.State == rotation.DeliveryFailed && d.MayHold:
+			open = append(open, d.Name)
+		default:
+			not = append(not, d.Name)
+		}
+	}
 	var parts []string
-	if names := deliveryNames(s, rotation.DeliveryMade); names != "" {
-		parts = append(parts, "It was delivered to "+names+".")
+	say := func(text string, names []string) {
+		if len(names) > 0 {
+			parts = append(parts, text+strings.Join(names, ", ")+".")
+		}
 	}
-	if names := deliveryNames(s, rotation.DeliveryOffered, rotation.DeliveryFailed, rotation.DeliveryBack); names != "" {
-		parts = append(parts, "It was NOT delivered to "+names+".")
-	}
-	if len(s.Deliveries) == 0 && !s.Lent {
-		parts = append(parts, "It was neither shown nor copied nor delivered here.")
+	say("It was delivered to ", made)
+	say("It is not known whether it reached ", open)
+	say("It was NOT delivered to ", not)
+	switch {
+	case s.Lent && s.Recalled:
+		parts = append(parts, "It may have been shown or copied.")
+	case s.Lent:
+		parts = append(parts, "It was shown or copied here.")
 	}
 	return strings.Join(parts, " ")
 }

@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"keyturn/iamops"
@@ -40,12 +41,25 @@ func Attention(s rotation.State, unrecorded *iamops.Problem) string {
 	switch {
 	case s.Phase == rotation.Unclear:
 		return fmt.Sprintf("%s: it is not known how %s ended. Start keyturn again: it looks before it does anything else.", s.User, s.Pending.Kind.Action())
+	case s.SecretAtStake() && s.Delivered():
+		return ""
+	case s.SecretAtStake() && s.GivenOut():
+		return fmt.Sprintf("%s: nobody has said that the secret of %s is stored. %s Start keyturn again to say so, or to give the key up.", s.User, s.New.ID, wentTo(s))
 	case s.SecretAtStake():
 		return fmt.Sprintf("%s: the secret of %s was not put away, and is lost. Start keyturn again to give the key up.", s.User, s.New.ID)
 	case unrecorded != nil:
 		return fmt.Sprintf("%s: the outcome of a change could not be recorded: %s. Look at the keys before you do anything else.", s.User, unrecorded.Message)
 	}
 	return ""
+}
+
+// LeftDelivered says what is to be known of a delivered secret when the program ends, ""
+// if there is nothing.
+func LeftDelivered(s rotation.State) string {
+	if !s.SecretAtStake() || !s.Delivered() {
+		return ""
+	}
+	return fmt.Sprintf("%s: nobody has said that the secret of %s is stored. %s Start keyturn again to say so and go on.", s.User, s.New.ID, wentTo(s))
 }
 
 // Waits says what a rotation waits for.
@@ -77,6 +91,9 @@ func Waits(s rotation.State, w rotation.Wait, now time.Time) string {
 		return "the end of the watch" + until
 	case rotation.WaitDecision:
 		if s.Orphan() && rotation.PlanOf(s.Plan).Target == rotation.OldKey {
+			if s.GivenOut() {
+				return "you: say whether the secret of " + s.New.ID + " is stored. " + strings.TrimSuffix(wentTo(s), ".")
+			}
 			return "you: nobody is known to have the secret of " + s.New.ID
 		}
 		if w.Over {
@@ -96,5 +113,8 @@ func change(s rotation.State) string {
 
 // Unheld names a new key whose secret nobody is known to have.
 func Unheld(s rotation.State) string {
+	if s.GivenOut() {
+		return "nobody has said that the secret of " + s.New.ID + " is stored (" + s.User + ")"
+	}
 	return "nobody is known to have the secret of " + s.New.ID + " (" + s.User + ")"
 }

@@ -91,10 +91,13 @@ func Heading(s rotation.State) string {
 		return "Check before anything changes"
 	case rotation.Create:
 		if s.Orphan() {
-			return "A new key without its secret"
+			return secretHeading(s)
 		}
 		return "Create a second key"
 	case rotation.Store:
+		if s.Secret != rotation.SecretHeld {
+			return secretHeading(s)
+		}
 		return "Put the new secret away"
 	case rotation.Distribute:
 		return "Hand the new key to every application"
@@ -149,6 +152,9 @@ func Body(s rotation.State, set rotation.Settings) []string {
 			"AWS shows the secret once. keyturn keeps it in memory only, until you say that it is put away. Way back: give up the new key.",
 		}
 	case rotation.Store:
+		if s.Secret != rotation.SecretHeld {
+			return unknownSecretBody(s)
+		}
 		return []string{
 			fmt.Sprintf("The secret of %s is in memory%s. AWS shows it this once.", s.New.ID, elsewhere(s)),
 			"Put it where the applications' secrets live: deliver it to a target, or show it and copy it. When you say that it is stored, keyturn forgets it.",
@@ -208,10 +214,27 @@ func unknownSecretBody(s rotation.State) []string {
 			"If you know that it is, say so and go on. If nobody has it, give the key up: it is deactivated, then deleted.",
 		}
 	}
-	return []string{
-		fmt.Sprintf("The secret of %s was in memory when keyturn ended, and nobody had said that it was put away. It can't be had again.", s.New.ID),
-		"If you did put it away, say so and go on. If not, give the key up: it is deactivated, then deleted. Then start over.",
+	if s.New.Gone {
+		return []string{fmt.Sprintf("%s is not in the last list of %s's keys. keyturn does not hold its secret.", s.New.ID, s.User)}
 	}
+	if s.SecretGone() {
+		return []string{
+			fmt.Sprintf("The secret of %s was in memory when keyturn ended, and nobody had said that it was put away. It was neither shown, copied nor delivered, and can't be had again.", s.New.ID),
+			"Nobody can use the key. Give it up: it is deactivated, then deleted. Then start over.",
+		}
+	}
+	return []string{
+		fmt.Sprintf("keyturn ended before anybody said that the secret of %s is stored, and does not hold it any more. %s", s.New.ID, wentTo(s)),
+		"If it is stored, say so and go on. If not, give the key up: restore the old key where the new one was delivered, then deactivate and delete the new one.",
+	}
+}
+
+// secretHeading is the headline over a new key whose secret keyturn does not hold.
+func secretHeading(s rotation.State) string {
+	if s.GivenOut() && s.Orphan() {
+		return "Is the new secret stored?"
+	}
+	return "A new key without its secret"
 }
 
 func finishedBody(s rotation.State) []string {
