@@ -81,8 +81,7 @@ type Describer interface {
 type Snapshot struct {
 	State    rotation.State
 	Settings rotation.Settings
-	// Unrecorded is why the outcome of a change that was made is not in the journal;
-	// nil if all are.
+	// Unrecorded is why something that has happened is not in the journal; nil if all is.
 	Unrecorded *iamops.Problem
 	// Undescribed is why a description could not be read or written; nil if it could,
 	// or was not asked for.
@@ -105,7 +104,7 @@ type Runner struct {
 	secret      iamops.Secret
 	begun       bool // the journal knows of the rotation
 	unrecorded  *iamops.Problem
-	owed        []journal.Record // outcomes that could not be written; they go before any other
+	owed        []journal.Record // what happened and could not be written; it goes before any other record
 	undescribed *iamops.Problem
 	closed      bool
 	lookNow     bool // the event history is to be read again at once
@@ -295,6 +294,7 @@ func (r *Runner) Close(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	_ = r.payOwed() // what can't be written even now stays told, in the snapshot
 	r.secret.Forget()
 	return nil
 }

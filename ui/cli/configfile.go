@@ -14,7 +14,7 @@ import (
 // set. A file that can't be understood is bad usage.
 func (a *App) readConfig(cmd *cobra.Command, f *flags) error {
 	path := config.Path(a.Env)
-	loaded, err := config.Load(path)
+	loaded, err := config.Load(path, a.checkTarget)
 	if err != nil {
 		var bad *config.Error
 		if errors.As(err, &bad) {
@@ -33,6 +33,12 @@ func (a *App) readConfig(cmd *cobra.Command, f *flags) error {
 	}
 	f.config = loaded
 	return nil
+}
+
+// checkTarget says what is wrong with the spec of a configured target.
+func (a *App) checkTarget(spec string) error {
+	_, err := a.targets(nil).Parse(spec)
+	return errors.Unwrap(err) // the file and its line tell what was read
 }
 
 // rules are the rules of the audit that the config file gives.

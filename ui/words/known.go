@@ -100,6 +100,8 @@ func inUse(name string, k rotation.KeyFacts, now time.Time) Fact {
 		f.Mark, f.Text = Bad, "there is none"
 	case k.Gone:
 		f.Mark, f.Text = Bad, "it is deleted"
+	case k.Unlisted:
+		f.Mark, f.Text = Unknown, "no list shows it yet"
 	case k.Status != iamops.Active:
 		f.Mark, f.Text = Bad, "it is "+string(k.Status)
 	case k.LastUse.State == iamops.Used && !k.UseIsOurs():
@@ -214,6 +216,8 @@ func KeyState(k rotation.KeyFacts) string {
 		return "none yet"
 	case k.Gone:
 		return "deleted"
+	case k.Unlisted:
+		return "created, not listed yet"
 	case k.Status == "":
 		return "not listed yet"
 	}

@@ -19,7 +19,7 @@ func leakedBody(s rotation.State) []string {
 	if !rotation.PlanOf(s.Plan).OffFirst() {
 		return nil
 	}
-	key := orKey(s.Old.ID)
+	key := orKey(s.Target().ID)
 	switch s.Step {
 	case rotation.Check:
 		return []string{
@@ -27,7 +27,7 @@ func leakedBody(s rotation.State) []string {
 			"What still uses it breaks with the first change. Nothing changes in this step. Way back: leave.",
 		}
 	case rotation.Deactivate:
-		if s.Old.Status == iamops.Inactive {
+		if s.Target().Status == iamops.Inactive {
 			return nil
 		}
 		return []string{
@@ -55,7 +55,7 @@ func leakedBody(s rotation.State) []string {
 			"Go on when they work again.",
 		}
 	case rotation.Delete:
-		if s.New.Known() || s.Plan == rotation.LeakedAlone {
+		if s.New.Known() || s.Plan == rotation.LeakedAlone { // nothing is made room for
 			return nil
 		}
 		return []string{
@@ -179,7 +179,7 @@ func claim(saysKeyturn bool) string {
 // DenyOldSessions is the policy that ends the sessions issued from a leaked key: it denies
 // everything to sessions issued before the key went off.
 func DenyOldSessions(s rotation.State) string {
-	before := s.Old.InactiveSince
+	before := s.Target().InactiveSince
 	if before.IsZero() {
 		before = s.ListedAt
 	}
