@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -72,14 +73,14 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	}
 	a.sayDamages(damages)
 	session := plain.Session{
-		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, Input: a.input(), Out: a.Out,
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {
 		session.Sandbox = plainControls{controls{p}}
 	}
 	err = session.Run(ctx)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, plain.ErrInterrupted)) {
 		return errInterrupted
 	}
 	if err != nil {
