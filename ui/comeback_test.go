@@ -31,11 +31,11 @@ func TestLeavingAndComingBack(t *testing.T) {
 		second.updateApplications()
 		second.toDone()
 		second.press("enter")
-		second.await("The next key that is due", "legacy-export")
+		second.await("The next key with a finding", "legacy-export")
 		second.press("enter")
-		second.await("No rotation is under way")
+		second.await("billing-cron", "tab in flight")
 		second.press("\t")
-		second.await("billing-cron")
+		second.await("No rotation is under way")
 		second.quit()
 		if got := changes(cloud); got != "1 1 1" {
 			t.Errorf("changes sent: %s", got)
@@ -68,7 +68,7 @@ func TestComingBackWithoutTheJournal(t *testing.T) {
 		second.await("Hand the new key to every application", "probably this rotation, by its date")
 		second.toDone()
 		second.press("enter")
-		second.await("The next key that is due") // once the list has been read
+		second.await("The next key with a finding") // once the list has been read
 		second.press("enter")
 		second.quit()
 		if got := changes(cloud); got != "1 1 1" {
@@ -85,7 +85,7 @@ func TestRetiringAKeyLeftBehind(t *testing.T) {
 		term := newTerminal(t, sandbox.New(sandbox.Options{Seed: 1}), dir)
 		term.await("report-mailer", "live")
 		term.press("/", "report-mailer", "enter")
-		term.await("enter retire")
+		term.await("enter delete")
 		term.press("enter")
 		term.await("retire a key of report-mailer", "✓ the key    AKIAJ6EXAMPLE62MAILR, Inactive", "▸  Go on to deactivate the key")
 		term.press("n")
@@ -98,7 +98,7 @@ func TestRetiringAKeyLeftBehind(t *testing.T) {
 		term.press("n", "left behind for a year", "enter", "AILR", "enter")
 		term.await("AKIAJ6EXAMPLE62MAILR of report-mailer is gone", "Reason: left behind")
 		term.press("enter")
-		term.await("The next key that is due")
+		term.await("The next key with a finding")
 		term.press("enter")
 		term.await("0 shown")
 		term.quit()

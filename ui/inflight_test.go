@@ -220,3 +220,20 @@ func TestNoAnswerInATerminalThatIsTooSmall(t *testing.T) {
 		}
 	})
 }
+
+func TestTheEndOfARotationInFlightLeadsToTheList(t *testing.T) {
+	f := distributing("ci-deploy")
+	f.snapshot.State.Step, f.snapshot.State.Old.Gone = rotation.Finished, true
+	l := leftBehind()
+	bubble(t, func(st *stage, o *Options) {
+		l.in(st, o)
+		st.rotations["ci-deploy"] = f
+	}, func(st *stage) {
+		st.press("tab", "down", "enter")
+		st.want("Back to the list")
+		st.press("enter")
+		st.want("The next key with a finding", "▸  To the list")
+		st.press("enter")
+		st.want("billing-cron", "tab in flight", "by risk")
+	})
+}

@@ -324,7 +324,7 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 		st.goTo("Suzie")
 		st.want("Back to the list")
 		st.press("enter")
-		st.want("The next key that is due", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
+		st.want("The next key with a finding", "AKIAIOSFODNN7EXAMPLE of billing-cron: overdue", "▸  To the list")
 		st.press("enter")
 		st.want("ci-deploy")
 		if f.left != 0 {

@@ -204,7 +204,10 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 	var cmds []tea.Cmd
 	if p.front() == screen(g) {
 		cmds = append(cmds, p.pop())
-		if g.State().Over() {
+		if g.State().Over() { // its end leads to the list, as it says, also from what is in flight
+			for len(p.stack) > 1 {
+				cmds = append(cmds, p.pop())
+			}
 			p.offerDue(msg.User)
 		}
 	}

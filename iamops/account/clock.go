@@ -23,6 +23,9 @@ const (
 	// signatureLasts is how far from its own time AWS accepts a signature at most. A Date
 	// that is further ahead of the signature that it answers is not AWS's.
 	signatureLasts = 15 * time.Minute
+	// trembles is how far back the time may be put without going back: a Date's second, and
+	// the time that an answer takes.
+	trembles = 3 * time.Second
 	// stepped is how far this machine's two clocks may part before what was learned by
 	// them is forgotten: somebody set the clock, or the machine slept.
 	stepped = 5 * time.Second
@@ -40,6 +43,7 @@ type Clock struct {
 
 	mu     sync.Mutex
 	base   reading
+	told   time.Time // the latest time that was told
 	heard  map[source]sample
 	denied map[string]time.Duration // what hosts claimed and signatures disproved
 }
@@ -74,12 +78,18 @@ func newClock(machine func() reading) *Clock {
 	return &Clock{machine: machine, base: machine(), heard: map[source]sample{}, denied: map[string]time.Duration{}}
 }
 
-// Now is AWS's time, in UTC. It never goes back by more than an answer asks for.
+// Now is AWS's time, in UTC. Dates have whole seconds, so that one service's time may be a
+// little before another's: then it stands still until it has caught up.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	offset, _ := c.offset()
-	return c.at(c.machine()).Add(offset).UTC()
+	now := c.at(c.machine()).Add(offset).UTC()
+	if back := c.told.Sub(now); back > 0 && back <= trembles {
+		return c.told
+	}
+	c.told = now
+	return now
 }
 
 // Wire is AWS's time also where the sandbox's account has one of its own.

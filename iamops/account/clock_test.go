@@ -171,3 +171,20 @@ func TestAStepOfThisMachinesClockIsForgotten(t *testing.T) {
 	h.hear(iamHost, "iam", h.aws, h.aws)
 	h.want(t, h.aws, iamops.Drift{Earliest: "iam"})
 }
+
+// Services answer with whole seconds. What is asked for after one's answer is not before it
+// because another's has come.
+func TestAnotherServicesDateDoesNotPutTimeBack(t *testing.T) {
+	h := newHandClocks(0)
+	h.hear(stsHost, "sts", h.aws, h.wall)
+	h.pass(1900 * time.Millisecond)
+	before := h.Now()
+	h.hear(iamHost, "iam", h.aws.Add(-time.Second), h.wall)
+	if now := h.Now(); now.Before(before) {
+		t.Errorf("%v, and then %v", before, now)
+	}
+	h.pass(2 * time.Second)
+	if now := h.Now(); !now.After(before) {
+		t.Errorf("it stands still at %v", now)
+	}
+}

@@ -52,7 +52,8 @@ func obey(text string) error {
 		URL: o.URL, Region: "eu-west-1",
 		KeyID: o.Operator.KeyID, Secret: iamops.NewSecret(o.Operator.Secret), SessionToken: o.Operator.SessionToken,
 	}
-	a, err := account.At(context.Background(), op, account.Options{})
+	clock := account.NewClock()
+	a, err := account.At(context.Background(), op, account.Options{Clock: clock})
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func obey(text string) error {
 	if m, found := runner.RecallUser(records, target); found {
 		task.Memory = &m
 	}
-	run := runner.Start(runner.Parts{Account: a, Journal: j, Clock: iamops.WallClock{}, Settings: rotation.DefaultSettings()}, task)
+	run := runner.Start(runner.Parts{Account: a, Journal: j, Clock: clock, Settings: rotation.DefaultSettings()}, task)
 	for {
 		snapshot := <-run.Updates()
 		s := snapshot.State
@@ -78,7 +79,7 @@ func obey(text string) error {
 		}
 		next := o.Decisions[0]
 		o.Decisions = o.Decisions[1:]
-		offer, _ := rotation.OfferFor(snapshot.Offers(time.Now().UTC()), next)
+		offer, _ := rotation.OfferFor(snapshot.Offers(clock.Now()), next)
 		if err := run.Decide(s.Turn, rotation.Decide{Decision: next, Typed: lastFour(s.Target().ID), Reason: "a test", Whys: offer.Whys}); err != nil {
 			return fmt.Errorf("%s at %s: %w", next, s.Step, err)
 		}

@@ -69,6 +69,10 @@ func init() {
 		"iam:SimulatePrincipalPolicy":        {(*call).simulatePrincipalPolicy, aPrincipal},
 		"iam:GetRole":                        {(*call).getRole, namedRole},
 		"iam:ListAttachedUserPolicies":       {(*call).listAttachedUserPolicies, oneUser},
+		"iam:PutUserPolicy":                  {(*call).putUserPolicy, oneUser},
+		"iam:GetUserPolicy":                  {(*call).getUserPolicy, oneUser},
+		"iam:ListUserPolicies":               {(*call).listUserPolicies, oneUser},
+		"iam:DeleteUserPolicy":               {(*call).deleteUserPolicy, oneUser},
 
 		"sts:GetCallerIdentity": {(*call).getCallerIdentity, nobody},
 		"sts:GetAccessKeyInfo":  {(*call).getAccessKeyInfo, anything},
@@ -96,7 +100,7 @@ func init() {
 // permitted checks that the signer may do the action; denied says that a fault
 // forbids it.
 func (c *call) permitted(name string, act action, denied bool) *refusal {
-	target, resource, arn := "", "*", "*" // as the refusal names it, and as policies do
+	resource, arn := "*", "*" // as the refusal names it, and as policies do
 	switch act.concerns {
 	case nobody:
 		if !denied {
@@ -106,12 +110,10 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 	case allUsers:
 		resource = "arn:aws:iam::" + AccountID + ":user/"
 	case oneUser:
-		target = c.userName()
-		resource, arn = "user "+target, c.account.resourceARN(target)
+		resource, arn = "user "+c.userName(), c.account.resourceARN(c.userName())
 	case keyOwner:
 		if k := c.account.keys[c.form.Get("AccessKeyId")]; k != nil {
-			target = k.owner.name
-			resource, arn = "user "+target, k.owner.arn()
+			resource, arn = "user "+k.owner.name, k.owner.arn()
 		}
 	case aRole:
 		resource = c.form.Get("RoleArn")
@@ -140,8 +142,15 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 		}
 		arn = resource
 	}
-	if denied || !c.signer.allowed(name, target, arn) {
+	if denied {
 		return accessDenied(c.signer.arn(), name, resource)
+	}
+	switch c.signer.decide(name, arn) {
+	case explicitDeny:
+		return explicitlyDenied(c.signer.arn(), name, resource)
+	case implicitDeny:
+		return accessDenied(c.signer.arn(), name, resource)
+	case allowedDecision:
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func asked(c *call) map[string]any {
 	told := map[string]any{}
 	for name, key := range map[string]string{
 		"UserName": "userName", "AccessKeyId": "accessKeyId", "Status": "status", "RoleArn": "roleArn", "RoleSessionName": "roleSessionName",
-		"RoleName": "roleName", "PolicyName": "policyName",
+		"RoleName": "roleName", "PolicyName": "policyName", "PolicyDocument": "policyDocument",
 	} {
 		if value := c.form.Get(name); value != "" {
 			told[key] = value

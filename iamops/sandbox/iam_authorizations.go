@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -117,30 +116,22 @@ func (c *call) getAccountAuthorizationDetails() (any, *refusal) {
 	return answer, nil
 }
 
-func (u *user) mayDoEverything() bool { return slices.Contains(u.may, "*") }
+func (u *user) mayDoEverything() bool {
+	return u.policyNamed(administratorAccess.PolicyName, true) >= 0
+}
 
-// wireUserDetail shows what the user is allowed as the policies that it would come
-// from.
+// wireUserDetail is the user with its policies.
 func wireUserDetail(u *user) userDetailXML {
 	x := userDetailXML{
 		Path: u.path, UserName: u.name, UserId: u.id, Arn: u.arn(), CreateDate: isoTime(u.created),
 		Tags: list[tag]{u.tags},
-	}
-	switch {
-	case u.mayDoEverything():
-		x.AttachedManagedPolicies.Member = []attachedPolicyXML{administratorAccess}
-	case len(u.may) > 0:
-		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{"allowed", allowDocument(u.may, "*")})
-	}
-	if len(u.maySelf) > 0 {
-		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{"allowed-on-itself", allowDocument(u.maySelf, u.arn())})
 	}
 	for _, p := range u.policies {
 		if p.managed {
 			x.AttachedManagedPolicies.Member = append(x.AttachedManagedPolicies.Member, attachedPolicyXML{p.name, "arn:aws:iam::aws:policy/" + p.name})
 			continue
 		}
-		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{p.name, url.QueryEscape(p.document)})
+		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{p.name, encoded(p.document)})
 	}
 	return x
 }
@@ -148,9 +139,9 @@ func wireUserDetail(u *user) userDetailXML {
 func (a *Account) wireRoleDetail(r *role) roleDetailXML {
 	x := roleDetailXML{
 		Path: "/", RoleName: r.name, RoleId: r.id, Arn: r.arn(), CreateDate: isoTime(a.root.created.Truncate(time.Second)),
-		AssumeRolePolicyDocument: policyDocument(map[string]any{
+		AssumeRolePolicyDocument: encoded(policyDocument(map[string]any{
 			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]string{"AWS": "arn:aws:iam::" + AccountID + ":root"},
-		}),
+		})),
 	}
 	if r.mayDoEverything {
 		x.AttachedManagedPolicies.Member = []attachedPolicyXML{administratorAccess}
@@ -168,19 +159,19 @@ func (a *Account) wirePolicyDetail() policyDetailXML {
 	return policyDetailXML{
 		PolicyName: administratorAccess.PolicyName, PolicyId: "ANPAIWMBCKSKIEE64ZLYK", Arn: administratorAccess.PolicyArn,
 		Path: "/", DefaultVersionId: "v1", AttachmentCount: attached, IsAttachable: true,
-		PolicyVersionList: list[policyVersionXML]{[]policyVersionXML{{allowDocument(allowance{"*"}, "*"), "v1", true}}},
+		PolicyVersionList: list[policyVersionXML]{[]policyVersionXML{{encoded(allowDocument([]string{"*"}, "*")), "v1", true}}},
 	}
 }
 
-func allowDocument(actions allowance, resource string) string {
+func allowDocument(actions []string, resource string) string {
 	return policyDocument(map[string]any{"Effect": "Allow", "Action": actions, "Resource": resource})
 }
 
-// policyDocument is a policy of one statement, URL-encoded as IAM tells documents.
+// policyDocument is a policy of one statement.
 func policyDocument(statement map[string]any) string {
 	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []any{statement}})
 	if err != nil {
 		panic("sandbox: a policy cannot be written: " + err.Error()) // a map of texts always can
 	}
-	return strings.ReplaceAll(url.QueryEscape(string(text)), "+", "%20")
+	return string(text)
 }

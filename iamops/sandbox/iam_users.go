@@ -118,6 +118,10 @@ func (c *call) deleteUser() (any, *refusal) {
 		return nil, problem
 	case len(u.liveKeys()) > 0:
 		return nil, deleteConflict("Cannot delete entity, must delete access keys first.")
+	case slices.ContainsFunc(u.policies, func(p policy) bool { return !p.managed }):
+		return nil, deleteConflict("Cannot delete entity, must delete policies first.")
+	case slices.ContainsFunc(u.policies, func(p policy) bool { return p.managed }):
+		return nil, deleteConflict("Cannot delete entity, must detach all policies first.")
 	case u.password.set:
 		return nil, deleteConflict("Cannot delete entity, must delete login profile first.")
 	}

@@ -15,6 +15,7 @@ type session struct {
 	role    *role  // the role whose session it is; nil for a user's
 	name    string // the role session's name
 	mfa     bool
+	issued  time.Time // by the account clock, as keyturn's deadlines are
 	expires time.Time // by the wire clock, since clients renew by theirs
 }
 
@@ -86,26 +87,53 @@ func (a *Account) authenticate(keyID, token, service, region string, now time.Ti
 	return signer{account: a, key: k}, nil
 }
 
-// allowance is a set of actions that somebody is allowed: "iam:ListUsers",
-// "iam:*", "*".
-type allowance []string
+// The policies that Allow and AllowSelf attach.
+const (
+	allowedPolicy     = "allowed"
+	allowedSelfPolicy = "allowed-on-itself"
+)
 
-func (w allowance) covers(action string) bool {
-	return slices.ContainsFunc(w, func(pattern string) bool { return actionMatches(pattern, action) })
-}
-
-// Allow sets what a user may do, from now on, in place of all before: actions as
-// in "iam:ListUsers", "iam:*" for a service, "*" for everything. Seeded users but
-// the operator may do nothing. sts:GetCallerIdentity and sts:GetSessionToken need
-// no permission, as on AWS. Allow panics if there is no such user, or if the
-// account does not know an action.
+// Allow sets what a user may do, from now on, in place of all that it said before: actions
+// as in "iam:ListUsers", "iam:*" for a service, "*" for everything. Seeded users but the
+// operator may do nothing. sts:GetCallerIdentity and sts:GetSessionToken need no
+// permission, as on AWS. Allow panics if there is no such user, or if the account does not
+// know an action.
 func (a *Account) Allow(userName string, actions ...string) {
-	a.permit(userName, actions, func(u *user) { u.may = actions })
+	a.permit(userName, actions, func(u *user) { u.allow(actions...) })
 }
 
 // AllowSelf is like Allow, for what a user may do to itself.
 func (a *Account) AllowSelf(userName string, actions ...string) {
-	a.permit(userName, actions, func(u *user) { u.maySelf = actions })
+	a.permit(userName, actions, func(u *user) { u.allowOn(allowedSelfPolicy, u.arn(), actions) })
+}
+
+// allow makes actions all that the user is allowed, but for what else is attached.
+func (u *user) allow(actions ...string) {
+	admin := slices.Contains(actions, "*")
+	if i := u.policyNamed(administratorAccess.PolicyName, true); i >= 0 {
+		u.policies = slices.Delete(u.policies, i, i+1)
+	}
+	if admin {
+		p := allowing(administratorAccess.PolicyName, "*", actions)
+		p.managed, actions = true, nil
+		u.policies = append(u.policies, p)
+	}
+	u.allowOn(allowedPolicy, "*", actions)
+}
+
+// allowOn attaches a policy that allows actions on a resource, none if there are no actions.
+func (u *user) allowOn(name, resource string, actions []string) {
+	u.policies = slices.DeleteFunc(u.policies, func(p policy) bool { return p.name == name && !p.managed })
+	if len(actions) > 0 {
+		u.policies = append(u.policies, allowing(name, resource, actions))
+	}
+}
+
+func allowing(name, resource string, actions []string) policy {
+	return policy{
+		name: name, document: allowDocument(actions, resource),
+		statements: []statement{{Effect: "Allow", Action: actions, Resource: texts{resource}}},
+	}
 }
 
 func (a *Account) permit(name string, actions []string, set func(*user)) {
@@ -121,13 +149,20 @@ func (a *Account) permit(name string, actions []string, set func(*user)) {
 	set(u)
 }
 
-// allowed reports whether the signer may do an action to a user; "" is an action
-// that concerns no user. resource is the ARN that it is about, or "*".
-func (s signer) allowed(action, target, resource string) bool {
-	if u := s.user(); u != nil {
-		return u.decide(action, target, resource) == allowedDecision
+// decide is what the signer's policies say of an action. resource is the ARN that it is
+// about, or "*".
+func (s signer) decide(action, resource string) decision {
+	q := question{action: action, resource: resource}
+	if s.session != nil {
+		q.issued = s.session.issued
 	}
-	return s.session.role.mayDoEverything
+	switch u := s.user(); {
+	case u != nil:
+		return u.decide(q)
+	case s.session.role.mayDoEverything:
+		return allowedDecision
+	}
+	return implicitDeny
 }
 
 // actionMatches reports whether a pattern means the action: "" and "*" mean any,

@@ -151,10 +151,8 @@ type user struct {
 	tags           []tag
 	keys           []*accessKey // all that there ever were, oldest first
 
-	may      allowance // what the user is allowed
-	maySelf  allowance // what the user is allowed on itself
-	policies []policy  // attached on top of that
-	gone     bool      // the user was deleted; a session may still name it
+	policies []policy // inline and managed
+	gone     bool     // the user was deleted; a session may still name it
 }
 
 // password is a user's console password.

@@ -1,49 +1,12 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// policy is a policy document that is attached to a user.
-type policy struct {
-	name       string
-	document   string
-	managed    bool
-	statements []statement
-}
-
-// statement is one statement of a document. Conditions are not evaluated: a document with
-// one is refused when it is attached.
-type statement struct {
-	Effect    string
-	Action    texts
-	Resource  texts
-	Condition map[string]any
-}
-
-// texts is a text or a list of them, as documents have both.
-type texts []string
-
-// UnmarshalJSON reads either.
-func (t *texts) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*t = texts{one}
-		return nil
-	}
-	var many []string
-	if err := json.Unmarshal(text, &many); err != nil {
-		return fmt.Errorf("neither a text nor a list of texts: %w", err)
-	}
-	*t = many
-	return nil
-}
 
 // Quarantine is the name of the policy that AWS attaches to a user whose key has leaked.
 const Quarantine = "AWSCompromisedKeyQuarantineV3"
@@ -51,42 +14,44 @@ const Quarantine = "AWSCompromisedKeyQuarantineV3"
 // quarantineDocument denies what that policy denies, as far as the account knows it.
 const quarantineDocument = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["cloudtrail:LookupEvents", "iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey", "iam:PutUserPolicy"], "Resource": "*"}]}`
 
-// Attach gives a user a policy, on top of what Allow says. It panics if there is no such
-// user, or if the document is none that the account can evaluate.
-func (a *Account) Attach(userName, name, document string) {
-	p, err := readPolicy(name, document)
-	if err != nil {
-		panic("sandbox: " + err.Error())
+// Attach gives a user an inline policy, on top of what Allow says, in place of one of the
+// same name. It panics if there is no such user, or if the document is none that the
+// account can evaluate.
+func (a *Account) Attach(userName, name, document string) { a.attach(userName, name, document, false) }
+
+// Quarantine attaches AWS's quarantine policy to a user.
+func (a *Account) Quarantine(userName string) {
+	a.attach(userName, Quarantine, quarantineDocument, true)
+}
+
+func (a *Account) attach(userName, name, document string, managed bool) {
+	p, problem := readPolicy(name, document)
+	if problem != nil {
+		panic("sandbox: " + problem.message)
 	}
+	p.managed = managed
 	a.enter()
 	defer a.mu.Unlock()
 	u := a.user(userName)
 	if u == nil {
 		panic(fmt.Sprintf("sandbox: there is no user %q", userName))
 	}
+	u.setPolicy(p)
+}
+
+// setPolicy attaches a policy, in place of one of its name.
+func (u *user) setPolicy(p policy) {
+	if i := u.policyNamed(p.name, p.managed); i >= 0 {
+		u.policies[i] = p
+		return
+	}
 	u.policies = append(u.policies, p)
 }
 
-// Quarantine attaches AWS's quarantine policy to a user.
-func (a *Account) Quarantine(userName string) {
-	a.Attach(userName, Quarantine, quarantineDocument)
-	a.enter()
-	defer a.mu.Unlock()
-	u := a.user(userName)
-	u.policies[len(u.policies)-1].managed = true
-}
-
-func readPolicy(name, document string) (policy, error) {
-	var d struct{ Statement []statement }
-	if err := json.Unmarshal([]byte(document), &d); err != nil {
-		return policy{}, fmt.Errorf("the policy %s can't be read: %w", name, err)
-	}
-	for _, s := range d.Statement {
-		if s.Condition != nil || s.Effect != "Allow" && s.Effect != "Deny" || len(s.Action) == 0 || len(s.Resource) == 0 {
-			return policy{}, fmt.Errorf("the policy %s has a statement that this account can't evaluate", name)
-		}
-	}
-	return policy{name: name, document: document, statements: d.Statement}, nil
+// policyNamed is the index of a policy; -1 if there is none. An inline policy and a managed
+// one may have the same name.
+func (u *user) policyNamed(name string, managed bool) int {
+	return slices.IndexFunc(u.policies, func(p policy) bool { return p.name == name && p.managed == managed })
 }
 
 // decision is how policies decide on an action, in the words of SimulatePrincipalPolicy.
@@ -98,41 +63,22 @@ const (
 	implicitDeny    decision = "implicitDeny"
 )
 
-// decide evaluates what a user may do: a Deny beats every Allow. target is the user that
-// the action is about, "" if none, and resource the ARN that it is about, or "*".
-func (u *user) decide(action, target, resource string) decision {
+// decide evaluates what a user may do: a Deny beats every Allow. resource is the ARN that
+// the action is about, or "*".
+func (u *user) decide(q question) decision {
 	d := implicitDeny
-	if u.may.covers(action) || target == u.name && u.maySelf.covers(action) {
-		d = allowedDecision
-	}
 	for _, p := range u.policies {
 		for _, s := range p.statements {
-			if !slices.ContainsFunc(s.Action, func(pattern string) bool { return wild(pattern, action) }) {
-				continue
-			}
-			if !slices.ContainsFunc(s.Resource, func(pattern string) bool { return u.covers(pattern, resource) }) {
-				continue
-			}
-			if s.Effect == "Deny" {
+			switch {
+			case !s.covers(u, q):
+			case s.Effect == "Deny":
 				return explicitDeny
+			default:
+				d = allowedDecision
 			}
-			d = allowedDecision
 		}
 	}
 	return d
-}
-
-// covers reports whether a statement's resource covers one that is asked about.
-func (u *user) covers(pattern, resource string) bool {
-	return wild(strings.ReplaceAll(pattern, "${aws:username}", u.name), resource)
-}
-
-// wild matches a pattern in which * stands for any characters and ? for one, without
-// regard to case, as IAM does for actions.
-func wild(pattern, text string) bool {
-	expression := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	matched, err := regexp.MatchString("(?is)^"+expression+"$", text)
-	return err == nil && matched
 }
 
 // resourceARN is the ARN that an action about a user is about.
@@ -177,13 +123,9 @@ func (c *call) simulatePrincipalPolicy() (any, *refusal) {
 	var all []evaluationXML
 	for _, action := range actions {
 		for _, resource := range resources {
-			target, of := "", resource
-			if name, about := strings.CutPrefix(resource, "arn:aws:iam::"+AccountID+":user/"); about {
-				target = name[strings.LastIndexByte(name, '/')+1:]
-			}
 			d := allowedDecision
 			if u != nil {
-				d = u.decide(action, target, of)
+				d = u.decide(question{action: action, resource: resource})
 			}
 			all = append(all, evaluationXML{EvalActionName: action, EvalResourceName: resource, EvalDecision: d})
 		}

@@ -107,3 +107,10 @@ func accessDenied(arn, action, resource string) *refusal {
 		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		arn, action, resource, action)}
 }
+
+// explicitlyDenied is AWS's sentence on what a policy denies.
+func explicitlyDenied(arn, action, resource string) *refusal {
+	return &refusal{http.StatusForbidden, "AccessDenied", fmt.Sprintf(
+		"User: %s is not authorized to perform: %s on resource: %s with an explicit deny in an identity-based policy",
+		arn, action, resource)}
+}

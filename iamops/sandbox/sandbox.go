@@ -42,6 +42,11 @@ const (
 	AccountAlias = "acme-sandbox"
 	// OperatorUser is the IAM user whose credentials [Account.Operator] returns.
 	OperatorUser = "operator"
+	// EngineerUser is an ordinary user with one key, who may do what Options.EngineerPolicy
+	// allows and nothing else.
+	EngineerUser = "dana"
+	// EngineerPolicyName is the name of that policy.
+	EngineerPolicyName = "own-keys"
 	// AdminRoleARN is a role that the operator can assume, and that may do everything.
 	AdminRoleARN = "arn:aws:iam::" + AccountID + ":role/" + adminRole
 	// MFASerial is the operator's MFA device.
@@ -58,6 +63,8 @@ type Options struct {
 	// Users is the number of users wanted. The seeded ones are always there; the
 	// others are generated, four in five of them with keys.
 	Users int
+	// EngineerPolicy is the inline policy of [EngineerUser]; "" leaves that user out.
+	EngineerPolicy string
 	// Seed makes key IDs, secrets and generated users the same each time. With 0,
 	// IDs and secrets come from crypto/rand.
 	Seed uint64
@@ -133,6 +140,9 @@ func New(o Options) *Account {
 	}
 	now := a.now()
 	a.seed(now)
+	if o.EngineerPolicy != "" {
+		a.seedEngineer(o.EngineerPolicy, now)
+	}
 	a.generate(o.Users-len(a.users), o.Seed, now)
 	a.names = slices.Sorted(maps.Keys(a.users))
 	a.runDue(now)
@@ -168,6 +178,22 @@ func (a *Account) enter() time.Time {
 	now := a.now()
 	a.runDue(now)
 	return now
+}
+
+// CredentialsOf are the credentials of a user's newest Active key. There are none where the
+// user, or such a key, does not exist.
+func (a *Account) CredentialsOf(userName string) (Credentials, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	u := a.user(userName)
+	if u == nil {
+		return Credentials{}, false
+	}
+	k := a.keys[u.newestActive()]
+	if k == nil {
+		return Credentials{}, false
+	}
+	return Credentials{KeyID: k.id, Secret: k.secret}, true
 }
 
 // Operator returns the credentials of the seeded operator, who is allowed

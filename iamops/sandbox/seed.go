@@ -164,21 +164,45 @@ func (a *Account) seed(now time.Time) {
 		keyUsed:      now.Add(-401 * day),
 	}
 	for _, s := range seedUsers {
-		u := a.addUser(s.name, "/", now.Add(-s.age))
-		u.tags = append(u.tags, s.tags...)
-		if s.console {
-			u.mfa = true
-			u.password = password{set: true, changed: u.created, lastUsed: now.Add(-s.signedIn).Truncate(time.Second)}
-		}
-		for _, k := range s.keys {
-			a.seedKey(u, k, now)
-		}
+		a.seedUser(s, now)
 	}
 	a.seedStores()
 	operator := a.user(OperatorUser)
-	operator.may = allowance{"*"}
+	operator.allow("*")
 	a.operator = Credentials{KeyID: operator.keys[0].id, Secret: operator.keys[0].secret}
 }
+
+func (a *Account) seedUser(s seedUser, now time.Time) *user {
+	u := a.addUser(s.name, "/", now.Add(-s.age))
+	u.tags = append(u.tags, s.tags...)
+	if s.console {
+		u.mfa = true
+		u.password = password{set: true, changed: u.created, lastUsed: now.Add(-s.signedIn).Truncate(time.Second)}
+	}
+	for _, k := range s.keys {
+		a.seedKey(u, k, now)
+	}
+	return u
+}
+
+// seedEngineer makes the ordinary user, who works with a key from a laptop. The document
+// has to be one that the account can evaluate.
+func (a *Account) seedEngineer(document string, now time.Time) {
+	p, problem := readPolicy(EngineerPolicyName, document)
+	if problem != nil {
+		panic("sandbox: " + problem.message)
+	}
+	u := a.seedUser(seedUser{
+		name: EngineerUser, age: 400 * day, console: true, signedIn: 20 * time.Hour,
+		keys: []seedKey{{age: 131 * day, apps: []seedApplication{
+			{name: EngineerApplication, service: "s3", region: "eu-west-1", does: "synchronised the notebooks", every: 3 * time.Hour, ago: 2 * time.Hour},
+		}}},
+	}, now)
+	u.setPolicy(p)
+}
+
+// EngineerApplication is what uses the key of [EngineerUser].
+const EngineerApplication = "notebook-sync"
 
 // Where seeded applications read their keys, and the fields that hold them.
 const (

@@ -165,6 +165,7 @@ func (a *Account) newSession(from *entropy, d time.Duration) *session {
 			Secret:       from.secret(40),
 			SessionToken: from.secret(240),
 		},
+		issued:  a.now().Truncate(time.Second),
 		expires: wire.Add(d).Truncate(time.Second),
 	}
 	a.sessions[s.KeyID] = s

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"sync"
 
+	"keyturn/iamops/policy"
 	"keyturn/iamops/sandbox"
 )
 
@@ -26,9 +27,12 @@ type endpoint struct {
 
 func serve() *endpoint { return serveUsers(0) }
 
+// engineerPolicy is what the sandbox's engineer may do, as `keyturn policy --self` prints it.
+var engineerPolicy = policy.For(policy.Where{Partition: "aws", Account: "*", Self: true}, policy.Rotate).JSON()
+
 // serveUsers serves an account of that size.
 func serveUsers(users int) *endpoint {
-	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1, Users: users})}
+	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1, Users: users, EngineerPolicy: engineerPolicy})}
 	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 }) // nothing here is about waiting for it
 	server := httptest.NewServer(e)
 	e.url, e.close = server.URL, server.Close

@@ -12,6 +12,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
+
+	"keyturn/iamops/sandbox"
 )
 
 // paint is how a cell is drawn: colours as numbers of the palette or as #rrggbb, "" for the
@@ -306,7 +308,7 @@ func TestFindingsColour(t *testing.T) {
 	} {
 		t.Run(of.name, func(t *testing.T) {
 			t.Parallel()
-			term := openList(t, "TERM="+of.term)
+			term := openList(t, nil, "TERM="+of.term)
 			if of.colours.ground == "#ffffff" {
 				term.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\") // as a light terminal answers when it is asked
 			}
@@ -357,7 +359,7 @@ func TestFindingsColour(t *testing.T) {
 const billingCronsKey = "AKIAIOSFODNN7EXAMPLE"
 
 // openList opens keyturn in its list, on an account of its own.
-func openList(t *testing.T, env ...string) *terminal {
+func openList(t *testing.T, configure func(*endpoint), env ...string) *terminal {
 	t.Helper()
 	program, err := exec.LookPath("keyturn")
 	if err != nil {
@@ -365,6 +367,9 @@ func openList(t *testing.T, env ...string) *terminal {
 	}
 	served := serve()
 	t.Cleanup(served.close)
+	if configure != nil {
+		configure(served)
+	}
 	operator := served.cloud.Operator()
 	env = append(env, "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret, "AWS_REGION=eu-west-1")
 	return openIn(t, program, t.TempDir(), env, "--endpoint-url", served.url)
@@ -381,7 +386,7 @@ func TestFindingsOperator(t *testing.T) {
 		name, key string
 		open      func(t *testing.T) *terminal
 	}{
-		{"S1-5_list_after_L", "L", func(t *testing.T) *terminal { t.Helper(); return openList(t) }},
+		{"S1-5_list_after_L", "L", func(t *testing.T) *terminal { t.Helper(); return openList(t, nil) }},
 		{"S1-5_list_after_A", "A", func(t *testing.T) *terminal { t.Helper(); return openIn(t, program, t.TempDir(), nil, "sandbox") }},
 	} {
 		t.Run(of.name, func(t *testing.T) {
@@ -429,4 +434,45 @@ func TestFindingsOperator(t *testing.T) {
 			x.exit()
 		})
 	}
+}
+
+// Whoever stops the list's load is told what was not read, root's keys first.
+func TestFindingsOperatorStopped(t *testing.T) {
+	t.Parallel()
+	t.Run("S2-14_stopped_says_what_was_not_read", func(t *testing.T) {
+		t.Parallel()
+		x := openList(t, func(served *endpoint) {
+			served.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = time.Hour })
+		})
+		live := regexp.MustCompile(`live (\d+)/(\d+)`)
+		x.awaitThat("all keys to be read", func(drawn string) bool {
+			m := live.FindStringSubmatch(drawn)
+			return m != nil && m[1] == m[2] && m[1] != "0" && strings.Contains(drawn, "legacy-export")
+		})
+		x.press("\x1b")
+		line := rowWith(x.screenWith("the load to be stopped", func(s []drawnRow) bool {
+			return rowWith(s, "Stopped") != nil && rowWith(s, " quit") != nil
+		}), "Stopped").String()
+		if !strings.Contains(line, "root") {
+			t.Errorf("root's keys are not known, and that is not said: %s", line)
+		}
+	})
+}
+
+// What the list says that is next is what the footer says of enter.
+func TestFindingsOperatorLabels(t *testing.T) {
+	t.Parallel()
+	t.Run("S2-21_footer_says_what_NEXT_says", func(t *testing.T) {
+		t.Parallel()
+		x := openList(t, nil)
+		x.await("report-mailer")
+		x.press("/report-mailer\r")
+		x.await("1 shown")
+		screen := x.screenWith("the row", func(s []drawnRow) bool {
+			return rowWith(s, "▸", "report-mailer", "Inactive", "delete") != nil && rowWith(s, " quit") != nil
+		})
+		if footer := rowWith(screen, " quit").String(); !strings.Contains(footer, "enter delete") {
+			t.Errorf("NEXT says delete, and the footer: %s", footer)
+		}
+	})
 }

@@ -132,7 +132,7 @@ func TestAPanicEndsTheProgramInOrder(t *testing.T) {
 // record.
 func TestAPanicDuringAChange(t *testing.T) {
 	app := App{Err: io.Discard, rotations: &rotations{}}
-	p, err := app.enterSandbox(t.Context(), flags{}, 0, operator{})
+	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {
 		t.Fatal(err)
 	}

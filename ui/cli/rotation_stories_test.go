@@ -99,7 +99,7 @@ func TestAWholeRotationInATerminal(t *testing.T) {
 		}
 	}
 	x.press("Enter")
-	x.await("The next key that is due", "▸  To the list")
+	x.await("The next key with a finding", "▸  To the list")
 	x.press("Enter")
 	x.await("Suzie", "by risk")
 	x.press("q")

@@ -16,6 +16,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
+	"keyturn/iamops/policy"
 	"keyturn/iamops/sandbox"
 )
 
@@ -23,10 +24,9 @@ import (
 const sandboxRegion = "eu-west-1"
 
 func (a *App) sandboxCommand(f *flags) *cobra.Command {
-	var users int
-	var listen string
+	var s sandboxFlags
 	enter := func(ctx context.Context, f flags, who operator) (*place, error) {
-		return a.enterSandbox(ctx, f, users, who)
+		return a.enterSandbox(ctx, f, s, who)
 	}
 	cmd := &cobra.Command{
 		Use:   "sandbox",
@@ -46,32 +46,62 @@ EXAMPLE are the same each time, and there is never a rotation from before.`,
 			if err := a.beginDebug(cmd, *f); err != nil {
 				return err
 			}
+			if s.users < 0 || s.users > 100_000 {
+				return usageError{errors.New("--users: from 0 to 100000")}
+			}
+			if s.as != "" {
+				if _, _, _, err := s.account(); err != nil { // before anything else is said
+					return err
+				}
+			}
 			return f.check()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if users < 0 || users > 100_000 {
-				return usageError{errors.New("--users: from 0 to 100000")}
-			}
-			if listen != "" {
-				return a.serve(cmd.Context(), listen, users)
+			if s.listen != "" {
+				return a.serve(cmd.Context(), s)
 			}
 			return a.screens(cmd.Context(), *f, enter, nil)
 		},
 	}
-	cmd.PersistentFlags().IntVar(&users, "users", 0, "how many users the account has; 0: the few that it comes with")
-	cmd.Flags().StringVar(&listen, "listen", "", "serve the account over HTTP at this address, as in 127.0.0.1:4599")
+	cmd.PersistentFlags().IntVar(&s.users, "users", 0, "how many users the account has; 0: the few that it comes with")
+	cmd.PersistentFlags().StringVar(&s.as, "as", "", "work as this IAM user, with that user's own rights, as in "+sandbox.EngineerUser)
+	cmd.Flags().StringVar(&s.listen, "listen", "", "serve the account over HTTP at this address, as in 127.0.0.1:4599")
 	cmd.AddCommand(a.auditCommand(f, enter), a.rotateCommand(f, enter), a.retireCommand(f, enter), a.statusCommand(f, enter), a.findCommand(f, enter))
 	return cmd
 }
 
+// sandboxFlags are the flags of the sandbox alone.
+type sandboxFlags struct {
+	users      int
+	as, listen string
+}
+
+// account makes the embedded account, and finds who works in it: the operator, or the user
+// of --as. The ordinary engineer in it has what `keyturn policy --self` prints.
+func (s sandboxFlags) account() (cloud *sandbox.Account, user string, key sandbox.Credentials, err error) {
+	own := policy.For(policy.Where{Partition: "aws", Account: "*", Self: true}, policy.Rotate)
+	cloud = sandbox.New(sandbox.Options{Users: s.users, EngineerPolicy: own.JSON()})
+	if s.as == "" {
+		return cloud, sandbox.OperatorUser, cloud.Operator(), nil
+	}
+	key, ok := cloud.CredentialsOf(s.as)
+	if !ok {
+		return nil, "", key, usageError{fmt.Errorf("--as: the sandbox has no IAM user %q with an active key; %s is one", s.as, sandbox.EngineerUser)}
+	}
+	return cloud, s.as, key, nil
+}
+
 // enterSandbox makes an embedded account, and a temporary folder for what would be
 // kept of it.
-func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator) (*place, error) {
+func (a *App) enterSandbox(ctx context.Context, f flags, s sandboxFlags, who operator) (*place, error) {
+	cloud, user, key, err := s.account()
+	if err != nil {
+		return nil, err
+	}
 	state, err := os.MkdirTemp("", "keyturn-sandbox-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
 	}
-	cloud := sandbox.New(sandbox.Options{Users: users})
 	home := targets{configured: sandboxTargets, env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
 	p := &place{cloud: cloud, clock: cloud, drift: func() iamops.Drift { return iamops.Drift{} }, state: state, targets: home, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
@@ -79,25 +109,22 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator
 		}
 		return nil
 	}}
-	operator := cloud.Operator()
 	file := home.env.CredentialsFile()
-	if err := writeSandboxProfiles(cloud, file); err != nil {
+	if err := writeSandboxProfiles(cloud, file, user, key); err != nil {
 		return nil, errors.Join(err, p.leave())
 	}
 	p.account, err = account.At(ctx, account.Endpoint{
 		URL: "http://sandbox.invalid", Region: sandboxRegion,
-		KeyID: operator.KeyID, Secret: iamops.NewSecret(operator.Secret),
+		KeyID: key.KeyID, Secret: iamops.NewSecret(key.Secret),
 		Again: func() (again account.Endpoint, err error) {
-			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, sandbox.OperatorUser)
+			again.KeyID, again.Secret, err = account.ReadProfile(context.Background(), file, user)
 			return again, err
 		},
 	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud, ReadOnly: f.readOnly, OnCall: a.debug.called(who.called)})
 	if err != nil {
 		return nil, errors.Join(err, p.leave())
 	}
-	if err := p.account.LoadAlias(ctx); err != nil {
-		return nil, errors.Join(err, p.leave())
-	}
+	_ = p.account.LoadAlias(ctx) // not everybody may read it
 	p.targets.env.Cloud = func(_ context.Context, profile string) (delivery.Cloud, error) {
 		if profile != "" {
 			return nil, &iamops.Problem{Kind: iamops.NoProfile, Message: "there is no profile " + profile}
@@ -107,18 +134,24 @@ func (a *App) enterSandbox(ctx context.Context, f flags, users int, who operator
 	return p, nil
 }
 
-// profileReader is the application of the sandbox that reads its key from a profile.
+// profileReader is the application of the sandbox that reads its key from a profile. What
+// the engineer's laptop runs does so too, where the engineer is at work.
 const profileReader = "web-frontend"
 
-// writeSandboxProfiles makes the sandbox's credentials file, with the operator's key and
-// that of an application.
-func writeSandboxProfiles(cloud *sandbox.Account, file string) error {
+// writeSandboxProfiles makes the sandbox's credentials file, with the key of who is at work
+// and that of an application.
+func writeSandboxProfiles(cloud *sandbox.Account, file, user string, key sandbox.Credentials) error {
+	readers := map[string]string{profileReader: profileReader} // their profiles, by application
 	reader, err := cloud.KeyOf(profileReader)
 	if err != nil {
 		return fmt.Errorf("making the sandbox's credentials file: %w", err)
 	}
+	profiles := map[string]sandbox.Credentials{profileReader: reader, user: key}
+	if user == sandbox.EngineerUser {
+		readers[sandbox.EngineerApplication] = user
+	}
 	text := ""
-	for name, key := range map[string]sandbox.Credentials{sandbox.OperatorUser: cloud.Operator(), profileReader: reader} {
+	for name, key := range profiles {
 		text += fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n\n", name, key.KeyID, key.Secret)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -127,12 +160,14 @@ func writeSandboxProfiles(cloud *sandbox.Account, file string) error {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("making the sandbox's credentials file: %w", err)
 	}
-	err = cloud.ReadFrom(profileReader, "profile "+profileReader, func() (string, string, error) {
-		id, secret, err := account.ReadProfile(context.Background(), file, profileReader)
-		return id, secret.Reveal(), err
-	})
-	if err != nil {
-		return fmt.Errorf("making the sandbox's credentials file: %w", err)
+	for application, profile := range readers {
+		err := cloud.ReadFrom(application, "profile "+profile, func() (string, string, error) {
+			id, secret, err := account.ReadProfile(context.Background(), file, profile)
+			return id, secret.Reveal(), err
+		})
+		if err != nil {
+			return fmt.Errorf("making the sandbox's credentials file: %w", err)
+		}
 	}
 	return nil
 }
@@ -145,13 +180,15 @@ var sandboxTargets = []config.Target{
 }
 
 // serve serves an embedded account over HTTP until ctx ends.
-func (a *App) serve(ctx context.Context, address string, users int) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+func (a *App) serve(ctx context.Context, s sandboxFlags) error {
+	cloud, _, operator, err := s.account()
 	if err != nil {
-		return usageError{fmt.Errorf("--listen %s: %w", address, err)}
+		return err
 	}
-	cloud := sandbox.New(sandbox.Options{Users: users})
-	operator := cloud.Operator()
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.listen)
+	if err != nil {
+		return usageError{fmt.Errorf("--listen %s: %w", s.listen, err)}
+	}
 	_, err = fmt.Fprintf(a.Out, `unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN
 export AWS_ENDPOINT_URL=http://%s
 export AWS_ACCESS_KEY_ID=%s

@@ -31,7 +31,7 @@ func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application
 // new one, and putting back takes it back.
 func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 	app := App{Err: io.Discard, rotations: &rotations{}}
-	p, err := app.enterSandbox(t.Context(), flags{}, 0, operator{})
+	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func TestAForgottenApplication(t *testing.T) {
 		t.Errorf("its mode: %v, %v", info.Mode(), err)
 	}
 	x.press("Enter")
-	x.await("The next key that is due", "▸  To the list")
+	x.await("The next key with a finding", "▸  To the list")
 	x.press("Enter")
 	x.await("enter rotate", "by risk")
 	x.press("q")

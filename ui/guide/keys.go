@@ -86,7 +86,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 		add(k.binding, o, offered)
 	}
 	groups := [][]key.Binding{
-		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, kit.Describe(s.keys.esc, "to the list")},
+		{s.keys.choose, kit.Describe(s.keys.enter, "take the choice"), s.keys.scroll, s.keys.esc},
 		direct,
 	}
 	if s.handsOut() {
@@ -102,7 +102,7 @@ func (s *Screen) escHint() key.Binding {
 	if s.Holds() == HoldsSecret {
 		return kit.Describe(s.keys.esc, "leave: asks about the secret")
 	}
-	return kit.Describe(s.keys.esc, "to the list")
+	return s.keys.esc
 }
 
 func (s *Screen) showHint() key.Binding {

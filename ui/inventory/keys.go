@@ -68,7 +68,7 @@ func (s *Screen) openHint() key.Binding {
 	case audit.GoOn:
 		return kit.Describe(hint, "go on")
 	case audit.Retire, audit.Delete:
-		return kit.Describe(hint, "retire")
+		return kit.Describe(hint, string(r.Next()))
 	case audit.AsRoot:
 		hint.SetEnabled(false)
 	case audit.Rotate, audit.LookAgain, audit.Nothing:
@@ -78,8 +78,8 @@ func (s *Screen) openHint() key.Binding {
 
 // retireHint is there where enter does something else.
 func (s *Screen) retireHint() key.Binding {
-	hint, open := s.keys.retire, s.openHint()
-	hint.SetEnabled(open.Enabled() && open.Help().Desc != "retire")
+	hint, r := s.keys.retire, s.current()
+	hint.SetEnabled(s.openHint().Enabled() && r.Next() != audit.Retire && r.Next() != audit.Delete)
 	return hint
 }
 

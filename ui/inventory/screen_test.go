@@ -243,7 +243,7 @@ func TestEscStopsTheLoad(t *testing.T) {
 			t.Error("the stopped load goes on")
 		}
 		view := ansi.Strip(s.View())
-		for _, want := range []string{"Stopped at", "? unknown", "? 1 unknown"} {
+		for _, want := range []string{"Stopped; r reads again. Not read: root's keys", "? unknown", "? 1 unknown"} {
 			if !strings.Contains(view, want) {
 				t.Errorf("after esc, %q is missing in\n%s", want, view)
 			}
@@ -275,6 +275,21 @@ func TestHelpNamesWhatEnterDoes(t *testing.T) {
 			if b.Help().Key == "" || b.Help().Desc == "" {
 				t.Errorf("a key has no help text: %v", b.Keys())
 			}
+		}
+	}
+}
+
+func TestWhatWasNotReadIsSaid(t *testing.T) {
+	for want, p := range map[string]audit.Progress{
+		"root's keys": {Users: 16, UsersListed: 16, AllUsers: true, Keys: 17, KeysLookedUp: 17, Report: audit.ReportMaking},
+		"root's keys, users after the first 100, keys of 90 users, 2 last uses": {
+			Users: 100, UsersListed: 10, Keys: 12, KeysLookedUp: 10, KeysFailed: 1, Report: audit.ReportFailed,
+		},
+		"keys of 1 user": {Users: 16, UsersListed: 15, AllUsers: true, Keys: 17, KeysLookedUp: 17, Report: audit.ReportKnown},
+		"nothing more":   {Users: 16, UsersListed: 16, AllUsers: true, Keys: 17, KeysLookedUp: 17, Report: audit.ReportKnown},
+	} {
+		if got := stopped(p); got != "Stopped; r reads again. Not read: "+want {
+			t.Errorf("of %+v it is said: %s; want %s", p, got, want)
 		}
 	}
 }

@@ -282,8 +282,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		}
 		return lines
 	case s.load.stopped:
-		text := fmt.Sprintf("%s Stopped at %s. What is missing is unknown; r loads again.", g.Unknown, counted(p))
-		return []string{g.Truncate(" "+st.Unknown.Render(text), s.width)}
+		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p)), s.width)}
 	}
 	done, all := p.Answered()
 	text := counted(p)
@@ -301,6 +300,34 @@ func (s *Screen) progressLines(now time.Time) []string {
 	line := " " + st.Accent.Render(strings.Repeat(g.Bar, full)) +
 		st.Border.Render(strings.Repeat(g.Rule, bar-full)) + "  " + st.Muted.Render(text)
 	return []string{g.Truncate(line, s.width)}
+}
+
+// stopped says what was not read, the gravest first.
+func stopped(p audit.Progress) string {
+	var missing []string
+	if p.Report != audit.ReportKnown {
+		missing = append(missing, "root's keys")
+	}
+	if !p.AllUsers {
+		missing = append(missing, fmt.Sprintf("users after the first %d", p.Users))
+	}
+	if n := p.Users - p.UsersListed; n > 0 {
+		missing = append(missing, "keys of "+many(n, "user"))
+	}
+	if n := p.Keys - p.KeysLookedUp; n > 0 {
+		missing = append(missing, many(n, "last use"))
+	}
+	if len(missing) == 0 {
+		missing = []string{"nothing more"}
+	}
+	return "Stopped; r reads again. Not read: " + strings.Join(missing, ", ")
+}
+
+func many(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func counted(p audit.Progress) string {

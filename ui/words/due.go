@@ -8,11 +8,11 @@ import (
 
 // The words of the question that follows a rotation.
 const (
-	NextDueTitle = "Done. The next key that is due"
+	NextDueTitle = "Done. The next key with a finding"
 	NextDueStay  = "To the list"
 )
 
-// NextDue says which key is due next, and why.
+// NextDue says which key is next, and its finding.
 func NextDue(user, keyID string, finding audit.Finding) []string {
 	return []string{
 		fmt.Sprintf("%s of %s: %s.", keyID, user, finding),

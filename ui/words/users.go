@@ -13,17 +13,20 @@ import (
 // old key, those first that have not moved; those that are on the new key alone; and how
 // far the look has come.
 func users(s rotation.State, now time.Time) []Fact {
-	e := s.Evidence
+	e, old := s.Evidence, "the old key"
+	if s.Plan == rotation.Retire {
+		old = "the key" // there is no new one
+	}
 	var facts, moved []Fact // who is left comes first
 	for _, u := range e.Old {
 		text := KeyUser(u, now)
 		switch {
 		case u.Count == 0:
-			facts = append(facts, Fact{Label: "tried the old key", Text: text})
+			facts = append(facts, Fact{Label: "tried " + old, Text: text})
 		case e.Moved(u):
 			moved = append(moved, Fact{Mark: Good, Label: "has moved", Text: text + ". On the new key too"})
 		default:
-			facts = append(facts, Fact{Mark: Bad, Label: "uses the old key", Text: text})
+			facts = append(facts, Fact{Mark: Bad, Label: "uses " + old, Text: text})
 		}
 	}
 	facts = append(facts, moved...)
