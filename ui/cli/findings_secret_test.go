@@ -371,18 +371,16 @@ func TestFindingsSecretStored(t *testing.T) {
 	})
 }
 
-// hiding is the account without one key in its lists.
-func hiding(served *endpoint, keyID string) http.Handler {
+// listing is the account with its lists of keys changed. They come as what stands before the
+// first key, and each key up to the next.
+func listing(served *endpoint, change func(parts []string) []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
 		served.cloud.ServeHTTP(answer, r)
 		body := answer.Body.String()
-		if strings.Contains(body, "<ListAccessKeysResponse") {
-			members := strings.Split(body, "<member>")
-			members = slices.DeleteFunc(members, func(m string) bool {
-				return strings.Contains(m, keyID) && strings.Contains(m, "</member>") && !strings.Contains(m, "</AccessKeyMetadata>")
-			})
-			body = strings.Join(members, "<member>")
+		if before, rest, found := strings.Cut(body, "<AccessKeyMetadata>"); found {
+			keys, after, _ := strings.Cut(rest, "</AccessKeyMetadata>")
+			body = before + "<AccessKeyMetadata>" + strings.Join(change(strings.SplitAfter(keys, "</member>")), "") + "</AccessKeyMetadata>" + after
 		}
 		for name, values := range answer.Header() {
 			if name != "Content-Length" {
@@ -392,6 +390,59 @@ func hiding(served *endpoint, keyID string) http.Handler {
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write([]byte(body))
 	})
+}
+
+// hiding is the account without one key in its lists.
+func hiding(served *endpoint, keyID string) http.Handler {
+	return listing(served, func(keys []string) []string {
+		return slices.DeleteFunc(keys, func(k string) bool { return strings.Contains(k, keyID) })
+	})
+}
+
+// A user with several keys: each is told with its age and use, and chosen by its number.
+func TestFindingsPlainSeveralKeys(t *testing.T) {
+	aKey := regexp.MustCompile(`AKIA[A-Z0-9]{16}, (?:Active|Inactive), [^\n]* old, (?:used|never used)[^\n]*`)
+	for name, c := range map[string]struct {
+		user   string
+		change func([]string) []string
+		keys   int
+	}{
+		"R9_small-1.8_two_keys": {"data-pipeline", func(keys []string) []string { return keys }, 2},
+		"R9_three_keys": {"data-pipeline", func(keys []string) []string {
+			third := regexp.MustCompile(`AKIA[A-Z0-9]{16}`).ReplaceAllString(keys[0], "AKIATHIRDKEYEXAMPLE0")
+			return append([]string{third}, keys...)
+		}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			served := serve()
+			t.Cleanup(served.close)
+			server := httptest.NewServer(listing(served, c.change))
+			t.Cleanup(server.Close)
+			root := t.TempDir()
+			credentials := filepath.Join(root, "operator.ini")
+			if err := served.writeCredentials(credentials); err != nil {
+				t.Fatal(err)
+			}
+			at := &endpoint{cloud: served.cloud, url: server.URL}
+			env := []string{"AWS_SHARED_CREDENTIALS_FILE=" + credentials}
+			said, _ := runAt(t, root, env, at, "2\nleave\n", "rotate", c.user, "--plain")
+			if strings.Contains(said, "the last use of one is not known") || strings.Contains(said, "3 of 2 taken") {
+				t.Errorf("the keys are told wrongly:\n%s", said)
+			}
+			told := map[string]bool{}
+			for _, line := range aKey.FindAllString(said, -1) {
+				told[line[:20]] = true
+			}
+			// Of the third one nobody knows a use.
+			if len(told) < 2 {
+				t.Errorf("%d keys are told with age and use:\n%s", len(told), said)
+			}
+			if strings.Contains(said, "not one of the words") || !strings.Contains(said, "retire a key of") && !strings.Contains(said, "Deactivate the key") {
+				t.Errorf("the key is not chosen by its number:\n%s", said)
+			}
+		})
+	}
 }
 
 // That a secret is in memory is said only by the process that holds it.

@@ -79,6 +79,17 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	if p.cloud != nil {
 		session.Sandbox = plainControls{controls{p}}
 	}
+	session.Choose = func(st rotation.State, keyID string) (plain.Rotation, error) {
+		task.KeyID, task.Plan = keyID, st.Plan
+		if st.Plan == rotation.Rotate { // with this many keys no other can be made
+			task.Plan = rotation.Retire
+		}
+		chosen, err := a.rotations.start(p, f, task)
+		if err == nil {
+			run = chosen
+		}
+		return chosen, err
+	}
 	err = session.Run(ctx)
 	if err != nil && (ctx.Err() != nil || errors.Is(err, plain.ErrInterrupted)) {
 		return errInterrupted

@@ -60,6 +60,8 @@ type Session struct {
 	Files    Files   // nil: there are none to read or write
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
+	// Choose begins with one of several keys; nil: it can't be done here.
+	Choose func(st rotation.State, keyID string) (Rotation, error)
 	// Input is what is typed; nil: it is read from In.
 	Input *Input
 	In    io.Reader

@@ -37,6 +37,14 @@ func TwoKeys(s rotation.State) []string {
 	return nil
 }
 
+// ChooseKey says what choosing one of a user's several keys does.
+func ChooseKey(s rotation.State, keyID string) string {
+	if rotation.PlanOf(s.Plan).OffFirst() {
+		return keyID + " has leaked"
+	}
+	return "Retire " + keyID
+}
+
 // otherKey is the ID of the key beside the given one.
 func otherKey(s rotation.State, keyID string) string {
 	for _, id := range iamops.KeyIDs(s.Listed) {
