@@ -53,6 +53,7 @@ func (a *App) Run(args []string) error {
 	a.rotations = &rotations{}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
+	a.typed = nil
 	typed := a.input()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)

@@ -49,7 +49,10 @@ func (o operator) codeFor(profile string) func(context.Context) (string, error) 
 	if o.code == nil {
 		return nil
 	}
-	return func(ctx context.Context) (string, error) { return o.code(ctx, profile) }
+	return func(ctx context.Context) (string, error) {
+		defer iamops.Asking(ctx)()
+		return o.code(ctx, profile)
+	}
 }
 
 // reach finds the place.
