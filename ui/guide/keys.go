@@ -54,7 +54,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 		hints = append([]key.Binding{s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add}, kit.Describe(s.keys.enter, "take it"), s.keys.choose)
 	}
 	if s.width < wideWidth {
-		return append(hints, kit.Describe(s.keys.esc, "list"))
+		return append(hints, s.keys.esc)
 	}
 	if s.handsOut() {
 		hints = append(hints, kit.Describe(s.keys.folder, "search a folder"), kit.Describe(s.keys.note, "note"))
