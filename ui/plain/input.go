@@ -27,8 +27,9 @@ type Input struct {
 
 // typed is a line, or what came in place of one.
 type typed struct {
-	line string
-	key  key
+	line  string
+	key   key
+	taken chan struct{} // closed when it was; of a ctrl+d
 }
 
 // key is what was pressed, or that there is no more.
@@ -108,8 +109,10 @@ func (i *Input) read() {
 			i.route(typed{line: strings.TrimSpace(line)})
 		}
 		switch {
-		case atEnd:
-			i.route(typed{key: ctrlD})
+		case atEnd: // one at a time: a terminal that is gone has no end of them
+			taken := make(chan struct{})
+			i.route(typed{key: ctrlD, taken: taken})
+			<-taken
 		case err != nil:
 			i.mu.Lock()
 			i.ended = true
@@ -127,6 +130,9 @@ func (i *Input) route(t typed) {
 	if i.question != nil {
 		i.question <- t
 		i.question = nil
+		if t.taken != nil {
+			close(t.taken)
+		}
 		if t.key != hangUp {
 			return
 		}
@@ -147,6 +153,9 @@ func (i *Input) next() (typed, bool) {
 	}
 	t := i.queue[0]
 	i.queue = i.queue[1:]
+	if t.taken != nil {
+		close(t.taken)
+	}
 	return t, true
 }
 
