@@ -333,7 +333,7 @@ func InFlight(s rotation.State) string {
 	case rotation.Verifying:
 		return "Listing the keys of " + s.User + " before the change …"
 	case rotation.Changing:
-		return s.Pending.Kind.Action() + " is sent; waiting for the answer …"
+		return s.Pending.Kind.Action() + ": asking who signs, then sending it once; waiting for the answer …"
 	case rotation.Ready, rotation.Unclear:
 	}
 	return ""
