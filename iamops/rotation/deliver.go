@@ -141,6 +141,7 @@ func (s *State) deliver(specs []string, at time.Time) []Intent {
 	for _, d := range s.Deliverable() {
 		if slices.Contains(specs, d.Spec) {
 			s.setDelivery(d.Spec, DeliveryUnderWay, at, nil)
+			s.Touched = true
 			intents = append(intents, Hand{d.Spec})
 		}
 	}

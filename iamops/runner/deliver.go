@@ -174,9 +174,7 @@ func (r *Runner) atTarget(
 		} else if problem != nil {
 			record.Problem = string(problem.Kind)
 		}
-		if err := r.append(record); err != nil {
-			r.unrecorded = noRecord(err)
-		}
+		r.appendOrOwe(record)
 		r.applyLocked(event(failure, problem))
 	})
 }

@@ -101,12 +101,18 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		Notice:        notice,
 		Drift:         p.drift,
 		StartAt:       task,
-		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
-		Clipboard:     e.clipboard.send,
-		Files:         files{p.targets.env.Home},
-		Summary:       p.summary,
-		Codes:         e.codes,
-		Calls:         e.calls,
+		Explain: func(err error) string {
+			var turn turnError
+			if errors.As(err, &turn) {
+				return turn.Error()
+			}
+			return explain(iamops.AsProblem(err))
+		},
+		Clipboard: e.clipboard.send,
+		Files:     files{p.targets.env.Home},
+		Summary:   p.summary,
+		Codes:     e.codes,
+		Calls:     e.calls,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}

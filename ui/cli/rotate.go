@@ -10,6 +10,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/plain"
+	"keyturn/ui/words"
 )
 
 func (a *App) rotateCommand(f *flags, reach reach) *cobra.Command {
@@ -66,6 +67,9 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	run, err := a.rotations.start(p, f, task)
 	if err != nil {
 		return err
+	}
+	if state := run.Snapshot().State; runner.GoesBefore(state) && !task.MetBy(state) {
+		a.say("%s", words.GoesFirst(state))
 	}
 	_, damages, err := p.underWay()
 	if err != nil {

@@ -71,6 +71,10 @@ func (f *fakeRotation) Decide(turn int, d rotation.Decide) error {
 	return f.refuse
 }
 
+func (f *fakeRotation) Take(_ context.Context, t runner.Task) error {
+	return f.Decide(f.Snapshot().State.Turn, rotation.Decide{Decision: rotation.Leak, KeyID: t.KeyID})
+}
+
 func (f *fakeRotation) Refresh() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -24,6 +24,7 @@ var wordOf = map[rotation.Decision]string{
 	rotation.RetireOlder: "retire-older",
 	rotation.RetireNewer: "retire-newer",
 	rotation.GoBack:      "back",
+	rotation.StepBack:    "back",
 	rotation.MakeChange:  "change",
 	rotation.RollBack:    "roll-back",
 	rotation.Stored:      "stored",
@@ -138,6 +139,9 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 					s.say("  There is no such target to deliver to. Nothing was done.")
 					return false, nil
 				}
+			}
+			if o.Decision == rotation.Leak {
+				return false, s.leak(ctx, snap, o, strings.TrimSpace(rest))
 			}
 			return false, s.decide(ctx, snap, o)
 		}

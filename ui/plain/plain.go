@@ -5,7 +5,7 @@
 // An answer is a word of the list that the prompt names. A change asks for "yes";
 // what goes against a guard asks for a reason; a deletion for the key's last four
 // characters. While a change is being proven the prompt waits, and takes only
-// "roll-back" at once: an answer typed ahead is kept for the prompt.
+// "roll-back" and "leaked" at once: an answer typed ahead is kept for the prompt.
 package plain
 
 import (
@@ -28,6 +28,8 @@ type Rotation interface {
 	Snapshot() runner.Snapshot
 	Updates() <-chan runner.Snapshot
 	Decide(turn int, d rotation.Decide) error
+	// Take turns to a key that has leaked, after what is under way.
+	Take(ctx context.Context, t runner.Task) error
 	Lend(use func(iamops.Secret) error) error
 	AddTarget(spec string) error
 	Leave() error
@@ -213,15 +215,23 @@ func settled(s rotation.State) bool {
 			return false
 		}
 	}
-	return s.Fresh() && !s.Judging && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
+	// A key that one list misses is asked for again at once.
+	unsure := s.Problem == nil && (s.Old.Gone && !s.Old.GoneSure || s.New.Gone && !s.New.GoneSure)
+	return !unsure && s.Fresh() && !s.Judging && !s.Resigning && !s.InFlight() && !looking(s) && s.Trial.State != rotation.TrialRunning
 }
 
 // looking reports whether the last change is still being proven.
 func looking(s rotation.State) bool { return s.Look != nil && !s.Look.Overdue }
 
+// atOnce reports whether an answer does not wait for what is under way.
+func atOnce(line string) bool {
+	word, _, _ := strings.Cut(line, " ")
+	return line == wordOf[rotation.RollBack] || word == wordOf[rotation.Leak]
+}
+
 // take returns the next answer that can be given now.
 func (s *Session) take(snap runner.Snapshot) (string, bool) {
-	if len(s.typed) > 0 && (settled(snap.State) || s.typed[0] == wordOf[rotation.RollBack]) {
+	if len(s.typed) > 0 && (settled(snap.State) || atOnce(s.typed[0])) {
 		line := s.typed[0]
 		s.typed = s.typed[1:]
 		return line, true

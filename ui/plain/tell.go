@@ -26,7 +26,7 @@ func (s *Session) tell(snap runner.Snapshot) {
 		delete(s.told, "known") // each step is decided by what is known then
 	}
 	for _, line := range []struct{ topic, text string }{ // a text's line breaks are ours
-		{"clock", clean.Text(s.driftText())},
+		{"clock", s.driftText()},
 		{"in flight", clean.Text(words.InFlight(st))},
 		{"problem", problemText(st.Problem, s.Profile)},
 		{"unrecorded", problemText(snap.Unrecorded, s.Profile)},
@@ -110,7 +110,7 @@ func (s *Session) driftText() string {
 	if s.Drift == nil {
 		return ""
 	}
-	return strings.Join(words.Drift(s.Drift()), "\n  ")
+	return joined(words.Drift(s.Drift()))
 }
 
 func problemText(p *iamops.Problem, profile string) string {
