@@ -64,6 +64,9 @@ var ends = map[string]func(*testing.T, *App) error{
 	"secret-lost": func(t *testing.T, a *App) error {
 		return interrupted(t, a, "is in memory, and nowhere else", "go\nchange\nyes\n", "sandbox", "rotate", "Suzie", "--plain")
 	},
+	"secret-unsaid": func(t *testing.T, a *App) error {
+		return interrupted(t, a, "secret access key", "go\nchange\nyes\nshow\nyes\n", "sandbox", "rotate", "Suzie", "--plain")
+	},
 	"change-unclear": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		url := served(t, cloud, &vanishing{cloud: cloud, at: "CreateAccessKey"})
