@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -16,7 +17,7 @@ func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 	task := runner.Task{Plan: rotation.Rotate, User: msg.User, KeyID: msg.KeyID}
 	if msg.Leaked {
 		task.Plan = rotation.Leaked
-		return p.open(task)
+		return p.askLeaked(task)
 	}
 	switch msg.Next {
 	case audit.AsRoot:
@@ -26,9 +27,42 @@ func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 			return kit.Warn(words.NoKeyID(msg.User))
 		}
 		task.Plan = rotation.Retire
+	case audit.Leaked:
+		if msg.KeyID == "" {
+			return kit.Warn(words.NoKeyID(msg.User))
+		}
+		task.Plan = rotation.Leaked
 	case audit.Rotate, audit.LookAgain, audit.GoOn, audit.Nothing:
 	}
 	return p.open(task)
+}
+
+// askLeaked asks which of a user's keys has leaked, where there are several.
+func (p *Program) askLeaked(task runner.Task) tea.Cmd {
+	var state rotation.State
+	if g := p.guides[task.User]; g != nil {
+		state = g.State()
+	}
+	if !state.ListedAt.IsZero() {
+		state.Others = state.Listed
+	} else {
+		state.Others, state.OtherUses = p.options.List.KeysOf(task.User)
+	}
+	if len(state.Others) < iamops.MaxKeys {
+		return p.open(task)
+	}
+	var choices []kit.Choice
+	for _, id := range iamops.KeyIDs(state.Others) {
+		choices = append(choices, kit.Choice{ID: id, Label: words.LeakLabel(state, id, p.common.Clock.Now()), Danger: true})
+	}
+	p.dialog = &dialog{
+		Dialog: kit.NewDialog(p.common, words.LeakTitle(task.User), words.LeakBody(), choices...),
+		choose: func(keyID string) tea.Cmd {
+			task.KeyID = keyID
+			return p.open(task)
+		},
+	}
+	return nil
 }
 
 // taskOf is the task of going on with a rotation. Should it have come to its end
@@ -39,7 +73,7 @@ func taskOf(s rotation.State) runner.Task {
 	case s.Plan == rotation.Retire:
 		task.Plan = rotation.Retire
 	case rotation.PlanOf(s.Plan).OffFirst():
-		task.Plan = rotation.Leaked
+		task.Plan, task.KeyID = rotation.Leaked, s.Target().ID
 	}
 	return task
 }

@@ -110,10 +110,18 @@ type desk struct {
 }
 
 func (d *desk) start(task runner.Task) (*runner.Runner, error) {
+	r, err := d.open(task)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.Take(context.Background(), task)
+}
+
+func (d *desk) open(task runner.Task) (*runner.Runner, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if r := d.runners[task.User]; r != nil {
-		if s := r.Snapshot().State; !s.Over() && (runner.GoesBefore(s) || task.MetBy(s)) {
+		if s := r.Snapshot().State; !s.Over() && (runner.GoesBefore(s) || s.Turn == 0 && task.MetBy(s)) {
 			return r, nil
 		}
 		if err := r.Close(context.Background()); err != nil {
@@ -124,7 +132,7 @@ func (d *desk) start(task runner.Task) (*runner.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m, found := runner.RecallUser(records, task.User); found {
+	if m, found := runner.RecallUser(records, task.User); found && !task.Yields(m, d.account.Caller(), d.clock.Now()) {
 		task.Memory = &m
 	}
 	task.ID = "rot-" + task.User

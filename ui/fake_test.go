@@ -85,6 +85,10 @@ func (f *fakeRotation) Decide(_ int, d rotation.Decide) error {
 	return nil
 }
 
+func (f *fakeRotation) Take(context.Context, runner.Task) error {
+	return f.Decide(0, rotation.Decide{Decision: rotation.Leak})
+}
+
 func (f *fakeRotation) Refresh() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -124,7 +128,7 @@ func distributing(user string) *fakeRotation {
 			Step: rotation.Distribute, Phase: rotation.Ready, Turn: 6, Listed: keys, ListedAt: noon,
 			Old:    rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: keys[0].Created, LastUse: use, LongestGap: time.Hour},
 			New:    rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: keys[1].Created, LastUse: use},
-			Secret: rotation.SecretStored, StoredAt: noon.Add(-day),
+			Secret: rotation.SecretStored, StoredAt: noon.Add(-day), Touched: true,
 		}},
 	}
 }

@@ -169,7 +169,7 @@ func TestAnotherRotationGoesFirst(t *testing.T) {
 	bubble(t, nil, func(st *stage) {
 		for range 2 { // from its start, and while it is open behind the list
 			st.send(inventory.Chosen{User: "Suzie", KeyID: oldKeyID, Next: audit.Retire})
-			st.want("rotate Suzie", "a rotation of Suzie is under way already, at step Distribute: it goes first")
+			st.want("rotate Suzie", "Suzie already has a rotation in progress (rotate AKIAIOSFODNN7EXAMPLE, step Distribute). Continue it first.")
 			st.press("esc")
 		}
 		if len(st.starts) != 1 {

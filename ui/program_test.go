@@ -88,7 +88,7 @@ func TestTwoPressesStartOneRotation(t *testing.T) {
 
 func TestARotationWithoutDecisionsGivesWay(t *testing.T) {
 	first := distributing("Suzie")
-	first.snapshot.State.Step, first.snapshot.State.Turn = rotation.Check, 0
+	first.snapshot.State.Step, first.snapshot.State.Turn, first.snapshot.State.Touched = rotation.Check, 0, false
 	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = first }, func(st *stage) {
 		st.goTo("Suzie")
 		st.press("esc")

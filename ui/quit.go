@@ -12,6 +12,8 @@ import (
 type dialog struct {
 	*kit.Dialog
 	then func() tea.Cmd
+	// choose follows instead of then where there are several choices.
+	choose func(choice string) tea.Cmd
 }
 
 // answer hands a key or a paste to the root's dialog. ctrl+c closes it.
@@ -27,6 +29,9 @@ func (p *Program) answer(msg tea.Msg) tea.Cmd {
 	}
 	if !answer.Done || answer.Cancelled() {
 		return cmd
+	}
+	if d.choose != nil {
+		return tea.Batch(cmd, d.choose(answer.Choice))
 	}
 	return tea.Batch(cmd, d.then())
 }

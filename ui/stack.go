@@ -145,16 +145,17 @@ type started struct {
 }
 
 // open goes to the rotation that a task asks for. A user has one rotation at a time: the
-// one under way goes first, and one in which nothing was decided yet gives way.
+// one under way goes first, but turns to a key that has leaked; one that has changed nothing
+// gives way.
 func (p *Program) open(task runner.Task) tea.Cmd {
 	g := p.guides[task.User]
 	switch {
 	case p.opening != "" || p.quitting, g != nil && p.front() == screen(g):
 		return nil
-	case g != nil && (runner.GoesBefore(g.State()) || task.MetBy(g.State())):
+	case g != nil && (task.MetBy(g.State()) || runner.GoesBefore(g.State()) && task.Plan != rotation.Leaked):
 		p.sayOther(task, g.State())
 		return p.push(g)
-	case g != nil:
+	case g != nil && !runner.GoesBefore(g.State()):
 		p.drop(task.User)
 	}
 	p.opening = task.User
@@ -173,6 +174,12 @@ func (p *Program) started(msg started) tea.Cmd {
 			return p.push(p.options.List)
 		}
 		return nil
+	}
+	if g := p.guides[msg.task.User]; g != nil && g.Shows(msg.rotation) {
+		p.sayOther(msg.task, g.State())
+		return tea.Batch(g.Catch(), p.push(g))
+	} else if g != nil {
+		p.drop(msg.task.User)
 	}
 	g := guide.New(p.ctx, p.common, msg.rotation, guide.Options{
 		Account: p.options.Identity.account(), Profile: p.options.Identity.Profile, Clipboard: p.options.Clipboard, Files: p.options.Files, Summary: p.options.Summary,
@@ -211,7 +218,7 @@ func (p *Program) left(msg guide.Left) tea.Cmd {
 			p.offerDue(msg.User)
 		}
 	}
-	if msg.Over || g.LooksOn() {
+	if msg.Over || g.LooksOn() || g.State().Droppable() {
 		p.drop(msg.User) // the next time it is begun anew, or the lock may be free
 	}
 	p.options.List.Select(msg.User, msg.KeyID)

@@ -112,8 +112,9 @@ func Path(env func(name string) (value string, set bool)) string {
 const maxSize = 1 << 20
 
 // Load reads the file at path. No path and no file there are an empty Config. An
-// error of what the file says is, or joins, errors of the type *Error.
-func Load(path string) (Config, error) {
+// error of what the file says is, or joins, errors of the type *Error. The function target
+// says what is wrong with the spec of a target; nil leaves that open.
+func Load(path string, target func(spec string) error) (Config, error) {
 	if path == "" {
 		return Config{}, nil
 	}
@@ -124,7 +125,7 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("reading the config file: %w", err)
 	}
-	return parse(path, text)
+	return parse(path, text, target)
 }
 
 func read(path string) ([]byte, error) {

@@ -45,7 +45,7 @@ spec = "file:csv:/secure/ci.csv"
 `
 
 func TestEverythingIsRead(t *testing.T) {
-	got, err := parse("config.toml", []byte(whole))
+	got, err := parse("config.toml", []byte(whole), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestEverythingIsRead(t *testing.T) {
 }
 
 func TestWhatIsNotGivenIsNotSet(t *testing.T) {
-	got, err := parse("config.toml", []byte("unused = \"30d\"\n"))
+	got, err := parse("config.toml", []byte("unused = \"30d\"\n"), nil)
 	if err != nil || len(got.Settings) != 1 {
 		t.Fatalf("read %+v, %v", got, err)
 	}
@@ -124,7 +124,7 @@ func TestErrorsNameTheLineAndWhatIsValid(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := parse("c.toml", []byte(tc.text))
+			got, err := parse("c.toml", []byte(tc.text), nil)
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Fatalf("read %+v, %v", got, err)
@@ -174,11 +174,11 @@ func TestLoad(t *testing.T) {
 		return path
 	}
 	good := file("good.toml", whole)
-	if c, err := Load(good); err != nil || c.Path != good || len(c.Exemptions) != 2 {
+	if c, err := Load(good, nil); err != nil || c.Path != good || len(c.Exemptions) != 2 {
 		t.Errorf("a good file gives %+v, %v", c, err)
 	}
 	for _, none := range []string{"", filepath.Join(folder, "none.toml"), filepath.Join(folder, "no", "folder.toml")} {
-		if c, err := Load(none); err != nil || !reflect.DeepEqual(c, Config{}) {
+		if c, err := Load(none, nil); err != nil || !reflect.DeepEqual(c, Config{}) {
 			t.Errorf("no file at %q gives %+v, %v", none, c, err)
 		}
 	}
@@ -187,7 +187,7 @@ func TestLoad(t *testing.T) {
 		file("bad.toml", "nothing"),
 		file("huge.toml", strings.Repeat("#", maxSize)+"\n"),
 	} {
-		if _, err := Load(bad); err == nil || !strings.Contains(err.Error(), bad) {
+		if _, err := Load(bad, nil); err == nil || !strings.Contains(err.Error(), bad) {
 			t.Errorf("%s gives the error %v", bad, err)
 		}
 	}
@@ -203,7 +203,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := parse("c.toml", text)
+		c, err := parse("c.toml", text, nil)
 		if err == nil {
 			for _, s := range c.Settings {
 				switch s.Name {

@@ -40,7 +40,7 @@ func TestTheDocsTellOfEachKey(t *testing.T) {
 			example = append(example, strings.TrimSpace(line))
 		}
 	}
-	c, err := parse("config.toml", []byte(strings.Join(example, "\n")))
+	c, err := parse("config.toml", []byte(strings.Join(example, "\n")), nil)
 	if err != nil || len(c.Settings) == 0 || len(c.Exemptions) == 0 || len(c.Targets) == 0 || len(c.OwnerTags) == 0 {
 		t.Errorf("the example is read as %+v, %v", c, err)
 	}

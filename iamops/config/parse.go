@@ -63,14 +63,16 @@ type parser struct {
 	where  places
 	config Config
 	wrong  []*Error
+	// target says what is wrong with the spec of a target; nil leaves that open.
+	target func(spec string) error
 }
 
-func parse(path string, text []byte) (Config, error) {
+func parse(path string, text []byte, target func(spec string) error) (Config, error) {
 	var file map[string]any
 	if err := toml.Unmarshal(text, &file); err != nil {
 		return Config{}, syntaxError(path, err)
 	}
-	p := &parser{path: path, where: placesOf(text), config: Config{Path: path}}
+	p := &parser{path: path, where: placesOf(text), config: Config{Path: path}, target: target}
 	p.known(file, nil, keysOfFile())
 	for _, s := range settings {
 		if value, ok := file[s.name]; ok {
@@ -87,10 +89,16 @@ func parse(path string, text []byte) (Config, error) {
 	}
 	if value, ok := file[targetTable]; ok {
 		p.tables(value, targetTable, keysOfTarget, func(table map[string]any, at []string) {
-			p.config.Targets = append(p.config.Targets, Target{
+			t := Target{
 				User: p.pattern(table, at, "a target"),
 				Spec: p.text(table, at, "spec", "a target", `where the secret goes, such as "file:csv:/secure/new.csv"`),
-			})
+			}
+			if t.Spec != "" && p.target != nil {
+				if err := p.target(t.Spec); err != nil {
+					p.fail(within(at, "spec"), "%v", err)
+				}
+			}
+			p.config.Targets = append(p.config.Targets, t)
 		})
 	}
 	if len(p.wrong) > 0 {

@@ -13,7 +13,7 @@ import (
 // looks like a profile's name.
 type pythonFile struct {
 	sections map[string]map[string]string // values by section and key
-	failed   int                          // the first line that it does not read, from 1; 0: it reads the file
+	failed   bool                         // it reads nothing, for what is in some line
 	indent   string                       // the blanks before the last line that is no continuation
 }
 
@@ -22,13 +22,8 @@ func readAsPython(text string) pythonFile {
 	f := pythonFile{sections: map[string]map[string]string{}}
 	var section map[string]string
 	key, name := "", ""
-	fail := func(line int) {
-		if f.failed == 0 {
-			f.failed = line
-		}
-	}
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
-	for i, line := range strings.Split(text, "\n") {
+	for _, line := range strings.Split(text, "\n") {
 		value := strings.TrimSpace(line)
 		indent := line[:len(line)-len(strings.TrimLeftFunc(line, unicode.IsSpace))]
 		switch {
@@ -42,7 +37,7 @@ func readAsPython(text string) pythonFile {
 		case value[0] == '[' && strings.LastIndexByte(value, ']') > 1:
 			name, key, f.indent = value[1:strings.LastIndexByte(value, ']')], "", indent
 			if _, twice := f.sections[name]; twice {
-				fail(i + 1)
+				f.failed = true
 			} else {
 				f.sections[name] = map[string]string{}
 			}
@@ -51,12 +46,12 @@ func readAsPython(text string) pythonFile {
 			f.indent = indent
 			at := strings.IndexAny(value, "=:")
 			if section == nil || at <= 0 {
-				fail(i + 1)
+				f.failed = true
 				continue
 			}
 			key = strings.ToLower(strings.TrimSpace(value[:at]))
 			if _, twice := section[key]; twice {
-				fail(i + 1)
+				f.failed = true
 			}
 			section[key] = strings.TrimSpace(value[at+1:])
 		}
@@ -64,16 +59,31 @@ func readAsPython(text string) pythonFile {
 	for _, section := range f.sections {
 		for key, value := range section {
 			section[key] = strings.TrimRightFunc(value, unicode.IsSpace)
+			f.failed = f.failed || !nests(section[key])
 		}
 	}
 	return f
+}
+
+// nests reports whether botocore can read a value: one that begins in the next line has to
+// be a block of key = value.
+func nests(value string) bool {
+	if !strings.HasPrefix(value, "\n") {
+		return true
+	}
+	for line := range strings.Lines(value) {
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "=") {
+			return false
+		}
+	}
+	return true
 }
 
 // lost names a profile that Python reads before an edit, and not with the same values
 // after it, apart from the exchange of the pair and the profile that keeps it; "" if there
 // is none.
 func (f pythonFile) lost(after pythonFile, exchanged func(string) string, kept string) string {
-	if f.failed != 0 {
+	if f.failed {
 		return "" // Python reads nothing of such a file, before or after
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.sections)) {
@@ -82,7 +92,7 @@ func (f pythonFile) lost(after pythonFile, exchanged func(string) string, kept s
 		}
 		section := f.sections[name]
 		now, there := after.sections[name]
-		if !there || after.failed != 0 {
+		if !there || after.failed {
 			return name
 		}
 		for key, value := range section {

@@ -80,7 +80,10 @@ func (h *held) replace(ctx context.Context, text []byte) error {
 		if err := keepOwner(f, h.info); err != nil {
 			return err
 		}
-		return f.Chmod(h.info.Mode().Perm())
+		if err := f.Chmod(h.info.Mode().Perm()); err != nil {
+			return fmt.Errorf("keeping the file's mode: %w", err)
+		}
+		return keepAccess(f, h.path)
 	}, func() error {
 		err := h.unchanged(ctx)
 		if err == nil {

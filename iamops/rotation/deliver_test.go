@@ -18,22 +18,22 @@ func TestDeliveryOffers(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"no target":          {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; look-again"},
-		"a target":           {at(rotation.Store, target("a", rotation.DeliveryOffered, false)), "deliver; stored why:secret-nowhere; try-again; give-up-new; look-again"},
-		"before it is tried": {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialRunning)), "deliver why:trial-not-passed no:trial-running; stored why:trial-not-passed why:secret-nowhere no:trial-running; try-again no:trial-running; give-up-new; look-again"},
-		"trial failed":       {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialFailed)), "deliver why:trial-not-passed; stored why:trial-not-passed why:secret-nowhere; try-again; give-up-new; look-again"},
-		"under way":          {at(rotation.Store, target("a", rotation.DeliveryUnderWay, false)), "stored no:delivery-runs; try-again; give-up-new no:delivery-runs; look-again"},
-		"one failed":         {at(rotation.Store, target("a", rotation.DeliveryMade, false), target("b", rotation.DeliveryFailed, false)), "deliver; stored; try-again; give-up-new; look-again"},
-		"all delivered":      {at(rotation.Store, target("a", rotation.DeliveryMade, false)), "stored; try-again; give-up-new; look-again"},
-		"later":              {at(rotation.Distribute, target("a", rotation.DeliveryMade, false)), "go-on; take-back; give-up-new; look-again"},
-		"giving up":          {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryMade, false)), "make-change=deactivate why:not-put-back; take-back; keep-new; look-again"},
+		"no target":          {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; leaked; look-again"},
+		"a target":           {at(rotation.Store, target("a", rotation.DeliveryOffered, false)), "deliver; stored why:secret-nowhere; try-again; give-up-new; leaked; look-again"},
+		"before it is tried": {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialRunning)), "deliver why:trial-not-passed no:trial-running; stored why:trial-not-passed why:secret-nowhere no:trial-running; try-again no:trial-running; give-up-new; leaked; look-again"},
+		"trial failed":       {at(rotation.Store, target("a", rotation.DeliveryOffered, false), trial(rotation.TrialFailed)), "deliver why:trial-not-passed; stored why:trial-not-passed why:secret-nowhere; try-again; give-up-new; leaked; look-again"},
+		"under way":          {at(rotation.Store, target("a", rotation.DeliveryUnderWay, false)), "stored no:delivery-runs; try-again; give-up-new no:delivery-runs; leaked no:delivery-runs; look-again"},
+		"one failed":         {at(rotation.Store, target("a", rotation.DeliveryMade, false), target("b", rotation.DeliveryFailed, false)), "deliver; stored; try-again; give-up-new; leaked; look-again"},
+		"all delivered":      {at(rotation.Store, target("a", rotation.DeliveryMade, false)), "stored; try-again; give-up-new; leaked; look-again"},
+		"later":              {at(rotation.Distribute, target("a", rotation.DeliveryMade, false)), "go-on; take-back; give-up-new; leaked; look-again"},
+		"giving up":          {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryMade, false)), "make-change=deactivate why:not-put-back; take-back; keep-new; leaked; look-again"},
 		"giving up, put back": {
 			discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryBack, false)),
-			"make-change=deactivate; keep-new; look-again",
+			"make-change=deactivate; keep-new; leaked; look-again",
 		},
 		"giving up, it may hold it": {
 			discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryFailed, true)),
-			"make-change=deactivate why:not-put-back; take-back; keep-new; look-again",
+			"make-change=deactivate why:not-put-back; take-back; keep-new; leaked; look-again",
 		},
 	} {
 		if got := offersOf(c.state, settings, now); got != c.want {

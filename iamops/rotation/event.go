@@ -13,6 +13,7 @@ type Event interface{ at() time.Time }
 type Decide struct {
 	At       time.Time
 	Decision Decision
+	KeyID    string   // which key, for a Leak that could be said of several
 	Specs    []string // which targets, for Deliver; none: those of ToDeliver
 	Typed    string   // what was typed for an offer that asks for a text
 	Reason   string   // what was typed for an offer that asks for a reason

@@ -41,7 +41,7 @@ func (g Gate) Opens() time.Time {
 func GateOf(s State, set Settings, now time.Time) Gate {
 	key := s.Target()
 	users, left := s.Evidence.Old, s.Evidence.Left()
-	if PlanOf(s.Plan).Target == NewKey {
+	if PlanOf(s.Plan).Target == NewKey && s.Plan != LeakedNew {
 		users, left = s.Evidence.New, s.Evidence.New
 	}
 	use := key.LastUse

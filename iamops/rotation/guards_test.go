@@ -43,14 +43,14 @@ func TestGuardsOfTargetsAndKeys(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"a take-back is under way":      {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryUnderWay, false)), "make-change=deactivate no:delivery-runs; keep-new; look-again"},
-		"the old key was put back":      {at(rotation.Deactivate, target("a", rotation.DeliveryBack, false)), "make-change=deactivate why:old-key-put-back; give-up-new; look-again"},
-		"the old key is off as well":    {discarding(rotation.DiscardStored, rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), "make-change=deactivate why:old-key-off; keep-new; look-again"},
-		"the new key is gone":           {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; go-on no:new-key-missing; look-again"},
-		"gone before deactivation":      {at(rotation.Deactivate, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; make-change=deactivate no:new-key-missing; look-again"},
-		"gone while its secret is held": {at(rotation.Store, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; stored why:secret-nowhere; try-again; look-again"},
+		"a take-back is under way":      {discarding(rotation.DiscardStored, rotation.Deactivate, target("a", rotation.DeliveryUnderWay, false)), "make-change=deactivate no:delivery-runs; keep-new; leaked no:delivery-runs; look-again"},
+		"the old key was put back":      {at(rotation.Deactivate, target("a", rotation.DeliveryBack, false)), "make-change=deactivate why:old-key-put-back; give-up-new; step-back; leaked; look-again"},
+		"the old key is off as well":    {discarding(rotation.DiscardStored, rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Inactive }), "make-change=deactivate why:old-key-off; keep-new; leaked; look-again"},
+		"the new key is gone":           {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; go-on no:new-key-missing; leaked; look-again"},
+		"gone before deactivation":      {at(rotation.Deactivate, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; make-change=deactivate no:new-key-missing; step-back; leaked; look-again"},
+		"gone while its secret is held": {at(rotation.Store, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }), "start-over; stored why:secret-nowhere; try-again; leaked; look-again"},
 		"both are gone":                 {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure, s.Old.Gone = true, true, true }), "go-on no:new-key-missing; look-again"},
-		"gone, and the old one is off":  {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.Old.Status = true, iamops.Inactive }), "go-on no:new-key-missing; roll-back=reactivate; look-again"},
+		"gone, and the old one is off":  {at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.Old.Status = true, iamops.Inactive }), "go-on no:new-key-missing; roll-back=reactivate; leaked; look-again"},
 	} {
 		if got := offersOf(c.state, settings, now); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)

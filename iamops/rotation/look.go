@@ -73,7 +73,7 @@ func (l *Look) looked(preIDs []string, newID string, ev Listed) verdict {
 			return absent
 		}
 	}
-	if ev.At.Sub(l.Since) >= l.bound() {
+	if ev.At.Sub(l.Since) >= l.bound() && l.AgreesSince.IsZero() {
 		l.Overdue = true
 		return overdue
 	}

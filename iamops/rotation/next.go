@@ -70,6 +70,9 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 	if err != nil {
 		return before, nil, err
 	}
+	if (s.Plan == LeakedNew) != (before.Plan == LeakedNew) {
+		s.Evidence = iamops.Evidence{} // that of the new key comes first in that plan alone
+	}
 	if s.Plan != before.Plan || s.Step != before.Step || s.Phase != before.Phase {
 		s.Turn++
 	}
@@ -102,6 +105,12 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return append(s.giveUpSecret(plan), s.goOn(plan, ev.At)...), nil
 	case GoBack:
 		return s.enter(plan.before(), ev.At), nil
+	case StepBack:
+		to := s.stepBack(plan)
+		if to == Check {
+			s.Plan, s.Main = s.Main, "" // one of two keys was chosen: the choice is open again
+		}
+		return s.enter(to, ev.At), nil
 	case MakeChange, RollBack:
 		s.Pending = &iamops.Change{
 			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
@@ -111,14 +120,22 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return []Intent{List{}}, nil
 	case Stored:
 		s.Secret, s.StoredAt = SecretStored, ev.At
-		return append([]Intent{Forget{}}, s.enter(plan.After(s.Step), ev.At)...), nil
+		to := s.Step // before a leaked key is off nothing else leads on
+		if s.Step == Store {
+			to = plan.After(Store)
+		}
+		return append([]Intent{Forget{}}, s.enter(to, ev.At)...), nil
 	case Deliver:
 		return s.deliver(ev.Specs, ev.At), nil
 	case TakeBackAll:
 		return s.takeBack(ev.At), nil
 	case StartOver:
 		s.forgetNew()
-		return append([]Intent{Forget{}}, s.enter(Check, ev.At)...), nil
+		to := Check
+		if plan.OffFirst() {
+			to = Create
+		}
+		return append([]Intent{Forget{}}, s.enter(to, ev.At)...), nil
 	case HaveSecret:
 		s.Secret, s.StoredAt = SecretStored, ev.At
 		return s.enter(Distribute, ev.At), nil
@@ -128,14 +145,16 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		return s.retire(offer.KeyID, ev.At), nil
 	case GiveUpNew:
 		s.Main, s.Plan = plan.Name, plan.DiscardBy[s.Step]
-		if s.Adopted || s.Secret == SecretUnknown || s.Lent || len(s.holding())+len(s.deliveries(DeliveryBack)) > 0 {
+		switch {
+		case s.SecretGone():
+			s.Plan = Discard // nobody can be using it
+		case s.Adopted, s.Secret == SecretUnknown, s.GivenOut():
 			s.Plan = DiscardStored // somebody may be using it
 		}
 		s.Trial.stop(ev.At)
 		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
 	case Leak:
-		s.Plan = Leaked
-		return s.enter(Check, ev.At), nil
+		return s.leak(offer, ev)
 	case NoNewKey:
 		s.Plan = plan.AlonePlan
 		if s.Old.Gone {
@@ -143,11 +162,16 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		}
 		return s.enter(Delete, ev.At), nil
 	case KeepNew:
+		if plan.OffFirst() {
+			return s.unleak(plan, ev.At), nil
+		}
 		s.Plan = s.main(plan)
 		return s.enter(s.whereNewStands(), ev.At), nil
 	case LookAgain:
 		if s.Look != nil {
-			s.Look.Since, s.Look.Overdue = ev.At, false
+			look := *s.Look
+			look.Since, look.Overdue = ev.At, false
+			s.Look = &look
 		}
 		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
 	case TryAgain:
@@ -176,6 +200,9 @@ func (s *State) goOn(plan Plan, at time.Time) []Intent {
 		s.Plan, plan = plan.NoSlotPlan, PlanOf(plan.NoSlotPlan)
 	}
 	to := plan.After(s.Step)
+	if to == Create && s.New.Gone {
+		s.forgetNew()
+	}
 	if to == Create && s.New.Known() {
 		to = s.whereNewStands() // it was made before somebody reactivated the old one
 	}
@@ -187,7 +214,7 @@ func (s *State) goOn(plan Plan, at time.Time) []Intent {
 
 // main is the plan to go back to from the given one.
 func (s *State) main(plan Plan) PlanName {
-	if plan.Target == NewKey && s.Main != "" {
+	if plan.Target == NewKey && s.Main != "" && !plan.OffFirst() {
 		return s.Main
 	}
 	return plan.RollBackPlan
@@ -212,6 +239,9 @@ func allShown(guards, shown []Why) bool {
 
 // forgetNew takes a new key that is gone out of the rotation.
 func (s *State) forgetNew() {
+	if s.New.Gone {
+		s.GoneNew = s.New.ID
+	}
 	s.New, s.Secret, s.StoredAt, s.Trial, s.Deliveries, s.Lent, s.Adopted = KeyFacts{}, NoSecret, time.Time{}, Trial{}, nil, false, false
 }
 
@@ -229,6 +259,10 @@ func (s *State) whereNewStands() Step {
 
 // enter goes to a step, and asks for what it needs to know.
 func (s *State) enter(step Step, at time.Time) []Intent {
+	if step == Finished && s.leaksOn() {
+		s.leakOn()
+		step = Deactivate
+	}
 	s.Step, s.Phase = step, Ready
 	if step == Finished {
 		return nil
@@ -327,7 +361,7 @@ func (s *State) learn(ev Listed) {
 			s.Others = append(s.Others, k)
 			continue
 		}
-		facts.Created = k.Created
+		facts.Created, facts.Unlisted = k.Created, false
 		if s.stale(k) {
 			continue // the lists lag behind an answer that is known
 		}
@@ -369,7 +403,7 @@ func (s *State) stale(k iamops.AccessKey) bool {
 
 // awaited reports whether a key is answered as created and not yet proven by lists.
 func (s *State) awaited(keyID string) bool {
-	return s.Look != nil && s.Look.Change.Kind == iamops.Create && s.New.ID == keyID
+	return s.looking() && s.Look.Change.Kind == iamops.Create && s.New.ID == keyID
 }
 
 // verified makes the confirmed change if the list made for it still allows it.
@@ -412,7 +446,7 @@ func (s *State) allows(change iamops.Change, ev Listed, set Settings) bool {
 func (s *State) otherWorks(step Step, keys []iamops.AccessKey) bool {
 	plan, other := PlanOf(s.Plan), s.New.ID
 	switch {
-	case plan.Target == NewKey && (step == Delete || slices.Contains(s.Accepted, WhyOldKeyOff)):
+	case plan.Target == NewKey && (step == Delete || plan.OffFirst() || slices.Contains(s.Accepted, WhyOldKeyOff)):
 		return true
 	case plan.Target == NewKey:
 		other = s.Old.ID
@@ -435,21 +469,22 @@ func (s *State) answered(ev Answered) []Intent {
 	}
 	switch ev.Effect {
 	case iamops.NoEffect:
-		s.back(ev.Problem, "")
+		s.back(ev.Problem, "") // as if it had never been decided
 		return append([]Intent{List{}}, s.lookUpUse(ev.At)...)
 	case iamops.Unclear:
-		s.Phase, s.Problem = Unclear, ev.Problem
+		s.Phase, s.Problem, s.Touched = Unclear, ev.Problem, true
 		if ev.Key.ID != "" {
-			s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
-			s.Secret = SecretLost
+			s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created, Unlisted: true}
+			s.Secret, s.GoneNew = SecretLost, ""
 		}
 		return s.beginLook(*s.Pending, iamops.Unclear, ev.At)
 	case iamops.Done:
 	}
 	look := s.beginLook(*s.Pending, iamops.Done, ev.At)
+	s.Touched = true
 	if s.Pending.Kind == iamops.Create {
-		s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created}
-		s.Secret = SecretHeld
+		s.New = KeyFacts{ID: ev.Key.ID, Status: iamops.Active, Created: ev.Key.Created, Unlisted: true}
+		s.Secret, s.GoneNew = SecretHeld, ""
 	}
 	return append(look, s.effect(ev.At)...)
 }
@@ -474,7 +509,7 @@ func (s *State) effect(at time.Time) []Intent {
 		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
 		s.Fine = nil // they are asked again when it is off again
 		s.Plan, s.Note = s.main(plan), NoteRolledBack
-		if plan.Target == NewKey {
+		if plan.Target == NewKey && !plan.OffFirst() {
 			return s.enter(s.whereNewStands(), at)
 		}
 		return s.enter(plan.RollBackTo, at)
@@ -493,6 +528,19 @@ func (s *State) effect(at time.Time) []Intent {
 	return nil
 }
 
+// overdue lets the keys be as the lists show them, when they have had their time to show
+// the change.
+func (s *State) overdue(ev Listed) []Intent {
+	if ev.Problem != nil {
+		return nil
+	}
+	s.learn(ev)
+	if s.unsure() {
+		return []Intent{List{After: LookGap}}
+	}
+	return nil
+}
+
 // lookedAt takes a list into account for the proof under way.
 func (s *State) lookedAt(ev Listed) []Intent {
 	look := *s.Look
@@ -503,7 +551,7 @@ func (s *State) lookedAt(ev Listed) []Intent {
 	case notYet:
 		return []Intent{List{After: look.pause()}}
 	case overdue:
-		return nil
+		return s.overdue(ev)
 	case shown:
 		s.Look, s.Problem = nil, nil
 		if look.Effect != iamops.Unclear || s.Phase != Unclear {

@@ -179,7 +179,7 @@ func TestProofByLooking(t *testing.T) {
 	if !orphan.Orphan() || orphan.New.ID != newID {
 		t.Errorf("a key whose secret never arrived: %+v, secret %q", orphan.New, orphan.Secret)
 	}
-	if got := offersOf(orphan, settings, now); got != "give-up-new; look-again" {
+	if got := offersOf(orphan, settings, now); got != "give-up-new; leaked; look-again" {
 		t.Errorf("offers for it: %s", got)
 	}
 	late := looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(13, off, fresh)...)

@@ -13,6 +13,7 @@ type Decision string
 const (
 	GoOn       Decision = "go-on"       // to the next step; changes nothing
 	MakeChange Decision = "make-change" // the change of this step
+	StepBack   Decision = "step-back"   // to the step before; changes nothing
 	GoBack     Decision = "go-back"     // the target is Active again: back to where it can be deactivated; changes nothing
 	RollBack   Decision = "roll-back"   // reactivate what was deactivated
 	Stored     Decision = "stored"      // the secret is put away: it is forgotten here
@@ -67,8 +68,10 @@ const (
 	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
 	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
 	DeliveryRuns   Reason = "delivery-runs"
-	OddStatus      Reason = "odd-status" // neither Active nor Inactive
-	Resolving      Reason = "resolving"  // the credentials are being resolved afresh
+	OddStatus      Reason = "odd-status"    // neither Active nor Inactive
+	Resolving      Reason = "resolving"     // the credentials are being resolved afresh
+	KeyNotNamed    Reason = "key-not-named" // several could be meant
+	PlaysNoPart    Reason = "plays-no-part" // the rotation in progress is about other keys
 )
 
 // Why is a guard that an override goes against.
@@ -95,6 +98,9 @@ type Offer struct {
 	Decision Decision
 	Change   iamops.ChangeKind // what it changes; "" if nothing
 	KeyID    string            // which key; "" for Create
+	// KeyIDs are the keys that a Leak can be said of. Where there are several, the decision
+	// names one.
+	KeyIDs []string
 	// Typed is the text that has to be typed for it; "" if none.
 	Typed string
 	// Whys are the guards that it goes against. With any, a reason has to be typed.
@@ -142,7 +148,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		}
 	case Create:
 		if s.Secret == SecretUnknown {
-			have := Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: s.busy()}
+			have := Offer{Decision: HaveSecret, KeyID: s.New.ID, Refused: first(s.busy(), when(s.New.Gone, NewKeyMissing))}
 			if s.SecretGone() {
 				have.Whys = []Why{WhySecretNowhere}
 			}
@@ -160,6 +166,7 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
 	case Deactivate:
 		offers = append(offers, s.deactivateOffer(plan, set, now))
+		offers = append(offers, s.heldOffers(plan)...)
 	case Watch:
 		goOn := Offer{Decision: GoOn, Refused: s.targetBlock()}
 		if asked := s.ToAsk(); len(asked) > 0 {
@@ -169,34 +176,67 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, goOn)
 	case Review:
 		offers = append(offers, Offer{Decision: GoOn, Refused: s.targetBlock()})
+		offers = append(offers, s.heldOffers(plan)...)
 	case Delete:
 		offers = append(offers, s.deleteOffer(plan, set, now))
 	case Finished:
 		return nil
 	}
-	if plan.NeedsSlot && s.New.Gone && !s.Old.Gone && s.Old.Status == iamops.Active && s.Step != Watch && s.Step != Delete {
+	if s.New.Gone && s.startsOver(plan) {
 		over := Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking))}
 		offers = append([]Offer{over}, offers...)
 	}
 	// Somebody else has reactivated it.
 	if plan.offBy(s.Step) && !s.Target().Gone && s.Target().Status == iamops.Active {
-		return append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: first(s.busy(), s.heldBlock(plan))}, Offer{Decision: LookAgain, Refused: s.lookBlock()})
+		offers = append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: first(s.busy(), s.heldBlock(plan))})
+		return append(append(offers, s.leakOffer(plan, set)...), Offer{Decision: LookAgain, Refused: s.lookBlock()})
 	}
 	if plan.RollBackTo != "" && (plan.offBy(s.Step) || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
 		offers = append(offers, s.rollBackOffer(plan, set))
 	}
-	offers = append(offers, s.leakOffer(plan, set)...)
-	if s.Step == Deactivate && plan.Target == NewKey || s.Step == Distribute && !plan.OffFirst() {
+	if plan.Target == NewKey && (s.Step == Deactivate || plan.OffFirst()) || s.Step == Distribute && !plan.OffFirst() {
 		offers = append(offers, s.takeBackOffer()...)
 	}
-	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive {
+	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive && s.New.Known() {
 		offers = append(offers, Offer{Decision: KeepNew, Refused: s.busy()})
 	}
 	if plan.DiscardBy[s.Step] != "" && s.New.Known() && !s.New.Gone {
 		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: first(s.busy(), s.deliveryBlock())})
 	}
-	offers = append(offers, s.signerOffers(plan)...)
-	return append(offers, Offer{Decision: LookAgain, Refused: s.lookBlock()})
+	offers = append(append(offers, s.signerOffers(plan)...), s.stepBackOffer(plan)...)
+	return append(append(offers, s.leakOffer(plan, set)...), Offer{Decision: LookAgain, Refused: s.lookBlock()})
+}
+
+// startsOver reports whether a new key that is gone can be replaced from here, by another.
+func (s State) startsOver(plan Plan) bool {
+	if plan.OffFirst() {
+		return plan.has(Create) && (s.Step == Create || plan.replacedBy(s.Step))
+	}
+	return plan.NeedsSlot && !s.Old.Gone && s.Old.Status == iamops.Active && s.Step != Watch && s.Step != Delete
+}
+
+// stepBackOffer is the offer to go back to the step before, where that has something to be
+// done or waited for.
+func (s State) stepBackOffer(plan Plan) []Offer {
+	if s.stepBack(plan) == "" {
+		return nil
+	}
+	return []Offer{{Decision: StepBack, Refused: first(s.busy(), s.deliveryBlock())}}
+}
+
+// stepBack is the step to go back to; "" if there is none.
+func (s State) stepBack(plan Plan) Step {
+	target := s.Target()
+	switch {
+	case target.Gone:
+	case s.Step == Deactivate && target.Status == iamops.Active && plan.replacedBy(Deactivate):
+		return Distribute
+	case s.Step == Deactivate && s.Plan == Retire && s.Main != "" && s.Droppable():
+		return Check
+	case s.Step == Delete && plan.has(Watch):
+		return Watch
+	}
+	return ""
 }
 
 // busy is the refusal of every decision while a change is under way or unclear.
@@ -332,6 +372,9 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	if plan.Gated {
 		o.Whys = GateOf(s, set, now).Whys
 	}
+	if plan.OffFirst() {
+		return o // whoever has it is worse than all that
+	}
 	if plan.Target == NewKey && len(s.holding()) > 0 {
 		o.Whys = append(o.Whys, WhyNotPutBack)
 	}
@@ -375,6 +418,14 @@ func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
 		o.Whys = []Why{WhyWatchNotOver}
 	}
 	return o
+}
+
+// heldOffers are about a secret that is held while a leaked old key is seen to first.
+func (s State) heldOffers(plan Plan) []Offer {
+	if !plan.OffFirst() || plan.Target != OldKey || s.Secret != SecretHeld {
+		return nil
+	}
+	return append(s.deliverOffer(), s.storedOffer())
 }
 
 // heldBlock refuses what would lead away from a secret that is not put away.

@@ -14,20 +14,20 @@ func TestOffersOfEachStep(t *testing.T) {
 		want  string
 	}{
 		"check":      {at(rotation.Check), "go-on; leaked; look-again"},
-		"create":     {at(rotation.Create), "make-change=create; look-again"},
-		"store":      {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; look-again"},
-		"shown":      {at(rotation.Store, func(s *rotation.State) { s.Lent = true }), "stored; try-again; give-up-new; look-again"},
-		"distribute": {at(rotation.Distribute), "go-on; give-up-new; look-again"},
-		"deactivate": {at(rotation.Deactivate), "make-change=deactivate; give-up-new; look-again"},
-		"watch":      {at(rotation.Watch), "go-on; roll-back=reactivate; look-again"},
-		"delete":     {at(rotation.Delete), "make-change=delete type:MPLE; roll-back=reactivate; look-again"},
+		"create":     {at(rotation.Create), "make-change=create; leaked; look-again"},
+		"store":      {at(rotation.Store), "stored why:secret-nowhere; try-again; give-up-new; leaked; look-again"},
+		"shown":      {at(rotation.Store, func(s *rotation.State) { s.Lent = true }), "stored; try-again; give-up-new; leaked; look-again"},
+		"distribute": {at(rotation.Distribute), "go-on; give-up-new; leaked; look-again"},
+		"deactivate": {at(rotation.Deactivate), "make-change=deactivate; give-up-new; step-back; leaked; look-again"},
+		"watch":      {at(rotation.Watch), "go-on; roll-back=reactivate; leaked; look-again"},
+		"delete":     {at(rotation.Delete), "make-change=delete type:MPLE; roll-back=reactivate; step-back; leaked; look-again"},
 		"done":       {at(rotation.Finished), ""},
 
-		"give up, unstored":         {discarding(rotation.Discard, rotation.Deactivate), "make-change=deactivate; keep-new; look-again"},
-		"give up, unstored, delete": {discarding(rotation.Discard, rotation.Delete), "make-change=delete type:MPLE; look-again"},
-		"give up, stored":           {discarding(rotation.DiscardStored, rotation.Deactivate), "make-change=deactivate; keep-new; look-again"},
-		"give up, stored, watch":    {discarding(rotation.DiscardStored, rotation.Watch), "go-on; roll-back=reactivate; look-again"},
-		"give up, stored, delete":   {discarding(rotation.DiscardStored, rotation.Delete), "make-change=delete type:MPLE; roll-back=reactivate; look-again"},
+		"give up, unstored":         {discarding(rotation.Discard, rotation.Deactivate), "make-change=deactivate; keep-new; leaked; look-again"},
+		"give up, unstored, delete": {discarding(rotation.Discard, rotation.Delete), "make-change=delete type:MPLE; leaked; look-again"},
+		"give up, stored":           {discarding(rotation.DiscardStored, rotation.Deactivate), "make-change=deactivate; keep-new; leaked; look-again"},
+		"give up, stored, watch":    {discarding(rotation.DiscardStored, rotation.Watch), "go-on; roll-back=reactivate; leaked; look-again"},
+		"give up, stored, delete":   {discarding(rotation.DiscardStored, rotation.Delete), "make-change=delete type:MPLE; roll-back=reactivate; step-back; leaked; look-again"},
 	} {
 		if got := offersOf(c.state, settings, now); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)

@@ -93,7 +93,9 @@ func (s State) signerOffers(plan Plan) []Offer {
 			}
 		}
 	case iamops.DependsOnKey:
-		if plan.moves() && (s.Step == Distribute || s.Step == Deactivate || s.Step == Delete) {
+		// A leaked key that is replaced already: the new one can sign.
+		moves := plan.moves() || plan.OffFirst() && s.New.Known() && !s.New.Gone
+		if moves && (s.Step == Distribute || s.Step == Deactivate || s.Step == Delete) {
 			return []Offer{{Decision: SignAfresh, KeyID: target.ID, Refused: first(s.busy(), s.deliveryBlock(), when(s.Resigning, Resolving))}}
 		}
 	case iamops.Independent:

@@ -25,20 +25,20 @@ func TestWhoSignsStandsInTheWay(t *testing.T) {
 		want  string
 	}{
 		"own key, check":              {at(rotation.Check, as(suzieOld)), "go-on; leaked no:callers-key; look-again"},
-		"own key, distribute":         {at(rotation.Distribute, as(suzieOld)), "go-on; give-up-new; sign-afresh; look-again"},
-		"own key, deactivate":         {at(rotation.Deactivate, as(suzieOld)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; look-again"},
-		"moved, deactivate":           {at(rotation.Deactivate, as(suzieNew)), "make-change=deactivate; give-up-new; look-again"},
-		"by a role, deactivate":       {at(rotation.Deactivate, as(roleOld)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; look-again"},
-		"by a role, moved":            {at(rotation.Deactivate, as(roleNew)), "make-change=deactivate; give-up-new; look-again"},
-		"of unknown source, check":    {at(rotation.Check, as(roleDark)), "go-on no:maybe-caller; leaked no:maybe-caller; session-from-elsewhere; session-from-key; look-again"},
+		"own key, distribute":         {at(rotation.Distribute, as(suzieOld)), "go-on; give-up-new; sign-afresh; leaked; look-again"},
+		"own key, deactivate":         {at(rotation.Deactivate, as(suzieOld)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; step-back; leaked; look-again"},
+		"moved, deactivate":           {at(rotation.Deactivate, as(suzieNew)), "make-change=deactivate; give-up-new; step-back; leaked; look-again"},
+		"by a role, deactivate":       {at(rotation.Deactivate, as(roleOld)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; step-back; leaked; look-again"},
+		"by a role, moved":            {at(rotation.Deactivate, as(roleNew)), "make-change=deactivate; give-up-new; step-back; leaked; look-again"},
+		"of unknown source, check":    {at(rotation.Check, as(roleDark)), "go-on no:maybe-caller; session-from-elsewhere; session-from-key; leaked no:maybe-caller; look-again"},
 		"retiring one's own key":      {at(rotation.Check, as(suzieOld), retire), "go-on no:callers-key; leaked no:callers-key; look-again"},
 		"one's own key has leaked":    {at(rotation.Check, as(suzieOld), leaked), "go-on no:callers-key; look-again"},
-		"giving up the key one uses":  {discarding(rotation.DiscardStored, rotation.Deactivate, as(suzieNew)), "make-change=deactivate why:use-unknown no:callers-key; keep-new; sign-afresh; look-again"},
-		"giving up, and moved back":   {discarding(rotation.DiscardStored, rotation.Deactivate, as(suzieOld)), "make-change=deactivate; keep-new; look-again"},
-		"rolling back, with the new":  {at(rotation.Watch, as(suzieNew)), "go-on; roll-back=reactivate; look-again"},
-		"resolving takes its time":    {at(rotation.Distribute, as(suzieOld), func(s *rotation.State) { s.Resigning = true }), "go-on; give-up-new; sign-afresh no:resolving; look-again"},
-		"said to be from this key":    {at(rotation.Deactivate, as(roleDark), origin(rotation.OriginThisKey)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; look-again"},
-		"said to be from another key": {at(rotation.Deactivate, as(roleDark), origin(rotation.OriginElsewhere)), "make-change=deactivate; give-up-new; look-again"},
+		"giving up the key one uses":  {discarding(rotation.DiscardStored, rotation.Deactivate, as(suzieNew)), "make-change=deactivate why:use-unknown no:callers-key; keep-new; sign-afresh; leaked; look-again"},
+		"giving up, and moved back":   {discarding(rotation.DiscardStored, rotation.Deactivate, as(suzieOld)), "make-change=deactivate; keep-new; leaked; look-again"},
+		"rolling back, with the new":  {at(rotation.Watch, as(suzieNew)), "go-on; roll-back=reactivate; leaked; look-again"},
+		"resolving takes its time":    {at(rotation.Distribute, as(suzieOld), func(s *rotation.State) { s.Resigning = true }), "go-on; give-up-new; sign-afresh no:resolving; leaked; look-again"},
+		"said to be from this key":    {at(rotation.Deactivate, as(roleDark), origin(rotation.OriginThisKey)), "make-change=deactivate why:use-unknown no:callers-key; give-up-new; sign-afresh; step-back; leaked; look-again"},
+		"said to be from another key": {at(rotation.Deactivate, as(roleDark), origin(rotation.OriginElsewhere)), "make-change=deactivate; give-up-new; step-back; leaked; look-again"},
 	} {
 		s, _, _ := rotation.Next(c.state, rotation.UseSeen{At: now, KeyID: oldID, Use: c.state.Old.LastUse}, settings)
 		s, _, _ = rotation.Next(s, rotation.UseSeen{At: now, KeyID: newID, Use: c.state.New.LastUse}, settings)

@@ -49,6 +49,9 @@ const (
 	LeakedNoSlot PlanName = "leaked-no-slot"
 	// LeakedAlone is the same for a user who needs no new key.
 	LeakedAlone PlanName = "leaked-alone"
+	// LeakedNew takes the new key of a rotation out of use, since others have it. The old
+	// key stays as it is.
+	LeakedNew PlanName = "leaked-new"
 )
 
 // Plan is a way through the steps, as plain values: the machine has no branch
@@ -75,7 +78,7 @@ type Plan struct {
 	NoSlotPlan, AlonePlan PlanName
 	// DiscardBy is the plan by which the new key can be given up from each step.
 	DiscardBy map[Step]PlanName
-	// KeepAt says that the plan can be left again for RollBackPlan as long as its
+	// KeepAt says that the plan can be left again for the one before it as long as its
 	// target is still Active.
 	KeepAt bool
 }
@@ -118,8 +121,14 @@ var plans = map[PlanName]Plan{
 		Steps:      []Step{Check, Deactivate, Review, Create, Store, Distribute, Delete, Finished},
 		Target:     OldKey,
 		DiscardBy:  discardLeaked,
-		RollBackTo: Deactivate, RollBackPlan: Leaked, RollBackWhys: []Why{WhyLeaked},
+		RollBackTo: Deactivate, RollBackPlan: Leaked, RollBackWhys: []Why{WhyLeaked}, KeepAt: true,
 		NoSlotPlan: LeakedNoSlot, AlonePlan: LeakedAlone,
+	},
+	LeakedNew: {
+		Name:       LeakedNew,
+		Steps:      []Step{Deactivate, Review, Delete, Finished},
+		Target:     NewKey,
+		RollBackTo: Deactivate, RollBackPlan: LeakedNew, RollBackWhys: []Why{WhyLeaked}, KeepAt: true,
 	},
 	LeakedNoSlot: {
 		Name:       LeakedNoSlot,
@@ -137,7 +146,7 @@ var plans = map[PlanName]Plan{
 	},
 }
 
-var discardLeaked = map[Step]PlanName{Create: Discard, Store: Discard, Distribute: DiscardStored}
+var discardLeaked = map[Step]PlanName{Review: Discard, Create: Discard, Store: Discard, Distribute: DiscardStored}
 
 // PlanOf returns the plan with the given name.
 func PlanOf(name PlanName) Plan { return plans[name] }

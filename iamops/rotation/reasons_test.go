@@ -43,6 +43,9 @@ var refusals = map[rotation.Reason]refused{
 	rotation.OddStatus:      {state: at(rotation.Deactivate, func(s *rotation.State) { s.Old.Status = iamops.Expired }), decide: change},
 	rotation.Resolving:      {state: at(rotation.Distribute, as(suzieOld), func(s *rotation.State) { s.Resigning = true }), decide: rotation.Decide{Decision: rotation.SignAfresh}},
 
+	rotation.KeyNotNamed: {state: at(rotation.Distribute), decide: rotation.Decide{Decision: rotation.Leak}},
+	rotation.PlaysNoPart: {state: at(rotation.Distribute), decide: rotation.Decide{Decision: rotation.Leak, KeyID: otherID}},
+
 	rotation.NotOffered:    {state: at(rotation.Watch), decide: change},
 	rotation.WrongText:     {state: at(rotation.Delete), decide: rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLA"}},
 	rotation.ReasonMissing: {state: at(rotation.Store, trial(rotation.TrialFailed)), decide: rotation.Decide{Decision: rotation.Stored}},

@@ -59,7 +59,11 @@ type Memory struct {
 	PreIDs []string
 	// Unproven is a change that AWS answered as done, and that no list has shown yet;
 	// nil if there is none.
-	Unproven *iamops.Change
+	Unproven   *iamops.Change
+	UnprovenAt time.Time // when it was answered
+	// Touched says that a change took effect, or may have, or that the secret was taken to a
+	// target.
+	Touched bool
 
 	Overrides []Override
 	Over      bool // it came to its end
@@ -79,14 +83,18 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 	s.Secret, s.StoredAt, s.Lent, s.Adopted = m.Secret, m.StoredAt, m.Lent, m.Adopted
 	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
 	s.PreIDs, s.PendingAt = m.PreIDs, m.OpenAt
-	s.Old.LongestGap = m.LongestGap
+	s.Old.LongestGap, s.Touched = m.LongestGap, m.Touched
 	switch {
 	case m.Open != nil:
 		s.Phase, s.Pending = Unclear, m.Open
 		return s, s.beginLook(*m.Open, iamops.Unclear, at)
 	case m.Unproven != nil:
 		s.takeAnswered(*m.Unproven)
-		return s, s.beginLook(*m.Unproven, iamops.Done, at)
+		intents = s.beginLook(*m.Unproven, iamops.Done, at)
+		if !m.UnprovenAt.IsZero() && m.UnprovenAt.Before(at) {
+			s.Look.Since = m.UnprovenAt // the lists have had that time already
+		}
+		return s, intents
 	}
 	return s, intents
 }
@@ -96,7 +104,7 @@ func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
 func (s *State) takeAnswered(change iamops.Change) {
 	switch key := s.byID(change.KeyID); {
 	case change.Kind == iamops.Create:
-		s.New.Status = iamops.Active
+		s.New.Status, s.New.Unlisted = iamops.Active, true
 	case key == nil:
 	case change.Kind == iamops.Deactivate:
 		key.Status, key.InactiveSeen = iamops.Inactive, key.InactiveSince
@@ -124,12 +132,19 @@ func (s *State) reconcile() []Intent {
 	}
 	s.Reconciling = false
 	step := s.whereKeysStand()
-	if (step == Check || step == Create) && s.New.Gone {
+	if step == Check && s.New.Gone && s.Look != nil && s.Look.Change.Kind == iamops.Create {
+		step = Create // no list has ever shown it: that is said, and the rotation can start over
+	}
+	if step == Finished && s.leaksOn() {
+		s.leakOn()
+		step = Deactivate
+	}
+	if (step == Check || step == Create && PlanOf(s.Plan).OffFirst()) && s.New.Gone {
 		s.forgetNew()
 	}
 	if step != s.Step {
 		s.Step = step
-		if s.Note == "" && !s.Orphan() {
+		if gone := s.New.Known() && s.New.Gone && step == Create; s.Note == "" && !s.Orphan() && !gone {
 			s.Note = NoteMovedOn
 		}
 	}

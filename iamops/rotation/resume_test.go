@@ -51,19 +51,19 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 	}{
 		"left in check":                  {remember(rotation.Check), []iamops.AccessKey{oldOn}, rotation.Check, "", "go-on; leaked; look-again"},
 		"left before create":             {remember(rotation.Create), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; leaked; look-again"},
-		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret why:secret-nowhere; give-up-new; look-again"},
-		"left in distribute":             {remember(rotation.Distribute), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, "", "go-on; give-up-new; look-again"},
-		"left in watch":                  {remember(rotation.Watch), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
-		"left in delete":                 {remember(rotation.Delete), []iamops.AccessKey{oldOff, newOn}, rotation.Delete, "", "make-change=delete type:MPLE why:watch-not-over; roll-back=reactivate; look-again"},
-		"deactivated by somebody":        {remember(rotation.Distribute), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, rotation.NoteMovedOn, "go-on; roll-back=reactivate; look-again"},
-		"reactivated by somebody":        {remember(rotation.Watch), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, rotation.NoteMovedOn, "go-on; give-up-new; look-again"},
+		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret why:secret-nowhere; give-up-new; leaked; look-again"},
+		"left in distribute":             {remember(rotation.Distribute), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, "", "go-on; give-up-new; leaked; look-again"},
+		"left in watch":                  {remember(rotation.Watch), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
+		"left in delete":                 {remember(rotation.Delete), []iamops.AccessKey{oldOff, newOn}, rotation.Delete, "", "make-change=delete type:MPLE why:watch-not-over; roll-back=reactivate; step-back; leaked; look-again"},
+		"deactivated by somebody":        {remember(rotation.Distribute), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, rotation.NoteMovedOn, "go-on; roll-back=reactivate; leaked; look-again"},
+		"reactivated by somebody":        {remember(rotation.Watch), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, rotation.NoteMovedOn, "go-on; give-up-new; leaked; look-again"},
 		"deleted by somebody":            {remember(rotation.Watch), []iamops.AccessKey{newOn}, rotation.Finished, rotation.NoteMovedOn, ""},
 		"new key deleted by somebody":    {remember(rotation.Distribute), []iamops.AccessKey{oldOn}, rotation.Check, rotation.NoteMovedOn, "go-on; leaked; look-again"},
-		"new key gone, old one off":      {remember(rotation.Watch), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
+		"new key gone, old one off":      {remember(rotation.Watch), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
 		"both gone":                      {remember(rotation.Watch), nil, rotation.Finished, rotation.NoteMovedOn, ""},
-		"giving up, left":                {remember(rotation.Deactivate, plan(rotation.DiscardStored)), []iamops.AccessKey{oldOn, newOn}, rotation.Deactivate, "", "make-change=deactivate why:use-unknown; keep-new; look-again"},
-		"giving up, off":                 {remember(rotation.Delete, plan(rotation.Discard)), []iamops.AccessKey{oldOn, newOff}, rotation.Delete, "", "make-change=delete type:MPLE no:too-soon; look-again"},
-		"retiring, left":                 {remember(rotation.Watch, plan(rotation.Retire), func(m *rotation.Memory) { m.NewID = "" }), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; look-again"},
+		"giving up, left":                {remember(rotation.Deactivate, plan(rotation.DiscardStored)), []iamops.AccessKey{oldOn, newOn}, rotation.Deactivate, "", "make-change=deactivate why:use-unknown; keep-new; leaked; look-again"},
+		"giving up, off":                 {remember(rotation.Delete, plan(rotation.Discard)), []iamops.AccessKey{oldOn, newOff}, rotation.Delete, "", "make-change=delete type:MPLE no:too-soon; leaked; look-again"},
+		"retiring, left":                 {remember(rotation.Watch, plan(rotation.Retire), func(m *rotation.Memory) { m.NewID = "" }), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
 	} {
 		s, intents := rotation.Resume(c.memory, caller, now)
 		if got := intentsOf(intents); got != "list+0s" {
@@ -203,7 +203,7 @@ func TestAdoptAndRetire(t *testing.T) {
 	if s.Plan != rotation.Retire || s.Step != rotation.Deactivate || s.Old.ID != oldID || s.New.Known() || len(s.Others) != 1 {
 		t.Errorf("retiring: %s at %s, %s, others %v", s.Plan, s.Step, s.Old.ID, s.Others)
 	}
-	if got := offersOf(s, settings, now); got != "make-change=deactivate why:use-unknown; look-again" {
+	if got := offersOf(s, settings, now); got != "make-change=deactivate why:use-unknown; step-back; leaked; look-again" {
 		t.Errorf("offers: %s", got)
 	}
 }

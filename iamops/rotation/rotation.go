@@ -122,7 +122,9 @@ type KeyFacts struct {
 	// LookGap later, did not either, or that it was deleted here.
 	GoneSince time.Time
 	GoneSure  bool
-	LastUse   iamops.LastUse
+	// Unlisted says that AWS answered that it made the key, and that no list has shown it yet.
+	Unlisted bool
+	LastUse  iamops.LastUse
 	// LatestUse is the latest use by others seen during the rotation, and LongestGap
 	// the longest time between two such uses; zero if none was seen.
 	LatestUse  time.Time
@@ -166,7 +168,8 @@ type State struct {
 	Plan  PlanName
 	Step  Step
 	Phase Phase
-	// Main is the plan that was left to give up the new key; "" while none was.
+	// Main is the plan that was left for one that gets rid of the new key, or in which one of
+	// two keys was chosen; "" while none was.
 	Main PlanName
 	// Turn counts the moves from step to step and phase to phase, so that a decision
 	// made on an older picture can be told.
@@ -219,6 +222,12 @@ type State struct {
 	// Lent says that the secret was shown or copied: somebody may be using the new key.
 	Lent bool
 
+	// Touched says that a change of this rotation took effect, or may have, or that the
+	// secret was taken to a target.
+	Touched bool
+	// GoneNew is a new key that is gone, and that the rotation goes on without; "" if none.
+	GoneNew string
+
 	Pending   *iamops.Change // confirmed, not yet settled; nil if none
 	PreIDs    []string       // the key IDs listed just before it
 	PendingAt time.Time      // when it was, or may have been, sent
@@ -270,6 +279,12 @@ func (s State) Over() bool { return s.Step == Finished }
 // Untouched reports whether the rotation has changed nothing at AWS.
 func (s State) Untouched() bool {
 	return !s.New.Known() && s.Old.InactiveSince.IsZero() && s.Pending == nil && !s.Recalled
+}
+
+// Droppable reports whether nothing of the rotation has to be remembered: it has changed
+// nothing, and holds nothing.
+func (s State) Droppable() bool {
+	return !s.Touched && s.Pending == nil && s.Secret != SecretHeld
 }
 
 // SecretAtStake reports whether a key that works depends on the secret in memory.

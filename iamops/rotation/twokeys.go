@@ -127,9 +127,15 @@ func (s *State) adopt(at time.Time) []Intent {
 
 // retire turns to the plan that takes one of the user's keys out of use.
 func (s *State) retire(keyID string, at time.Time) []Intent {
+	s.Main, s.Plan = s.Plan, Retire
+	s.takeAsOld(keyID)
+	return s.enter(PlanOf(Retire).After(Check), at)
+}
+
+// takeAsOld makes one of the user's keys the one that the plan is about.
+func (s *State) takeAsOld(keyID string) {
 	use := s.useOf(keyID)
-	s.Plan, s.Old, s.New = Retire, KeyFacts{ID: keyID}, KeyFacts{}
+	s.Old, s.New = KeyFacts{ID: keyID}, KeyFacts{}
 	s.learn(Listed{At: s.ListedAt, Keys: s.Listed})
 	s.Old.sawUse(use)
-	return s.enter(PlanOf(Retire).After(Check), at)
 }

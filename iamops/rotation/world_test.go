@@ -1,6 +1,7 @@
 package rotation_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -33,6 +34,47 @@ type world struct {
 	decided  iamops.ChangeKind // confirmed, not yet made
 	listedAt time.Time         // last list since that decision
 	made     int
+}
+
+// deep is a copy of a state that shares nothing with it.
+func deep(s rotation.State) rotation.State {
+	return deepValue(reflect.ValueOf(s)).Interface().(rotation.State)
+}
+
+// deepValue copies what a state is made of. Times, whose fields are not exported, and
+// errors, which nobody alters, are taken as they are.
+func deepValue(v reflect.Value) reflect.Value {
+	to := reflect.New(v.Type()).Elem()
+	to.Set(v)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			to.Set(reflect.New(v.Type().Elem()))
+			to.Elem().Set(deepValue(v.Elem()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if to.Field(i).CanSet() {
+				to.Field(i).Set(deepValue(v.Field(i)))
+			}
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			to.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			for i := range v.Len() {
+				to.Index(i).Set(deepValue(v.Index(i)))
+			}
+		}
+	case reflect.Map:
+		if !v.IsNil() {
+			to.Set(reflect.MakeMap(v.Type()))
+			for _, k := range v.MapKeys() {
+				to.SetMapIndex(k, deepValue(v.MapIndex(k)))
+			}
+		}
+	default:
+	}
+	return to
 }
 
 type moment struct {
@@ -76,8 +118,11 @@ func (w *world) list() []iamops.AccessKey {
 }
 
 func (w *world) feed(ev rotation.Event) error {
-	before := w.s
+	before, kept := w.s, deep(w.s)
 	next, intents, err := rotation.Next(w.s, ev, settings)
+	if !reflect.DeepEqual(before, kept) {
+		w.t.Fatalf("%T altered the state that it was given", ev)
+	}
 	w.s = next
 	if err != nil {
 		return err
@@ -231,26 +276,50 @@ func (w *world) someCaller(label string) iamops.Caller {
 	return rapid.SampledFrom([]iamops.Caller{caller, caller, caller, own, moved, role, session}).Draw(w.t, label)
 }
 
+// leaks is one of the keys that a Leak can be said of, or none of them.
+func (w *world) leaks(o rotation.Offer) string {
+	if o.Decision != rotation.Leak {
+		return ""
+	}
+	return rapid.SampledFrom(append([]string{"", otherID}, o.KeyIDs...)).Draw(w.t, "leaked key")
+}
+
 // decide takes one of the decisions, offered or not.
 func (w *world) decide() {
 	d := rapid.SampledFrom([]rotation.Decision{
 		rotation.GoOn, rotation.GoOn, rotation.MakeChange, rotation.MakeChange, rotation.RollBack, rotation.Stored,
 		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.StartOver, rotation.HaveSecret, rotation.LookAgain, rotation.TryAgain,
-		rotation.Leak, rotation.NoNewKey, rotation.SignAfresh, rotation.SessionElsewhere, rotation.SessionFromKey,
+		rotation.Leak, rotation.Leak, rotation.StepBack, rotation.NoNewKey, rotation.SignAfresh, rotation.SessionElsewhere, rotation.SessionFromKey,
 	}).Draw(w.t, "decision")
 	offer, _ := rotation.OfferFor(rotation.Offers(w.s, settings, w.now), d)
-	before := w.decided
+	before, was := w.decided, w.s
 	if offer.Change != "" {
 		w.decided = offer.Change
 	}
+	leaked := w.leaks(offer)
 	err := w.feed(rotation.Decide{
-		At: w.now, Decision: d,
+		At: w.now, Decision: d, KeyID: leaked,
 		Typed:  rapid.SampledFrom([]string{"MPLE", "", "x"}).Draw(w.t, "typed"),
 		Reason: rapid.SampledFrom([]string{"because", ""}).Draw(w.t, "reason"),
 		Whys:   offer.Whys,
 	})
 	if err != nil {
 		w.decided = before
+		return
+	}
+	if d == rotation.Leak {
+		w.leaked(was, leaked)
+	}
+}
+
+// leaked holds what is promised of a key that has leaked against a decision that was taken:
+// its plan is about that key alone, and what the rotation has stays.
+func (w *world) leaked(was rotation.State, keyID string) {
+	if keyID != "" && !w.s.LeaksAlready(keyID) {
+		w.t.Fatalf("%s leaked, and the plan is %s for %s", keyID, w.s.Plan, w.s.Target().ID)
+	}
+	if w.s.Secret != was.Secret || w.s.New.ID != was.New.ID || w.s.Phase != rotation.Ready {
+		w.t.Fatalf("leaving %s: secret %q, new key %s; before %q, %s", was.Step, w.s.Secret, w.s.New.ID, was.Secret, was.New.ID)
 	}
 }
 
@@ -308,6 +377,13 @@ func TestAnyRotationCanBeEnded(t *testing.T) {
 	})
 }
 
+// leaksSigner reports whether the plan for a leaked key is at a stand, since it is the one
+// that signs.
+func (w *world) leaksSigner() bool {
+	s := w.s
+	return rotation.PlanOf(s.Plan).OffFirst() && s.SignerOf(s.Target().ID) == iamops.DependsOnKey
+}
+
 // drive does the next sensible thing: what is pending, else the first decision that
 // can be taken and is no way back.
 func (w *world) drive() {
@@ -318,7 +394,11 @@ func (w *world) drive() {
 		return
 	}
 	for _, o := range rotation.Offers(w.s, settings, w.now) {
-		if o.Refused != rotation.Possible || o.Decision == rotation.RollBack || o.Decision == rotation.KeepNew || o.Decision == rotation.TryAgain {
+		if o.Refused != rotation.Possible || o.Decision == rotation.RollBack || o.Decision == rotation.TryAgain || o.Decision == rotation.StepBack {
+			continue
+		}
+		// The plan for a leaked key that signs is left; others go on.
+		if o.Decision == rotation.KeepNew && !w.leaksSigner() {
 			continue
 		}
 		if o.Decision == rotation.Leak || o.Decision == rotation.SessionFromKey || o.Decision == rotation.LookAgain || o.Decision == rotation.GiveUpNew && w.s.Step != rotation.Create {

@@ -60,9 +60,7 @@ func (r *Runner) describe(before, next rotation.State) {
 		if r.undescribed = problem; problem != nil {
 			record.Problem = problemName(problem)
 		}
-		if err := r.append(record); err != nil {
-			r.unrecorded = noRecord(err)
-		}
+		r.appendOrOwe(record)
 		r.publish()
 	})
 }

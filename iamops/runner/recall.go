@@ -94,6 +94,7 @@ func add(m *rotation.Memory, r journal.Record) {
 // atTarget takes a record about a target into account. What was begun and has no end on
 // record may have been done.
 func atTarget(m *rotation.Memory, r journal.Record) {
+	m.Touched = true
 	i := slices.IndexFunc(m.Deliveries, func(d rotation.Delivery) bool { return d.Spec == r.Target })
 	if i < 0 {
 		m.Deliveries = append(m.Deliveries, rotation.Delivery{Spec: r.Target, Name: r.Target})
@@ -129,13 +130,19 @@ func announced(m *rotation.Memory, r journal.Record) {
 	}
 }
 
+// forgetNew takes a new key that is gone out of a memory.
+func forgetNew(m *rotation.Memory) {
+	m.NewID, m.Secret, m.StoredAt, m.OwnUse, m.Deliveries = "", rotation.NoSecret, time.Time{}, time.Time{}, nil
+	m.Lent, m.Adopted = false, false
+}
+
 func decided(m *rotation.Memory, r journal.Record) {
 	if r.NewKeyID == "" && m.NewID != "" { // it was gone, and the rotation begins again
-		m.NewID, m.Secret, m.StoredAt, m.OwnUse, m.Deliveries = "", rotation.NoSecret, time.Time{}, time.Time{}, nil
-		m.Lent, m.Adopted = false, false
+		forgetNew(m)
 	}
-	if rotation.Decision(r.Decision) == rotation.GiveUpNew {
-		m.Main = rotation.PlanName(r.Plan)
+	toNew := rotation.PlanOf(rotation.PlanName(r.ToPlan)).Target == rotation.NewKey
+	if from := rotation.PlanName(r.Plan); toNew && rotation.PlanOf(from).Target == rotation.OldKey {
+		m.Main = from
 	}
 	if r.ToPlan != "" {
 		m.Plan, m.Step = rotation.PlanName(r.ToPlan), rotation.Step(r.ToStep)
@@ -162,7 +169,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 		if m.Step != rotation.Create {
 			m.Secret, m.StoredAt = rotation.SecretStored, r.At
 		}
-	case rotation.GoOn, rotation.GoBack, rotation.MakeChange, rotation.GiveUpNew, rotation.KeepNew,
+	case rotation.GoOn, rotation.GoBack, rotation.StepBack, rotation.MakeChange, rotation.GiveUpNew, rotation.KeepNew,
 		rotation.RetireOlder, rotation.RetireNewer, rotation.SignAfresh, rotation.SessionFromKey, rotation.SessionElsewhere, rotation.Leak, rotation.NoNewKey, rotation.StartOver, rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 }
@@ -171,6 +178,7 @@ func decided(m *rotation.Memory, r journal.Record) {
 // created is then as given: with an outcome it arrived, with a proof it did not.
 func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 	open, plan := *m.Open, rotation.PlanOf(m.Plan)
+	m.Touched = m.Touched || iamops.Effect(r.Effect) != iamops.NoEffect
 	switch iamops.Effect(r.Effect) {
 	case iamops.Unclear:
 		if open.Kind == iamops.Create && m.NewID != "" {
@@ -184,24 +192,29 @@ func ended(m *rotation.Memory, r journal.Record, secret rotation.SecretState) {
 	}
 	m.Open, m.Step = nil, plan.After(m.Step)
 	if r.Kind == journal.Outcome {
-		m.Unproven = &open
+		m.Unproven, m.UnprovenAt = &open, r.At
 	}
 	switch open.Kind {
 	case iamops.Create:
 		m.Secret = secret
 	case iamops.Deactivate:
 		m.OffSince[open.KeyID] = r.At
-		if open.KeyID == m.NewID && m.Plan == rotation.Discard {
+		leaked := m.Plan == rotation.LeakedNew && m.Secret != rotation.SecretStored
+		if open.KeyID == m.NewID && (m.Plan == rotation.Discard || leaked) {
 			m.Secret = rotation.SecretLost
 		}
 	case iamops.Reactivate:
 		delete(m.OffSince, open.KeyID)
 		m.OnSince[open.KeyID] = r.At
 		m.Plan, m.Step = plan.RollBackPlan, plan.RollBackTo
-		if plan.Target == rotation.NewKey && m.Main != "" {
+		if plan.Target == rotation.NewKey && m.Main != "" && !plan.OffFirst() {
 			m.Plan = m.Main
 		}
 	case iamops.Delete:
 		m.Over = m.Step == rotation.Finished
+		if _, off := m.OffSince[m.OldID]; m.Over && plan.Target == rotation.NewKey && rotation.PlanOf(m.Main).OffFirst() && !off {
+			m.Over, m.Plan, m.Step = false, m.Main, rotation.Deactivate // the leaked old key works still
+			forgetNew(m)
+		}
 	}
 }

@@ -21,17 +21,26 @@ func (r *Runner) record(s rotation.State, kind journal.Kind) journal.Record {
 
 // append writes a record, after those that are owed. The caller holds the lock.
 func (r *Runner) append(rec journal.Record) error {
+	if err := r.payOwed(); err != nil {
+		return err
+	}
+	rec.Tried = r.tried[r.triedKnown:]
+	if err := r.parts.Journal.Append(rec); err != nil {
+		return err
+	}
+	r.triedKnown = len(r.tried)
+	return nil
+}
+
+// payOwed writes the records that are owed. The caller holds the lock.
+func (r *Runner) payOwed() error {
 	for len(r.owed) > 0 {
 		if err := r.parts.Journal.Append(r.owed[0]); err != nil {
 			return err
 		}
 		r.owed = r.owed[1:]
 	}
-	rec.Tried = r.tried[r.triedKnown:]
-	if err := r.parts.Journal.Append(rec); err != nil {
-		return err
-	}
-	r.unrecorded, r.triedKnown = nil, len(r.tried)
+	r.unrecorded = nil
 	return nil
 }
 
@@ -95,6 +104,12 @@ func (r *Runner) recordOutcome(intent journal.Record, o iamops.Outcome) {
 			rec.RequestID = o.Problem.RequestID
 		}
 	}
+	r.appendOrOwe(rec)
+}
+
+// appendOrOwe writes down what has happened already. What can't be written now goes before
+// the next record, and is told until it is there. The caller holds the lock.
+func (r *Runner) appendOrOwe(rec journal.Record) {
 	if err := r.append(rec); err != nil {
 		r.unrecorded, r.owed = noRecord(err), append(r.owed, rec)
 	}
@@ -111,9 +126,7 @@ func (r *Runner) recordProof(before, next rotation.State) {
 	if next.Note == rotation.NoteNoEffect {
 		rec.Effect = string(iamops.NoEffect)
 	}
-	if err := r.append(rec); err != nil {
-		r.unrecorded = noRecord(err)
-	}
+	r.appendOrOwe(rec)
 }
 
 // looksOn reports whether somebody else is at work on the rotation: the records are
@@ -125,9 +138,7 @@ func (r *Runner) recordEnd(before, next rotation.State) {
 	if before.Over() || !next.Over() || !r.begun || r.looksOn() {
 		return
 	}
-	if err := r.append(r.record(next, journal.Ended)); err != nil {
-		r.unrecorded = noRecord(err)
-	}
+	r.appendOrOwe(r.record(next, journal.Ended))
 }
 
 // problemName is a problem as the journal keeps it: its kind, and AWS's code.

@@ -81,8 +81,7 @@ type Describer interface {
 type Snapshot struct {
 	State    rotation.State
 	Settings rotation.Settings
-	// Unrecorded is why the outcome of a change that was made is not in the journal;
-	// nil if all are.
+	// Unrecorded is why something that has happened is not in the journal; nil if all is.
 	Unrecorded *iamops.Problem
 	// Undescribed is why a description could not be read or written; nil if it could,
 	// or was not asked for.
@@ -105,7 +104,7 @@ type Runner struct {
 	secret      iamops.Secret
 	begun       bool // the journal knows of the rotation
 	unrecorded  *iamops.Problem
-	owed        []journal.Record // outcomes that could not be written; they go before any other
+	owed        []journal.Record // what happened and could not be written; it goes before any other record
 	undescribed *iamops.Problem
 	closed      bool
 	lookNow     bool // the event history is to be read again at once
@@ -157,7 +156,7 @@ func Start(parts Parts, task Task) *Runner {
 		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
 	}
 	r.carryOut(intents)
-	r.readQuarantine(rotation.State{}, r.state)
+	r.readQuarantine(rotation.State{}, r.state, false)
 	r.preflight(rotation.State{}, r.state, true)
 	r.publish()
 	r.reads.Go(r.tick)
@@ -217,8 +216,8 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.recordEnd(before, next)
 	r.describe(before, next)
 	r.findTargets(before, next)
+	r.readQuarantine(before, next, d.Decision == rotation.LookAgain)
 	r.judgeTargets(before, next, d.Decision == rotation.LookAgain)
-	r.readQuarantine(before, next)
 	r.preflight(before, next, d.Decision == rotation.LookAgain)
 	r.carryOut(intents)
 	r.publish()
@@ -295,6 +294,7 @@ func (r *Runner) Close(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	_ = r.payOwed() // what can't be written even now stays told, in the snapshot
 	r.secret.Forget()
 	return nil
 }

@@ -16,6 +16,7 @@ func TestTaskAndRotation(t *testing.T) {
 		return s
 	}
 	rotate, retire := runner.Task{User: "Suzie", KeyID: "AKIAOLD"}, runner.Task{Plan: rotation.Retire, User: "Suzie", KeyID: "AKIAOLD"}
+	leaked, leakedNew := runner.Task{Plan: rotation.Leaked, User: "Suzie", KeyID: "AKIAOLD"}, runner.Task{Plan: rotation.Leaked, User: "Suzie", KeyID: "AKIANEW"}
 	for name, test := range map[string]struct {
 		state  rotation.State
 		task   runner.Task
@@ -25,12 +26,18 @@ func TestTaskAndRotation(t *testing.T) {
 		"the same":          {begun, rotate, true, false},
 		"any key":           {begun, runner.Task{User: "Suzie", Plan: rotation.Rotate}, true, false},
 		"another key":       {begun, runner.Task{User: "Suzie", KeyID: "AKIAOTHER"}, false, false},
-		"its new key":       {with(func(s *rotation.State) { s.New.ID, s.Turn = "AKIANEW", 3 }), runner.Task{User: "Suzie", KeyID: "AKIANEW"}, true, true},
+		"its new key":       {with(func(s *rotation.State) { s.New.ID, s.Turn, s.Touched = "AKIANEW", 3, true }), runner.Task{User: "Suzie", KeyID: "AKIANEW"}, true, true},
 		"another user":      {begun, runner.Task{User: "Alice", KeyID: "AKIAOLD"}, false, false},
 		"another plan":      {begun, retire, false, false},
-		"giving up":         {with(func(s *rotation.State) { s.Plan, s.Turn = rotation.Discard, 4 }), rotate, true, true},
-		"decided on":        {with(func(s *rotation.State) { s.Turn = 1 }), retire, false, true},
-		"recalled":          {with(func(s *rotation.State) { s.Recalled = true }), retire, false, true},
+		"giving up":         {with(func(s *rotation.State) { s.Plan, s.Turn, s.Touched = rotation.Discard, 4, true }), rotate, true, true},
+		"decided on":        {with(func(s *rotation.State) { s.Turn = 1 }), retire, false, false}, // and changed nothing
+		"changed":           {with(func(s *rotation.State) { s.Touched = true }), retire, false, true},
+		"holds a secret":    {with(func(s *rotation.State) { s.New.ID, s.Secret = "AKIANEW", rotation.SecretHeld }), retire, false, true},
+		"recalled":          {with(func(s *rotation.State) { s.Recalled, s.Touched = true, true }), retire, false, true},
+		"leaked":            {with(func(s *rotation.State) { s.Plan = rotation.Leaked }), leaked, true, false},
+		"another leaked":    {with(func(s *rotation.State) { s.Plan, s.New.ID = rotation.Leaked, "AKIANEW" }), leakedNew, false, false},
+		"the new key":       {with(func(s *rotation.State) { s.Plan, s.New.ID = rotation.LeakedNew, "AKIANEW" }), leakedNew, true, false},
+		"its rotation":      {begun, leaked, false, false},
 		"at its end":        {with(func(s *rotation.State) { s.Step, s.Turn = rotation.Finished, 9 }), rotate, true, false},
 		"the retiring, too": {with(func(s *rotation.State) { s.Plan = rotation.Retire }), retire, true, false},
 	} {

@@ -18,7 +18,7 @@ func (r *Runner) readTrail() {
 	for iamops.Sleep(r.ctx, trailPause) {
 		r.mu.Lock()
 		s, now := r.state, r.parts.Clock.Now()
-		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != [2]string{s.Old.ID, s.New.ID})
+		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != trailKeys(s))
 		tried := slices.Clone(r.tried)
 		if due {
 			r.lookNow = false
@@ -27,7 +27,7 @@ func (r *Runner) readTrail() {
 		if !due {
 			continue
 		}
-		if ids := [2]string{s.Old.ID, s.New.ID}; search == nil || ids != keys {
+		if ids := trailKeys(s); search == nil || ids != keys {
 			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, append([]string{s.Old.LastUse.Region, s.New.LastUse.Region}, r.parts.TrailRegions...)...), ids
 			if r.parts.TrailPages > 0 {
 				search.MostPages = r.parts.TrailPages
@@ -37,10 +37,23 @@ func (r *Runner) readTrail() {
 		for _, id := range tried {
 			search.Ours[id] = true
 		}
-		search.Run(r.ctx, s.Old.ID, s.New.ID, func(e iamops.Evidence) {
-			r.apply(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
+		search.Run(r.ctx, keys[0], keys[1], func(e iamops.Evidence) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if trailKeys(r.state) == keys {
+				r.applyLocked(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
+			}
 		})
 	}
+}
+
+// trailKeys are the keys that the event history is asked for: first the one whose users
+// have to be known, and what it did if it has leaked.
+func trailKeys(s rotation.State) [2]string {
+	if rotation.PlanOf(s.Plan).OffFirst() && rotation.PlanOf(s.Plan).Target == rotation.NewKey {
+		return [2]string{s.New.ID, s.Old.ID}
+	}
+	return [2]string{s.Old.ID, s.New.ID}
 }
 
 // trailPause is how often it is seen whether the event history is due.

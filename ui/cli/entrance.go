@@ -55,7 +55,7 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	if profile != e.app.profileName(f) { // the SDK treats one that is named unlike one that a variable names
 		f.profile = profile
 	}
-	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
+	p, err := e.reach(attempt, f, operator{code: e.codes.Ask, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +101,18 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		Notice:        notice,
 		Drift:         p.drift,
 		StartAt:       task,
-		Explain:       func(err error) string { return explain(iamops.AsProblem(err)) },
-		Clipboard:     e.clipboard.send,
-		Files:         files{p.targets.env.Home},
-		Summary:       p.summary,
-		Codes:         e.codes,
-		Calls:         e.calls,
+		Explain: func(err error) string {
+			var turn turnError
+			if errors.As(err, &turn) {
+				return turn.Error()
+			}
+			return explain(iamops.AsProblem(err))
+		},
+		Clipboard: e.clipboard.send,
+		Files:     files{p.targets.env.Home},
+		Summary:   p.summary,
+		Codes:     e.codes,
+		Calls:     e.calls,
 	}
 	if p.cloud != nil {
 		options.Sandbox = controls{p}

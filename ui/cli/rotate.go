@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/plain"
+	"keyturn/ui/words"
 )
 
 func (a *App) rotateCommand(f *flags, reach reach) *cobra.Command {
@@ -66,20 +68,34 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	if err != nil {
 		return err
 	}
+	if state := run.Snapshot().State; runner.GoesBefore(state) && !task.MetBy(state) {
+		a.say("%s", words.GoesFirst(state))
+	}
 	_, damages, err := p.underWay()
 	if err != nil {
 		return err
 	}
 	a.sayDamages(damages)
 	session := plain.Session{
-		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, Input: a.input(), Out: a.Out,
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {
 		session.Sandbox = plainControls{controls{p}}
 	}
+	session.Choose = func(st rotation.State, keyID string) (plain.Rotation, error) {
+		task.KeyID, task.Plan = keyID, st.Plan
+		if st.Plan == rotation.Rotate { // with this many keys no other can be made
+			task.Plan = rotation.Retire
+		}
+		chosen, err := a.rotations.start(p, f, task)
+		if err == nil {
+			run = chosen
+		}
+		return chosen, err
+	}
 	err = session.Run(ctx)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, plain.ErrInterrupted)) {
 		return errInterrupted
 	}
 	if err != nil {

@@ -36,18 +36,49 @@ type held struct {
 }
 
 // start begins the rotation of a key, or goes on with the one that is under way: in
-// this process, or by the journal. One in which nothing was decided gives way to a task
-// that it does not meet.
+// this process, or by the journal. One that has changed nothing gives way to a task that it
+// does not meet, and begins anew for one that it does. Any other turns to a key that has
+// leaked: the task for that never ends in the plan of another key.
 func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, error) {
+	run, begun, err := r.open(p, f, task)
+	if err != nil {
+		return nil, err
+	}
+	err = run.Take(context.Background(), task)
+	if err == nil {
+		return run, nil
+	}
+	var refusal *rotation.Refusal
+	if errors.As(err, &refusal) {
+		err = turnError(words.NotTurned(run.Snapshot().State, refusal, task.KeyID, p.clock.Now()))
+	}
+	if begun {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if h := r.runners[task.User]; h != nil && h.run == run {
+			delete(r.runners, task.User)
+			err = errors.Join(err, h.end(context.Background()))
+		}
+	}
+	return nil, err
+}
+
+// turnError says why the rotation in progress could not turn to a key that has leaked.
+type turnError string
+
+func (e turnError) Error() string { return string(e) }
+
+// open is the rotation in progress, or one that it begins.
+func (r *rotations) open(p *place, f flags, task runner.Task) (run *runner.Runner, begun bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if h := r.runners[task.User]; h != nil {
 		state := h.run.Snapshot().State
-		if h.lock != nil && !state.Over() && (runner.GoesBefore(state) || task.MetBy(state)) {
-			return h.run, nil
+		if h.lock != nil && !state.Over() && (runner.GoesBefore(state) || state.Turn == 0 && task.MetBy(state)) {
+			return h.run, false, nil
 		}
 		if err := h.end(context.Background()); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		delete(r.runners, task.User)
 	}
@@ -55,7 +86,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 	if r.journal == nil {
 		j, err := journal.Open(p.state, caller.Partition, caller.Account)
 		if err != nil {
-			return nil, noRecord(err)
+			return nil, false, noRecord(err)
 		}
 		r.journal = j
 	}
@@ -66,7 +97,7 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 	case errors.As(err, &other):
 		set.HeldBy = words.Holder(other.Holder.Caller, other.Holder.Process, other.Holder.Host, other.Holder.Since, p.clock.Now())
 	case err != nil:
-		return nil, noRecord(err)
+		return nil, false, noRecord(err)
 	}
 	// Read only now: what the last holder did is on record.
 	records, _, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
@@ -74,12 +105,12 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 		if lock != nil {
 			err = errors.Join(err, lock.Unlock())
 		}
-		return nil, noRecord(err)
+		return nil, false, noRecord(err)
 	}
 	if lock != nil && !f.readOnly {
 		p.targets.cleanUp(context.Background(), records, task.User)
 	}
-	if m, found := runner.RecallUser(records, task.User); found {
+	if m, found := runner.RecallUser(records, task.User); found && !task.Yields(m, caller, p.clock.Now()) {
 		task.Memory = &m
 	}
 	task.ID = newID()
@@ -88,12 +119,12 @@ func (r *rotations) start(p *place, f flags, task runner.Task) (*runner.Runner, 
 	if f.tag {
 		parts.Describer = p.account
 	}
-	run := runner.Start(parts, task)
+	run = runner.Start(parts, task)
 	if r.runners == nil {
 		r.runners = map[string]*held{}
 	}
 	r.runners[task.User] = &held{run, lock}
-	return run, nil
+	return run, true, nil
 }
 
 func lockUser(p *place, user string) (*journal.Lock, error) {

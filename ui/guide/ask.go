@@ -46,6 +46,9 @@ func (s *Screen) choose(d rotation.Decision) tea.Cmd {
 	case !offered:
 		return s.tell(&rotation.Refusal{Decision: d, Reason: rotation.NotOffered})
 	}
+	if d == rotation.Leak {
+		return s.leak()
+	}
 	s.chosen = d // so that it says in full what it is, or why not
 	if offer.Refused != rotation.Possible {
 		return kit.Warn(words.Refusal(offer, s.snapshot.State, s.now))

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/clean"
+	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -15,12 +16,37 @@ import (
 
 // move chooses the offer before or after the chosen one, going round.
 func (s *Screen) move(by int) {
-	for i, o := range s.offers {
+	offers := s.choices()
+	for i, o := range offers {
 		if o.Decision == s.chosen {
-			s.chosen = s.offers[(i+by+len(s.offers))%len(s.offers)].Decision
+			s.chosen = offers[(i+by+len(offers))%len(offers)].Decision
 			return
 		}
 	}
+}
+
+// choices are the offers that are drawn as buttons. After Check a leak, which is no part of
+// the way, has its key and its line in the help.
+func (s *Screen) choices() []rotation.Offer {
+	if s.snapshot.State.Step == rotation.Check {
+		return s.offers
+	}
+	return slices.DeleteFunc(slices.Clone(s.offers), func(o rotation.Offer) bool { return o.Decision == rotation.Leak })
+}
+
+// first is the offer that is chosen unless the operator says otherwise. It takes no key out
+// of use that works.
+func (s *Screen) first() rotation.Decision {
+	offers := s.choices()
+	if len(offers) == 0 {
+		return ""
+	}
+	o := offers[0]
+	key, _ := iamops.FindKey(s.snapshot.State.Listed, o.KeyID)
+	if retires := o.Decision == rotation.RetireOlder || o.Decision == rotation.RetireNewer; retires && key.Status == iamops.Active {
+		return rotation.LookAgain
+	}
+	return o.Decision
 }
 
 // leadsOn are the decisions that take a rotation towards its end.
@@ -72,7 +98,7 @@ func (s *Screen) choiceLines(width, height int) []string {
 func (s *Screen) buttons(width int) []string {
 	var lines []string
 	line := ""
-	for _, o := range s.offers {
+	for _, o := range s.choices() {
 		b := s.common.Glyphs.Truncate(s.button(words.Decision(o, s.snapshot.State), o.Decision == s.chosen, o.Refused == rotation.Possible), width)
 		switch {
 		case line == "":
@@ -91,11 +117,12 @@ const buttonGap = "  "
 
 // oneButton is the chosen offer alone.
 func (s *Screen) oneButton(width int) string {
-	for i, o := range s.offers {
+	offers := s.choices()
+	for i, o := range offers {
 		if o.Decision != s.chosen {
 			continue
 		}
-		count := fmt.Sprintf("  %d of %d", i+1, len(s.offers))
+		count := fmt.Sprintf("  %d of %d", i+1, len(offers))
 		b := s.button(words.Decision(o, s.snapshot.State), true, o.Refused == rotation.Possible)
 		return s.common.Glyphs.Truncate(b, width-len(count)) + s.common.Styles.Muted.Render(count)
 	}

@@ -41,6 +41,7 @@ type fakeRotation struct {
 	turns     []int
 	refreshed int
 	added     []string
+	noTarget  error // why a target can not be added
 	left      int
 }
 
@@ -70,6 +71,10 @@ func (f *fakeRotation) Decide(turn int, d rotation.Decide) error {
 	return f.refuse
 }
 
+func (f *fakeRotation) Take(_ context.Context, t runner.Task) error {
+	return f.Decide(f.Snapshot().State.Turn, rotation.Decide{Decision: rotation.Leak, KeyID: t.KeyID})
+}
+
 func (f *fakeRotation) Refresh() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,7 +95,7 @@ func (f *fakeRotation) AddTarget(spec string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.added = append(f.added, spec)
-	return nil
+	return f.noTarget
 }
 
 func (f *fakeRotation) Leave() error {

@@ -48,6 +48,8 @@ type Rotation interface {
 	Updates() <-chan runner.Snapshot
 	// Decide takes a decision made on the snapshot of the given turn.
 	Decide(turn int, d rotation.Decide) error
+	// Take turns to a key that has leaked, after what is under way.
+	Take(ctx context.Context, t runner.Task) error
 	// Refresh reads the keys and their last use again.
 	Refresh() error
 	// Lend hands over the new key's secret, if it is held.
@@ -100,6 +102,7 @@ type Screen struct {
 	chosen   rotation.Decision // of the offers
 
 	question   *question         // nil: none is open
+	adding     bool              // a target is being taken up
 	deciding   rotation.Decide   // on its way to the rotation
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
@@ -134,6 +137,15 @@ func (s *Screen) Close() { s.close() }
 
 // SetSize gives the screen its room in cells.
 func (s *Screen) SetSize(width, height int) { s.width, s.height = width, height }
+
+// Shows reports whether the screen is that of the rotation.
+func (s *Screen) Shows(r Rotation) bool { return s.rotation == r }
+
+// Catch is the command that brings the screen up to the rotation as it is now.
+func (s *Screen) Catch() tea.Cmd {
+	id, r := s.id, s.rotation
+	return func() tea.Msg { return updated{id: id, snapshot: r.Snapshot(), extra: true} }
+}
 
 // State is what the screen knows of the rotation.
 func (s *Screen) State() rotation.State { return s.snapshot.State }
@@ -239,6 +251,11 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.deciding, s.change = rotation.Decide{}, ""
 		s.take(msg.snapshot)
 		return s.tell(msg.err)
+	case targetAdded:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.targetAdded(msg)
 	case searched:
 		if msg.id != s.id {
 			return nil
@@ -281,10 +298,7 @@ func (s *Screen) settle() {
 		s.chosen = rotation.Deliver // a target has come: it goes before forgetting
 	}
 	if _, there := rotation.OfferFor(s.offers, s.chosen); !there {
-		s.chosen = ""
-		if len(s.offers) > 0 {
-			s.chosen = s.offers[0].Decision
-		}
+		s.chosen = s.first()
 	}
 	if s.snapshot.State.Secret != rotation.SecretHeld || !s.now.Before(s.shownUntil) {
 		s.hide()
@@ -306,6 +320,10 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.goOn()
 	case key.Matches(msg, s.keys.rollBack):
 		return s.choose(rotation.RollBack)
+	case key.Matches(msg, s.keys.back):
+		return s.choose(rotation.StepBack)
+	case key.Matches(msg, s.keys.leaked):
+		return s.leak()
 	case key.Matches(msg, s.keys.giveUp):
 		return s.choose(rotation.GiveUpNew)
 	case key.Matches(msg, s.keys.try):

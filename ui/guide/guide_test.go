@@ -360,12 +360,12 @@ func TestAnUnrecordedChangeIsSaid(t *testing.T) {
 }
 
 // The story of two keys offers what fits it first, and takes it without a question: it
-// changes nothing.
+// changes nothing. Enter alone takes no key out of use that works.
 func TestTwoKeys(t *testing.T) {
 	for scene, want := range map[string]rotation.Decision{
 		"two-keys-rotation-under-way": rotation.Adopt,
 		"two-keys-forgotten":          rotation.RetireOlder,
-		"two-keys-both-live":          rotation.RetireOlder,
+		"two-keys-both-live":          rotation.LookAgain,
 	} {
 		bubble(t, scenes()[scene], func(st *stage) {
 			st.wantView("OLDER "+oldKeyID, "NEWER "+newKeyID, "used 62 d ago", "used 4 min ago")

@@ -12,6 +12,7 @@ import (
 type keyMap struct {
 	enter, next, previous, esc key.Binding
 	goOn, rollBack, giveUp     key.Binding
+	leaked, back               key.Binding
 	show, clip, add, try, look key.Binding
 	folder, note, summary      key.Binding
 	tick                       key.Binding
@@ -26,6 +27,8 @@ func newKeyMap(k kit.Keys) keyMap {
 		esc:      k.Esc,
 		goOn:     kit.Bind("go on", "n", "n"),
 		rollBack: kit.Bind("roll back", "R", "R"),
+		leaked:   kit.Bind("it has leaked: off first", "!", "!"),
+		back:     kit.Bind("a step back", "b", "b"),
 		giveUp:   kit.Bind("give up the new key", "D", "D"),
 		show:     kit.Bind("show secret", "v", "v"),
 		clip:     kit.Bind("send it to the clipboard", "c", "c"),
@@ -54,7 +57,7 @@ func (s *Screen) ShortHelp() []key.Binding {
 		hints = append([]key.Binding{s.showHint(), kit.Describe(s.keys.clip, "clipboard"), s.keys.add}, kit.Describe(s.keys.enter, "take it"), s.keys.choose)
 	}
 	if s.width < wideWidth {
-		return append(hints, kit.Describe(s.keys.esc, "list"))
+		return append(hints, s.keys.esc)
 	}
 	if s.handsOut() {
 		hints = append(hints, kit.Describe(s.keys.folder, "search a folder"), kit.Describe(s.keys.note, "note"))
@@ -80,6 +83,7 @@ func (s *Screen) FullHelp() [][]key.Binding {
 		decision rotation.Decision
 	}{
 		{s.keys.rollBack, rotation.RollBack}, {s.keys.giveUp, rotation.GiveUpNew},
+		{s.keys.back, rotation.StepBack}, {s.keys.leaked, rotation.Leak},
 		{s.keys.try, rotation.TryAgain}, {s.keys.look, rotation.LookAgain},
 	} {
 		o, offered := rotation.OfferFor(s.offers, k.decision)

@@ -110,6 +110,9 @@ func (s *Screen) AskAboutSecret() {
 	default:
 		ways = []rotation.Decision{rotation.Deliver, rotation.GiveUpNew}
 	}
+	if _, offered := rotation.OfferFor(s.offers, rotation.GiveUpNew); !offered {
+		ways[len(ways)-1] = rotation.KeepNew // a leaked old key is to be switched off first
+	}
 	var choices []kit.Choice
 	for i, d := range ways {
 		offer, _ := rotation.OfferFor(s.offers, d)

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,6 +35,10 @@ type decision struct {
 // newWorld is a world in which a rotation has come as far as the given state.
 func newWorld(clock *uitest.Clock, state rotation.State) *world {
 	return &world{fakeRotation: newFake(state), clock: clock, keys: slices.Clone(state.Listed)}
+}
+
+func (w *world) Take(_ context.Context, t runner.Task) error {
+	return w.Decide(w.Snapshot().State.Turn, rotation.Decide{Decision: rotation.Leak, KeyID: t.KeyID})
 }
 
 func (w *world) Decide(turn int, d rotation.Decide) error {

@@ -66,8 +66,8 @@ func (s *Screen) alerts(width int) []string {
 	}
 	say(g.Warn, st.Warning, words.HeldBy(state, s.snapshot.Settings))
 	if p := s.snapshot.Unrecorded; p != nil {
-		say(g.Cross, st.Danger, "A change was made, and its outcome could not be written to the journal. "+p.Message,
-			"The journal shows it as begun: the next start finds it by that.")
+		say(g.Cross, st.Danger, "What happened could not be written to the journal yet. "+p.Message,
+			"keyturn writes it before anything else. If keyturn ends first, the next start reads it from AWS.")
 	}
 	if p := s.snapshot.Undescribed; p != nil {
 		say(g.Warn, st.Warning, append([]string{"The keys' descriptions, which colleagues see, could not be read or written."}, words.Problem(p, s.options.Profile).Lines()...)...)

@@ -272,6 +272,18 @@ func (s *Screen) choose(wanted audit.Next) tea.Cmd {
 	return func() tea.Msg { return chosen }
 }
 
+// KeysOf are the keys of a user, as far as they are known by their IDs, and their last uses.
+func (s *Screen) KeysOf(user string) ([]iamops.AccessKey, map[string]iamops.LastUse) {
+	var keys []iamops.AccessKey
+	uses := map[string]iamops.LastUse{}
+	for _, r := range s.rows {
+		if r.User.Name == user && r.Key.ID != "" {
+			keys, uses[r.Key.ID] = append(keys, r.Key), r.LastUse
+		}
+	}
+	return keys, uses
+}
+
 // chooseLeaked hands the selected key to the root as one that has leaked.
 func (s *Screen) chooseLeaked() tea.Cmd {
 	r := s.current()

@@ -104,13 +104,13 @@ func TestASecretThatWasLeftBehindIsSaidAtTheNextStart(t *testing.T) {
 		if _, err := visit(t, cloud, a, dir, "go", "change", "yes"); err == nil {
 			t.Error("the input ended with the secret in memory, and that was fine")
 		}
-		printed, err := visit(t, cloud, a, dir, "give-up", "yes", "change", "not in use yet", "yes", "leave")
+		printed, err := visit(t, cloud, a, dir, "give-up", "yes", "change", "yes", "leave") // no reason, no watch: nobody can use it
 		if err != nil {
 			t.Fatalf("%v in:\n%s", err, printed)
 		}
-		inOrder(t, printed, "A new key without its secret", "nobody had said that it was put away", "Deactivate the new key", "Watch what breaks")
+		inOrder(t, printed, "A new key without its secret", "nobody had said that it was put away", "Deactivate the new key", "Step 2 of 3: Delete the new key")
 		cloud.Advance(24 * time.Hour)
-		printed, err = visit(t, cloud, a, dir, "go", "change", "nobody had it", lastFourOfNew(t, a))
+		printed, err = visit(t, cloud, a, dir, "change", lastFourOfNew(t, a))
 		if err != nil {
 			t.Fatalf("%v in:\n%s", err, printed)
 		}

@@ -33,7 +33,12 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "It is stored: forget it here"
 	case rotation.GiveUpNew:
 		return "Give up the new key"
+	case rotation.StepBack:
+		return stepBack(s)
 	case rotation.KeepNew:
+		if rotation.PlanOf(s.Plan).OffFirst() {
+			return "It has not leaked: go back to the rotation"
+		}
 		return "Keep the new key"
 	case rotation.Deliver:
 		return "Deliver the secret"
@@ -59,6 +64,12 @@ func Decision(o rotation.Offer, s rotation.State) string {
 	case rotation.SessionElsewhere:
 		return "My session was not made from " + o.KeyID
 	case rotation.Leak:
+		if len(o.KeyIDs) > 1 {
+			return "A key has leaked: switch it off first"
+		}
+		if s.New.Known() && o.KeyID != "" {
+			return o.KeyID + " has leaked: switch it off first"
+		}
 		return "It has leaked: switch it off first"
 	case rotation.NoNewKey:
 		return "No new key is needed"
@@ -68,6 +79,17 @@ func Decision(o rotation.Offer, s rotation.State) string {
 		return "Try the new key again"
 	}
 	return string(o.Decision)
+}
+
+// stepBack says to which step a way back leads.
+func stepBack(s rotation.State) string {
+	switch {
+	case s.Step == rotation.Delete:
+		return "Back to " + StepName(rotation.Watch)
+	case s.Plan == rotation.Retire:
+		return "Back to the choice of key"
+	}
+	return "Back to " + StepName(rotation.Distribute)
 }
 
 func goOn(s rotation.State) string {
@@ -109,7 +131,10 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return s.User + " has no key " + s.Target().ID
 	case rotation.NoSlot:
 		if !s.Old.Known() && !rotation.PlanOf(s.Plan).NeedsSlot {
-			return s.User + " has two keys (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "): say which one is meant, with --key"
+			return s.User + " has " + keyCount(s) + " (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "): say which one is meant, with --key"
+		}
+		if len(s.Listed) > iamops.MaxKeys {
+			return s.User + " has " + keyCount(s) + " (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first retire those that are not used"
 		}
 		return s.User + " has two keys already (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first deactivate and delete the one that is not used"
 	case rotation.CallerIsRoot:
@@ -121,6 +146,10 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "you sign with this key, or with a session made from it: use another profile, which does not depend on it"
 	case rotation.MaybeCallers:
 		return "your session may have been made from this key, and nothing tells: say whether it was"
+	case rotation.KeyNotNamed:
+		return "choose with --key which key has leaked: " + strings.Join(iamops.KeyIDs(s.Listed), " or ")
+	case rotation.PlaysNoPart:
+		return orKey(o.KeyID) + " plays no part in the rotation of " + s.Target().ID + " that is in progress. Continue that first"
 	case rotation.Resolving:
 		return "the credentials are being resolved afresh: wait"
 	case rotation.NewKeyMissing:
@@ -158,6 +187,14 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "a reason has to be given: nothing was done"
 	}
 	return string(o.Refused)
+}
+
+// keyCount is how many keys a user has, in words.
+func keyCount(s rotation.State) string {
+	if len(s.Listed) == iamops.MaxKeys {
+		return "two keys"
+	}
+	return fmt.Sprintf("%d keys", len(s.Listed))
 }
 
 // Why says which guard a decision goes against, with what is known.
@@ -207,6 +244,9 @@ func Why(w rotation.Why, s rotation.State, set rotation.Settings, now time.Time)
 
 // Note says what the machine has to tell of its last move.
 func Note(s rotation.State) string {
+	if gone := goneNew(s); gone != "" {
+		return gone
+	}
 	switch s.Note {
 	case rotation.NoteNoEffect:
 		return "The lists have not moved for a minute: the change had no effect. It can be made again."
@@ -229,6 +269,14 @@ func Note(s rotation.State) string {
 		return "The new key is given up."
 	}
 	return ""
+}
+
+// goneNew says that the rotation begins again since its new key is gone, "" otherwise.
+func goneNew(s rotation.State) string {
+	if s.GoneNew == "" || s.New.Known() || s.Step != rotation.Check && s.Step != rotation.Create {
+		return ""
+	}
+	return fmt.Sprintf("The new key %s is gone: no list shows it any more. The rotation starts over.", s.GoneNew)
 }
 
 // Look says how the proof of the last change stands, "" if none is under way.
@@ -296,7 +344,7 @@ func InFlight(s rotation.State) string {
 	case rotation.Verifying:
 		return "Listing the keys of " + s.User + " before the change …"
 	case rotation.Changing:
-		return s.Pending.Kind.Action() + " is sent; waiting for the answer …"
+		return s.Pending.Kind.Action() + ": asking who signs, then sending it once; waiting for the answer …"
 	case rotation.Ready, rotation.Unclear:
 	}
 	return ""

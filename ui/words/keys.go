@@ -21,7 +21,10 @@ func Descriptions(s rotation.State) []string {
 // Key is a key in a line: ID, status, age, last use.
 func Key(k rotation.KeyFacts, now time.Time) string {
 	if k.Gone {
-		return k.ID + ", not there any more"
+		return k.ID + ", not there any more: no list shows it"
+	}
+	if k.Unlisted {
+		return k.ID + ", created; no list shows it yet"
 	}
 	status := string(k.Status)
 	if status == "" {

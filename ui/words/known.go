@@ -53,7 +53,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Check:
 		return toBegin(name, s, now)
 	case rotation.Distribute, rotation.Deactivate:
-		facts := append(append(replacement, whose(s)...), ownSigner(s)...)
+		facts := append(append(append(quarantined(s), replacement...), whose(s)...), ownSigner(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
 			return append(facts, off(name, target, now), unseenUse(s))
 		}
@@ -62,7 +62,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Review:
 		return append(append([]Fact{off(name, target, now)}, inQuarantine(s)...), did(s, now)...)
 	case rotation.Watch, rotation.Delete:
-		facts := append(replacement, off(name, target, now))
+		facts := append(append(quarantined(s), replacement...), off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
 			facts = append(facts, watch(s, set, now))
 		}
@@ -100,6 +100,8 @@ func inUse(name string, k rotation.KeyFacts, now time.Time) Fact {
 		f.Mark, f.Text = Bad, "there is none"
 	case k.Gone:
 		f.Mark, f.Text = Bad, "it is deleted"
+	case k.Unlisted:
+		f.Mark, f.Text = Unknown, "no list shows it yet"
 	case k.Status != iamops.Active:
 		f.Mark, f.Text = Bad, "it is "+string(k.Status)
 	case k.LastUse.State == iamops.Used && !k.UseIsOurs():
@@ -214,6 +216,8 @@ func KeyState(k rotation.KeyFacts) string {
 		return "none yet"
 	case k.Gone:
 		return "deleted"
+	case k.Unlisted:
+		return "created, not listed yet"
 	case k.Status == "":
 		return "not listed yet"
 	}

@@ -19,7 +19,7 @@ func leakedBody(s rotation.State) []string {
 	if !rotation.PlanOf(s.Plan).OffFirst() {
 		return nil
 	}
-	key := orKey(s.Old.ID)
+	key := orKey(s.Target().ID)
 	switch s.Step {
 	case rotation.Check:
 		return []string{
@@ -27,7 +27,7 @@ func leakedBody(s rotation.State) []string {
 			"What still uses it breaks with the first change. Nothing changes in this step. Way back: leave.",
 		}
 	case rotation.Deactivate:
-		if s.Old.Status == iamops.Inactive {
+		if s.Target().Status == iamops.Inactive {
 			return nil
 		}
 		return []string{
@@ -55,7 +55,7 @@ func leakedBody(s rotation.State) []string {
 			"Go on when they work again.",
 		}
 	case rotation.Delete:
-		if s.New.Known() || s.Plan == rotation.LeakedAlone {
+		if s.New.Known() || s.Plan == rotation.LeakedAlone { // nothing is made room for
 			return nil
 		}
 		return []string{
@@ -78,7 +78,24 @@ func inQuarantine(s rotation.State) []Fact {
 	case q.Policy == "":
 		return []Fact{{Label: "quarantine", Text: "AWS has attached no quarantine policy to " + s.User}}
 	}
-	return []Fact{{Mark: Bad, Label: "quarantine", Text: "AWS has seen the leak: " + q.Policy + " is attached to " + s.User + ". It denies some actions, it does not switch the key off. Detach it when you are done."}}
+	next := "If it is this key, say that it has leaked: it then goes off first."
+	if rotation.PlanOf(s.Plan).OffFirst() {
+		next = "AWS asks you to leave it attached, and to answer its support case."
+	}
+	return []Fact{{Mark: Bad, Label: "quarantine", Text: QuarantineText(q.Policy, s.User) + " " + next}}
+}
+
+// QuarantineText says what AWS's quarantine policy means.
+func QuarantineText(policy, user string) string {
+	return policy + " is attached to " + user + ": AWS has seen a key leak. It denies some actions, and switches no key off."
+}
+
+// quarantined is inQuarantine where it is told only if there is something to say.
+func quarantined(s rotation.State) []Fact {
+	if q := s.Quarantine; q == nil || q.Policy == "" && q.Problem == nil {
+		return nil
+	}
+	return inQuarantine(s)
 }
 
 // LeakAlarm says that keys have appeared that nobody here made, "" if none have.
@@ -162,7 +179,7 @@ func claim(saysKeyturn bool) string {
 // DenyOldSessions is the policy that ends the sessions issued from a leaked key: it denies
 // everything to sessions issued before the key went off.
 func DenyOldSessions(s rotation.State) string {
-	before := s.Old.InactiveSince
+	before := s.Target().InactiveSince
 	if before.IsZero() {
 		before = s.ListedAt
 	}

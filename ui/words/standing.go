@@ -48,7 +48,7 @@ func Attention(s rotation.State, unrecorded *iamops.Problem) string {
 	case s.SecretAtStake():
 		return fmt.Sprintf("%s: the secret of %s was not put away, and is lost. Start keyturn again to give the key up.", s.User, s.New.ID)
 	case unrecorded != nil:
-		return fmt.Sprintf("%s: the outcome of a change could not be recorded: %s. Look at the keys before you do anything else.", s.User, unrecorded.Message)
+		return fmt.Sprintf("%s: what happened could not be recorded: %s. Look at the keys before you do anything else.", s.User, unrecorded.Message)
 	}
 	return ""
 }

@@ -51,7 +51,7 @@ func PlanName(p rotation.PlanName) string {
 		return "retire a key of"
 	case rotation.Discard, rotation.DiscardStored:
 		return "give up the new key of"
-	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone, rotation.LeakedNew:
 		return "replace a leaked key of"
 	}
 	return string(p)
@@ -64,7 +64,7 @@ func ShortPlan(p rotation.PlanName) string {
 		return "retire"
 	case rotation.Discard, rotation.DiscardStored:
 		return "give up"
-	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone, rotation.LeakedNew:
 		return "leaked"
 	case rotation.Rotate:
 	}
@@ -86,6 +86,9 @@ func target(s rotation.State) string {
 
 // Heading is the headline of the step in hand.
 func Heading(s rotation.State) string {
+	if goneBody(s) != nil {
+		return "The new key is gone"
+	}
 	switch s.Step {
 	case rotation.Check:
 		return "Check before anything changes"
@@ -119,6 +122,9 @@ func Heading(s rotation.State) string {
 // the way back. Each string is a paragraph.
 func Body(s rotation.State, set rotation.Settings) []string {
 	key := s.Target().ID
+	if body := goneBody(s); body != nil {
+		return body
+	}
 	if body := leakedBody(s); body != nil {
 		return body
 	}
@@ -161,7 +167,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Distribute:
 		return []string{
-			fmt.Sprintf("Give %s to every application that uses %s. Both keys work, so there is no hurry.", s.New.ID, s.Old.ID),
+			fmt.Sprintf("Give %s to every application that uses %s. %s", s.New.ID, s.Old.ID, bothWork(s)),
 			"This takes hours or days. You can leave: both keys stay as they are. Go on when the old key is quiet and the new one is in use.",
 		}
 	case rotation.Deactivate:
@@ -183,6 +189,28 @@ func Body(s rotation.State, set rotation.Settings) []string {
 	return nil
 }
 
+// bothWork says that there is time, where lists show that both keys work.
+func bothWork(s rotation.State) string {
+	if s.Old.Status != iamops.Active || s.Old.Gone || s.New.Status != iamops.Active || s.New.Gone || s.New.Unlisted {
+		return "Look below whether both keys work."
+	}
+	return "Both keys work, so there is no hurry."
+}
+
+// goneBody is about a new key that no list shows, or not any more; nil for others.
+func goneBody(s rotation.State) []string {
+	if !s.New.Gone {
+		return nil
+	}
+	if _, over := rotation.OfferFor(rotation.Offers(s, rotation.Settings{}, s.ListedAt), rotation.StartOver); !over {
+		return nil
+	}
+	return []string{
+		fmt.Sprintf("The new key %s is gone: no list of the keys of %s shows it. Its secret is of no use.", s.New.ID, s.User),
+		"Start over to make another new key. Nothing changes by that.",
+	}
+}
+
 func deactivateBody(s rotation.State, key string) []string {
 	if s.Target().Status == iamops.Inactive {
 		return []string{key + " is Inactive already. Nothing is left to do in this step.", "Way back: reactivate it, at any time until it is deleted."}
@@ -197,7 +225,7 @@ func deactivateBody(s rotation.State, key string) []string {
 		return append(body, "First put the old key back wherever the new one was stored. Way back: reactivate it, at any time until it is deleted.")
 	case rotation.Retire:
 		return append(body, "Way back: reactivate it, at any time until it is deleted.")
-	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone:
+	case rotation.Leaked, rotation.LeakedNoSlot, rotation.LeakedAlone, rotation.LeakedNew:
 		return append(body, "Way back: reactivate it, with a reason, until it is deleted.")
 	case rotation.Discard:
 		return append(body, "keyturn then forgets its secret. Way back: none that is worth it, the secret is gone. Until then you can keep the key.")
@@ -282,7 +310,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case rotation.Deliver:
 		return deliversTo(o, s)
 	case rotation.TakeBackAll:
-		return "The old key goes back to: " + deliveryNames(s, rotation.DeliveryMade, rotation.DeliveryFailed) + "."
+		return restores(s)
 	case rotation.HaveSecret:
 		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
 	case rotation.GiveUpNew:
