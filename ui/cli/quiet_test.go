@@ -41,6 +41,9 @@ func TestAQuietDayProvesNothing(t *testing.T) {
 					decide(t, run, d)
 				}
 				iamops.Sleep(t.Context(), time.Minute) // the trial, and the proof
+				if err := run.Lend(func(iamops.Secret) error { return nil }); err != nil { // it is shown
+					t.Fatal(err)
+				}
 				decide(t, run, rotation.Stored)
 				for range 2 * 24 { // two days, hour by hour, as an operator would look
 					cloud.Advance(time.Hour)
