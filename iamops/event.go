@@ -44,6 +44,17 @@ const AgentMark = "app/keyturn"
 // caller chooses its user agent.
 func (e Event) SaysKeyturn() bool { return strings.Contains(e.Agent, AgentMark) }
 
+// QuarantineOf is the policy by which AWS puts a user into quarantine whose key it has seen
+// leak, among the names of the policies attached to the user; "" if it is not there.
+func QuarantineOf(policies []string) string {
+	for _, name := range policies {
+		if strings.HasPrefix(name, "AWSCompromisedKeyQuarantine") {
+			return name
+		}
+	}
+	return ""
+}
+
 // KeyUser is somebody who uses a key: a program at an address, as far as its calls tell.
 type KeyUser struct {
 	Agent   string // the user agent, shortened to what is telling

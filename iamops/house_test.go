@@ -35,7 +35,7 @@ var house = []room{
 	{"keyturn/ui/calllog", []string{"keyturn/ui/kit", "keyturn/iamops"}},
 	{"keyturn/ui/plain", []string{"keyturn/ui/words", "keyturn/ui/report", "keyturn/iamops/runner", "keyturn/iamops/rotation", "keyturn/iamops"}},
 	{"keyturn/ui/report", []string{"keyturn/ui/words", "keyturn/iamops/audit", "keyturn/iamops/rotation", "keyturn/iamops"}},
-	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit"}},
+	{"keyturn/ui/words", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/audit", "keyturn/iamops/policy"}},
 	{"keyturn/ui/kit", none},
 	{"keyturn/ui/uitest", none},
 	{"keyturn/iamops/runner", []string{"keyturn/iamops", "keyturn/iamops/rotation", "keyturn/iamops/journal", "keyturn/iamops/delivery", "keyturn/iamops/evidence", "keyturn/iamops/policy"}},

@@ -3,6 +3,8 @@ package iamops
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"keyturn/clean"
 )
@@ -19,6 +21,7 @@ const (
 	ExpiredCredentials ProblemKind = "expired-credentials" // the session has ended
 	ExpiredSSO         ProblemKind = "expired-sso"         // the SSO session has ended; `aws sso login` renews it
 	BadCredentials     ProblemKind = "bad-credentials"     // unknown or inactive key, or wrong secret
+	WrongCode          ProblemKind = "wrong-code"          // an MFA code that AWS did not accept
 	NoRegion           ProblemKind = "no-region"           // a regional service, and no region
 
 	// What AWS answered.
@@ -31,11 +34,15 @@ const (
 
 	// The way to AWS.
 	Unreachable ProblemKind = "unreachable" // no connection was made: nothing was sent
+	NoIdentity  ProblemKind = "no-identity" // an endpoint that does not answer sts:GetCallerIdentity
 	Lost        ProblemKind = "lost"        // the request may have arrived, the answer did not
 	TimedOut    ProblemKind = "timed-out"
 	Canceled    ProblemKind = "canceled"
 	Malformed   ProblemKind = "malformed"  // an answer that can't be read
 	Unexpected  ProblemKind = "unexpected" // nobody thought of this one
+
+	ProxyRefused ProblemKind = "proxy-refused" // a proxy made no connection: nothing was sent
+	Untrusted    ProblemKind = "untrusted"     // a certificate that nobody vouches for: nothing was sent
 
 	// keyturn's own refusals: nothing was sent.
 	WrongAccount ProblemKind = "wrong-account" // the profile resolves to another account now
@@ -56,6 +63,16 @@ type Problem struct {
 	Message   string // AWS's words, or the cause's
 	RequestID string // AWS's; "" if AWS did not answer
 	Err       error  `json:"-"` // the cause; may be nil
+
+	// Status is the HTTP status of the answer; 0 if there was none.
+	Status int `json:"-"`
+	// Host is the address that was asked; "" if none was.
+	Host string `json:"-"`
+	// Partition and Account are those of who signed; "" before they are known.
+	Partition string `json:"-"`
+	Account   string `json:"-"`
+	// MFADevice is a device of the profile's that nobody asked a code of; "" if there is none.
+	MFADevice string `json:"-"`
 }
 
 // Error names the action, the kind and the cause.
@@ -83,4 +100,14 @@ func AsProblem(err error) *Problem {
 		return p
 	}
 	return &Problem{Kind: Unexpected, Message: clean.Text(err.Error()), Err: err}
+}
+
+// changing are the verbs by which AWS's actions change something.
+var changing = []string{"Create", "Update", "Delete", "Put", "Tag", "Untag", "Attach", "Detach", "Restore", "Set"}
+
+// Changes reports whether an action, iam:CreateAccessKey, changes something. One that only
+// asks can't have taken effect.
+func Changes(action string) bool {
+	_, name, _ := strings.Cut(action, ":")
+	return slices.ContainsFunc(changing, func(verb string) bool { return strings.HasPrefix(name, verb) })
 }

@@ -35,6 +35,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -125,6 +126,7 @@ type Account struct {
 	sts        *sts.Client
 	onceClient *http.Client // for changes: it never resends
 	inFlight   chan struct{}
+	mfaDevice  string // of the profile, where nothing asks a code of it; "" if there is none
 
 	mu   sync.Mutex
 	info iamops.Account
@@ -138,10 +140,14 @@ func Connect(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newAccount(ctx, cfg, o, clock, from, func(ctx context.Context) (aws.CredentialsProvider, origin, error) {
+	a, err := newAccount(ctx, cfg, o, clock, from, func(ctx context.Context) (aws.CredentialsProvider, origin, error) {
 		cfg, from, err := chain(ctx, o, clock)
 		return cfg.Credentials, from, err
 	})
+	if err == nil && !a.Caller().IsSession() {
+		a.mfaDevice = deviceOf(cfg.ConfigSources)
+	}
+	return a, err
 }
 
 // At reaches the account of the given credential at the given endpoint, and
@@ -151,7 +157,7 @@ func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
 	o, clock := o.withClock()
 	cfg := aws.Config{
 		Region:      at.Region,
-		APIOptions:  []func(*middleware.Stack) error{clock.observe},
+		APIOptions:  []func(*middleware.Stack) error{clock.observe, seePages},
 		HTTPClient:  httpClient(o.HTTPClient),
 		Logger:      logging.Nop{},
 		AppID:       appID,
@@ -217,21 +223,33 @@ func newAccount(
 	a.sts = sts.NewFromConfig(cfg, func(so *sts.Options) {
 		so.Retryer, so.RetryMaxAttempts = newPatience(), 0
 		so.APIOptions = append(so.APIOptions, countAttempts)
-		if o.EndpointURL != "" {
-			so.BaseEndpoint = aws.String(o.EndpointURL)
-		}
-	})
+	}, at(o.EndpointURL))
 	cred, err := retrieve(ctx, a.signer)
 	if err != nil {
 		return nil, err
 	}
 	caller, err := a.identify(ctx, cred, cfg.Region)
 	if err != nil {
-		return nil, err
+		return nil, withoutIdentity(iamops.AsProblem(err), stsEndpoint(cfg, o) != "")
 	}
 	a.signer.set(a.signer.provider, from.of(caller))
 	a.info = iamops.Account{ID: caller.Account, Partition: caller.Partition}
 	return a, nil
+}
+
+// withoutIdentity names an endpoint that is not AWS's, and does not say who signs, as what
+// it is.
+func withoutIdentity(p *iamops.Problem, elsewhere bool) error {
+	unknown := p.Kind == iamops.Rejected && p.Status == http.StatusBadRequest
+	switch p.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusInternalServerError, http.StatusNotImplemented:
+		unknown = true
+	}
+	if elsewhere && unknown {
+		said := strings.TrimSpace(fmt.Sprintf("%d %s", p.Status, cmp.Or(p.Code, http.StatusText(p.Status))))
+		p.Kind, p.Message = iamops.NoIdentity, p.Host+" answers "+said
+	}
+	return p
 }
 
 // checkPlace refuses what the SDK would stumble over at each call.

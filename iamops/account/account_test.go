@@ -332,7 +332,7 @@ func TestMFASession(t *testing.T) {
 		MFAToken: func(context.Context) (string, error) { return "123456", nil },
 	}
 	_, err := Connect(t.Context(), o)
-	if p := want(t, err, iamops.BadCredentials); p.Action != "sts:GetSessionToken" {
+	if p := want(t, err, iamops.WrongCode); p.Action != "sts:GetSessionToken" {
 		t.Errorf("problem %+v", p)
 	}
 	a, err := Connect(t.Context(), o)

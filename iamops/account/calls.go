@@ -3,10 +3,13 @@ package account
 import (
 	"context"
 	"errors"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"keyturn/clean"
 	"keyturn/iamops"
@@ -29,6 +32,9 @@ type Call struct {
 type tally struct {
 	attempts  int
 	lastErr   error // of the last attempt
+	host      string
+	dialing   atomic.Bool // the last attempt wanted a connection
+	connected atomic.Bool // and got one
 	requestID string
 
 	// Of changes only, which go over the wire that counts.
@@ -55,7 +61,16 @@ func countAttempts(stack *middleware.Stack) error {
 			t := tallyOf(ctx)
 			t.attempts++
 			t.lastSent = false
+			t.dialing.Store(false)
+			t.connected.Store(false)
+			ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+				GetConn: func(string) { t.dialing.Store(true) },
+				GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
+			})
 			out, metadata, err := next.HandleFinalize(ctx, in)
+			if request, ok := in.Request.(*smithyhttp.Request); ok {
+				t.host = request.URL.Host
+			}
 			t.lastErr = err
 			if id, ok := awsmiddleware.GetRequestIDMetadata(metadata); ok {
 				t.requestID = clean.Text(id)
@@ -82,6 +97,17 @@ func (a *Account) tallied(ctx context.Context, t *tally, action, region string, 
 		err = t.lastErr // what the last attempt said, not that attempts or time then ran out
 	}
 	problem := problemOf(action, err)
+	if problem != nil {
+		who := a.signer.who()
+		problem.Host, problem.Partition, problem.Account = t.host, who.Partition, who.Account
+		if problem.Kind == iamops.AccessDenied {
+			problem.MFADevice = a.mfaDevice
+		}
+		neverLeft := t.dialing.Load() && !t.connected.Load()
+		if neverLeft && (problem.Kind == iamops.Lost || problem.Kind == iamops.TimedOut) {
+			problem.Kind, problem.Message = iamops.Unreachable, t.host+": "+problem.Message
+		}
+	}
 	if a.options.OnCall != nil {
 		c.Duration = iamops.WallClock{}.Now().Sub(began)
 		c.Attempts, c.RequestID, c.Outcome = t.attempts, t.requestID, outcome(problem)

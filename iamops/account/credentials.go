@@ -37,12 +37,14 @@ func chain(ctx context.Context, o Options, clock *Clock) (aws.Config, origin, er
 	asking := &prompt{ask: o.MFAToken}
 	asking.openFor(ctx)
 	defer asking.close()
+	var endpoint string // of STS; the SDK's own clients in the chain don't heed the configured one
 	cfg, err := sharedConfig(sharedFiles(), func() (aws.Config, error) {
-		return config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock)...)
+		return config.LoadDefaultConfig(ctx, chainOptions(asking, o, clock, &endpoint)...)
 	})
 	if err != nil {
 		return aws.Config{}, origin{}, loadProblem(err)
 	}
+	endpoint = stsEndpoint(cfg, o)
 	if aws.IsCredentialsProvider(cfg.Credentials, instanceRole) {
 		cfg.Credentials = impatient{cfg.Credentials}
 	}
@@ -97,14 +99,24 @@ func (p *prompt) code() (string, error) {
 	return p.ask(ctx)
 }
 
-// chainOptions make the SDK's default chain heed o.
-func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOptions) error {
+// stsEndpoint is the address that stands in for STS's own: that of the options, else what
+// the configuration says; "" if it says nothing.
+func stsEndpoint(cfg aws.Config, o Options) string {
+	if o.EndpointURL != "" {
+		return o.EndpointURL
+	}
+	return aws.ToString(sts.NewFromConfig(cfg).Options().BaseEndpoint)
+}
+
+// chainOptions make the SDK's default chain heed o, and assume roles at the endpoint, which
+// is known by the time that one is assumed.
+func chainOptions(asking *prompt, o Options, clock *Clock, endpoint *string) []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithLogger(logging.Nop{}), // the SDK's warnings would go to stderr, under the UI
 		config.WithHTTPClient(httpClient(o.HTTPClient)),
 		config.WithDefaultRegion(GlobalRegion),
 		config.WithAppID(appID),
-		config.WithAPIOptions([]func(*middleware.Stack) error{clock.observe}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{clock.observe, seePages}),
 		config.WithAssumeRoleCredentialOptions(func(ro *stscreds.AssumeRoleOptions) {
 			if asking.ask != nil {
 				ro.TokenProvider = asking.code
@@ -115,8 +127,13 @@ func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOp
 			if o.MFASerial != "" {
 				ro.SerialNumber = aws.String(o.MFASerial)
 			}
-			if o.EndpointURL != "" && ro.Client != nil { // nil when the SDK only looks whether the options fit
-				ro.Client = elsewhere{ro.Client, o.EndpointURL}
+			if ro.Client != nil { // nil when the SDK only looks whether the options fit
+				ro.Client = elsewhere{ro.Client, endpoint}
+			}
+		}),
+		config.WithWebIdentityRoleCredentialOptions(func(ro *stscreds.WebIdentityRoleOptions) {
+			if ro.Client != nil {
+				ro.Client = elsewhereByToken{ro.Client, endpoint}
 			}
 		}),
 	}
@@ -129,17 +146,38 @@ func chainOptions(asking *prompt, o Options, clock *Clock) []func(*config.LoadOp
 	return options
 }
 
-// elsewhere assumes roles at a given endpoint. The SDK's own option for that is
-// beaten by AWS_ENDPOINT_URL_STS, and moves SSO as well.
+// elsewhere assumes roles at a given endpoint, "" being AWS's own. The SDK's own option for
+// that is beaten by AWS_ENDPOINT_URL_STS, and moves SSO as well.
 type elsewhere struct {
 	stscreds.AssumeRoleAPIClient
-	url string
+	url *string
 }
 
 // AssumeRole is sts:AssumeRole.
 func (e elsewhere) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, more ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	more = append(more, func(o *sts.Options) { o.BaseEndpoint = aws.String(e.url) })
-	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, more...) //nolint:wrapcheck // as if it were the client itself
+	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // as if it were the client itself
+}
+
+// elsewhereByToken is elsewhere for web identities.
+type elsewhereByToken struct {
+	stscreds.AssumeRoleWithWebIdentityAPIClient
+	url *string
+}
+
+// AssumeRoleWithWebIdentity is sts:AssumeRoleWithWebIdentity.
+func (e elsewhereByToken) AssumeRoleWithWebIdentity(
+	ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, more ...func(*sts.Options),
+) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+	return e.AssumeRoleWithWebIdentityAPIClient.AssumeRoleWithWebIdentity(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // likewise
+}
+
+// at makes STS be asked at an address.
+func at(url string) func(*sts.Options) {
+	return func(o *sts.Options) {
+		if url != "" {
+			o.BaseEndpoint = aws.String(url)
+		}
+	}
 }
 
 // retrieve takes one credential from the provider.
@@ -149,6 +187,17 @@ func retrieve(ctx context.Context, provider aws.CredentialsProvider) (aws.Creden
 		return aws.Credentials{}, problemOf("", err)
 	}
 	return cred, nil
+}
+
+// deviceOf is the MFA device that the profile names without a role to assume with it; "" if
+// it names none.
+func deviceOf(sources []any) string {
+	for _, source := range sources {
+		if profile, ok := source.(config.SharedConfig); ok && profile.RoleARN == "" {
+			return profile.MFASerial
+		}
+	}
+	return ""
 }
 
 // originOf finds the long-term key from which the chain made the session that cred is.
@@ -247,11 +296,7 @@ type mfaSession struct {
 // withMFA puts an MFA session, kept until it ends, before the credentials of cfg.
 func withMFA(asking *prompt, cfg aws.Config, o Options) aws.CredentialsProvider {
 	session := mfaSession{
-		client: sts.NewFromConfig(cfg, func(so *sts.Options) {
-			if o.EndpointURL != "" {
-				so.BaseEndpoint = aws.String(o.EndpointURL)
-			}
-		}),
+		client: sts.NewFromConfig(cfg, at(o.EndpointURL)),
 		serial: o.MFASerial,
 		code:   asking.code,
 	}

@@ -48,6 +48,11 @@ func sorted(action string, err error) *iamops.Problem {
 	}
 	p := &iamops.Problem{Action: action, Err: err}
 	code, message, status := apiError(err)
+	p.Status = status
+	if page := new(webPage); errors.As(err, &page) {
+		p.Kind, p.Message, p.Err = iamops.Malformed, page.Error(), nil
+		return p
+	}
 	if code != "" || status >= http.StatusInternalServerError {
 		p.Code, p.Message, p.RequestID = code, message, requestID(err)
 		p.Kind = answerKind(action, code, message, status)
@@ -182,8 +187,8 @@ func answerKind(action, code, message string, status int) iamops.ProblemKind {
 		return iamops.Rejected
 	case throttle:
 		return iamops.Throttled
-	case code == "AccessDenied" && strings.Contains(message, "invalid MFA one time pass code"):
-		return iamops.BadCredentials // nothing is missing but the right code
+	case code == "AccessDenied" && strings.Contains(message, "MultiFactorAuthentication failed"):
+		return iamops.WrongCode // nothing is missing but the right code
 	case known:
 		return kind
 	case status >= http.StatusInternalServerError:
@@ -203,6 +208,10 @@ func wayKind(err error) iamops.ProblemKind {
 	switch {
 	case errors.As(err, &noRegion):
 		return iamops.NoRegion
+	case errors.As(err, new(*proxyError)):
+		return iamops.ProxyRefused
+	case untrusted(err):
+		return iamops.Untrusted
 	case neverConnected(err):
 		return iamops.Unreachable
 	case errors.Is(err, context.Canceled):
@@ -224,15 +233,18 @@ func cutShort(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op)
 }
 
+// untrusted reports whether nobody vouches for the certificate of the other side.
+func untrusted(err error) bool {
+	return errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(x509.UnknownAuthorityError)) ||
+		errors.As(err, new(x509.HostnameError))
+}
+
 // neverConnected reports whether err proves that no connection was made, so that
 // nothing was sent: the name has no address, the dial or the proxy failed, or the
 // two sides could not agree on TLS.
 func neverConnected(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var hostname x509.HostnameError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
 	switch {
@@ -244,13 +256,17 @@ func neverConnected(err error) bool {
 	// A server that speaks no TLS and the handshake's time limit have no type.
 	text := err.Error()
 	return strings.Contains(text, "server gave HTTP response to HTTPS client") || strings.Contains(text, "TLS handshake timeout") ||
-		errors.As(err, &dns) || errors.As(err, &certificate) || errors.As(err, &authority) ||
-		errors.As(err, &hostname) || errors.As(err, &record) || errors.As(err, &alert)
+		untrusted(err) || errors.As(err, new(*proxyError)) ||
+		errors.As(err, &dns) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
 // cause is the innermost part of err that still makes a sentence: without the
 // SDK's account of how it got there.
 func cause(err error) string {
+	var proxy *proxyError
+	if errors.As(err, &proxy) {
+		return proxy.Error()
+	}
 	var request *url.Error
 	if errors.As(err, &request) {
 		return request.Err.Error()

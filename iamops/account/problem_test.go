@@ -82,7 +82,7 @@ func TestProblems(t *testing.T) {
 		{"refused", "", unsent(dial(syscall.ECONNREFUSED)), iamops.Unreachable, ""},
 		{"dial timed out", "", unsent(dial(context.DeadlineExceeded)), iamops.Unreachable, ""},
 		{"proxy", "", unsent(&net.OpError{Op: "proxyconnect", Err: io.EOF}), iamops.Unreachable, ""},
-		{"certificate", "", unsent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), iamops.Unreachable, ""},
+		{"certificate", "", unsent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), iamops.Untrusted, ""},
 		{"not TLS", "", unsent(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), iamops.Unreachable, ""},
 		{"reset", "", unsent(&net.OpError{Op: "read", Err: syscall.ECONNRESET}), iamops.Lost, ""},
 		{"EOF", "", unsent(io.EOF), iamops.Lost, ""},
@@ -153,10 +153,13 @@ func TestTLSFailures(t *testing.T) {
 	untrusted.StartTLS()
 	t.Cleanup(untrusted.Close)
 	plain := strings.Replace(s.listen(t), "http:", "https:", 1)
-	for name, url := range map[string]string{"untrusted": untrusted.URL, "no TLS": plain} {
+	for name, tc := range map[string]struct {
+		url  string
+		kind iamops.ProblemKind
+	}{"untrusted": {untrusted.URL, iamops.Untrusted}, "no TLS": {plain, iamops.Unreachable}} {
 		t.Run(name, func(t *testing.T) {
-			_, err := At(t.Context(), endpoint(url), Options{})
-			want(t, err, iamops.Unreachable)
+			_, err := At(t.Context(), endpoint(tc.url), Options{})
+			want(t, err, tc.kind)
 		})
 	}
 }

@@ -58,6 +58,8 @@ func (p patience) GetAttemptToken(ctx context.Context) (func(error) error, error
 // error where another is not worth it.
 func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {
 	switch kind := problemOf("", err).Kind; {
+	case kind == iamops.ProxyRefused || kind == iamops.Untrusted:
+		return 0, err
 	case kind == iamops.Unreachable || kind == iamops.TimedOut:
 		if attempt >= unansweredAttempts {
 			return 0, err

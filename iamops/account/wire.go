@@ -1,10 +1,12 @@
 package account
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +29,13 @@ const (
 // adds AWS_CA_BUNDLE to its own kind only.
 func httpClient(given *http.Client) aws.HTTPClient {
 	if given != nil {
-		return given
+		client := *given
+		if t, ok := client.Transport.(*http.Transport); ok && t.OnProxyConnectResponse == nil {
+			t = t.Clone()
+			t.OnProxyConnectResponse = refusedConnect
+			client.Transport = t
+		}
+		return &client
 	}
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
@@ -35,7 +43,22 @@ func httpClient(given *http.Client) aws.HTTPClient {
 			t.TLSHandshakeTimeout = handshakeTimeout
 			t.ResponseHeaderTimeout = answerTimeout
 			t.MaxIdleConnsPerHost = MaxInFlight
+			t.OnProxyConnectResponse = refusedConnect
 		})
+}
+
+// proxyError is a proxy that made no connection.
+type proxyError struct{ host, status string }
+
+// Error names the proxy, and what it said.
+func (e *proxyError) Error() string { return e.host + " said " + e.status }
+
+// refusedConnect tells a proxy's refusal from a failure of the connection.
+func refusedConnect(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{proxy.Host, answer.Status}
 }
 
 // sendOnce returns a client that reaches the same places as the given one and

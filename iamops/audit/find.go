@@ -18,6 +18,8 @@ type FindSource interface {
 	// LastUsed and Keys are those of a Source.
 	LastUsed(ctx context.Context, keyID string) (use iamops.LastUse, owner string, err error)
 	Keys(ctx context.Context, user string) ([]iamops.AccessKey, error)
+	// AttachedPolicies are the names of the policies that are attached to a user.
+	AttachedPolicies(ctx context.Context, user string) ([]string, error)
 }
 
 // Found is what can be found out about a key of which only the ID is known.
@@ -39,10 +41,15 @@ type Found struct {
 	LastUse iamops.LastUse // of the key
 	// Problem is why the user, or the user's keys, are not known; nil if they are.
 	Problem *iamops.Problem
+	// Quarantine is the policy by which AWS has put the user into quarantine, "" if there is
+	// none, or if it is not known: then QuarantineProblem says why.
+	Quarantine        string
+	QuarantineProblem *iamops.Problem
 }
 
 // Find asks whose key this is: its account (sts:GetAccessKeyInfo), its user and last use
-// (iam:GetAccessKeyLastUsed), and its status and date (iam:ListAccessKeys). A call that
+// (iam:GetAccessKeyLastUsed), its status and date (iam:ListAccessKeys), and whether AWS has
+// seen a key of the user leak (iam:ListAttachedUserPolicies). A call that
 // fails is noted in what is returned, and leaves the rest. An error is a text that is no
 // key ID, or the end of ctx.
 func Find(ctx context.Context, src FindSource, keyID string, clock iamops.Clock) (Found, error) {
@@ -74,6 +81,8 @@ func Find(ctx context.Context, src FindSource, keyID string, clock iamops.Clock)
 		if f.Problem = iamops.AsProblem(err); err == nil {
 			f.Keys, f.At = keys, clock.Now().UTC()
 		}
+		policies, err := src.AttachedPolicies(ctx, f.User)
+		f.Quarantine, f.QuarantineProblem = iamops.QuarantineOf(policies), iamops.AsProblem(err)
 	}
 	if ctx.Err() != nil {
 		return Found{}, fmt.Errorf("finding the key %s: %w", f.KeyID, context.Cause(ctx))

@@ -37,6 +37,11 @@ func (f *finder) Keys(_ context.Context, user string) ([]iamops.AccessKey, error
 	return f.keys, f.fails["keys"]
 }
 
+func (f *finder) AttachedPolicies(_ context.Context, user string) ([]string, error) {
+	f.asked = append(f.asked, "policies of "+user)
+	return []string{"ReadOnlyAccess", "AWSCompromisedKeyQuarantineV3"}, f.fails["policies"]
+}
+
 type clockAt time.Time
 
 func (c clockAt) Now() time.Time { return time.Time(c) }
@@ -53,7 +58,7 @@ func TestFind(t *testing.T) {
 	}{
 		"a user's key": {
 			id + "\n", finder{account: "111122223333", use: used(day), owner: "Suzie", keys: suzies},
-			[]string{"account", "use", "keys of Suzie"},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
 			func(f Found) bool {
 				r, ok := f.Row(DefaultThresholds(), now)
 				return ok && f.User == "Suzie" && r.Findings == SetOf(Overdue, SecondActive) && r.Next() == Rotate &&
@@ -62,7 +67,7 @@ func TestFind(t *testing.T) {
 		},
 		"deleted since": {
 			id, finder{account: "111122223333", use: used(day), owner: "Suzie", keys: suzies[1:]},
-			[]string{"account", "use", "keys of Suzie"},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
 			func(f Found) bool {
 				_, ok := f.Row(DefaultThresholds(), now)
 				return !ok && f.User == "Suzie" && len(f.Keys) == 1
@@ -78,7 +83,7 @@ func TestFind(t *testing.T) {
 		},
 		"the account may not be asked for": {
 			id, finder{account: "half", use: never, owner: "Suzie", keys: suzies, fails: map[string]error{"account": denied}},
-			[]string{"account", "use", "keys of Suzie"},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
 			func(f Found) bool {
 				r, ok := f.Row(DefaultThresholds(), now)
 				return f.Account == "" && f.AccountProblem == denied && ok && r.Findings.Has(NeverUsed)
@@ -94,7 +99,7 @@ func TestFind(t *testing.T) {
 		},
 		"the keys can't be listed": {
 			id, finder{account: "111122223333", use: used(day), owner: "Suzie", keys: suzies, fails: map[string]error{"keys": errors.New("lost")}},
-			[]string{"account", "use", "keys of Suzie"},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
 			func(f Found) bool { return f.User == "Suzie" && f.Keys == nil && f.Problem.Kind == iamops.Unexpected },
 		},
 		"nobody is named": {

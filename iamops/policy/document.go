@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Document is an IAM policy document.
@@ -73,13 +74,30 @@ func For(where Where, jobs ...Job) Document {
 	return d
 }
 
+// spaced makes room in a line of JSON, so that a screen can break it.
+var spaced = strings.NewReplacer(`":`, `": `, `",`, `", `)
+
 // Statement is the statement that grants the action alone, in a line.
 func (g Grant) Statement(where Where) string {
 	text, err := json.Marshal(Statement{Effect: "Allow", Action: texts{g.Action}, Resource: where.resources(g.Scope)})
 	if err != nil {
 		panic("policy: " + err.Error()) // texts alone
 	}
-	return string(text)
+	return spaced.Replace(string(text))
+}
+
+// StatementFor is the statement that grants an action which keyturn makes, in a line; "" if
+// it makes no such call, or to delivery targets alone, whose resources are not known here.
+func StatementFor(action string, where Where) string {
+	for _, g := range GrantsOf(Rotate, Leaked, Tag, Audit) {
+		if g.Action == action {
+			return g.Statement(where)
+		}
+	}
+	if strings.HasPrefix(action, "sts:Get") { // knows no resource
+		return Grant{Action: action, Scope: Everything}.Statement(where)
+	}
+	return ""
 }
 
 // resources are the ARNs of a scope.

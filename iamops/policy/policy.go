@@ -65,12 +65,13 @@ var grants = map[Job][]Grant{
 		{Action: "iam:GetCredentialReport", Scope: Everything, sid: "AuditAtOnce", Without: "large accounts are read user by user"},
 		{Action: "iam:ListAccountAliases", Scope: Everything, sid: "AuditMore", Without: "the account's alias is not shown"},
 		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore", Without: "owners, groups, policies and administrators are not shown"},
+		{Action: "iam:ListAttachedUserPolicies", Scope: Everything, sid: "AuditMore", Without: noQuarantine},
 		{Action: "sts:GetAccessKeyInfo", Scope: Everything, sid: "AuditMore", Without: "the account of a key that is not the account's own is not found"},
 	},
 	Rotate: append([]Grant{{Action: "iam:CreateAccessKey", Scope: Users, sid: "Rotate"}}, retire...),
 	Retire: retire,
 	Leaked: {
-		{Action: "iam:ListAttachedUserPolicies", Scope: Users, sid: "Leaked", Without: "whether AWS has put the user into quarantine is not known"},
+		{Action: "iam:ListAttachedUserPolicies", Scope: Users, sid: "Leaked", Without: noQuarantine},
 	},
 	Tag: {
 		{Action: "iam:ListUserTags", Scope: Users, sid: "Tag", Without: "the keys' descriptions are not read"},
@@ -78,11 +79,14 @@ var grants = map[Job][]Grant{
 	},
 }
 
+const noQuarantine = "whether AWS has put the user into quarantine, for a key that leaked, is not known"
+
 var retire = []Grant{
 	{Action: "iam:ListAccessKeys", Scope: Users, sid: "Rotate"},
 	{Action: "iam:GetAccessKeyLastUsed", Scope: Users, sid: "Rotate", Without: "when the keys were last used is not known, which counts as used"},
 	{Action: "iam:UpdateAccessKey", Scope: Users, sid: "Rotate"},
 	{Action: "iam:DeleteAccessKey", Scope: Users, sid: "Rotate"},
+	{Action: "iam:ListAttachedUserPolicies", Scope: Users, sid: "Rotate", Without: noQuarantine},
 	{Action: "cloudtrail:LookupEvents", Scope: Everything, sid: "Evidence", Without: "who uses the keys is not looked up in CloudTrail"},
 	{Action: "account:ListRegions", Scope: Everything, sid: "Evidence", Without: "CloudTrail is asked in a few regions only"},
 	{Action: "iam:SimulatePrincipalPolicy", Scope: UsersAndRoles, sid: "Preflight", Without: "what is not allowed shows only when it is tried"},

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"strings"
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
@@ -13,10 +12,12 @@ type Policies interface {
 	AttachedPolicies(ctx context.Context, user string) ([]string, error)
 }
 
-// readQuarantine looks, once, whether AWS has put the user of a leaked key into
-// quarantine.
-func (r *Runner) readQuarantine(before, next rotation.State) {
-	if r.parts.Policies == nil || rotation.PlanOf(before.Plan).OffFirst() || !rotation.PlanOf(next.Plan).OffFirst() {
+// readQuarantine looks whether AWS has put the user into quarantine, which is how AWS says
+// that it has seen a key leak: at the beginning, whatever the plan, when the plan becomes one
+// for a leaked key, and when the operator looks again.
+func (r *Runner) readQuarantine(before, next rotation.State, again bool) {
+	turned := rotation.PlanOf(next.Plan).OffFirst() && !rotation.PlanOf(before.Plan).OffFirst()
+	if r.parts.Policies == nil || before.ID != "" && !turned && !again {
 		return
 	}
 	user := next.User
@@ -25,16 +26,6 @@ func (r *Runner) readQuarantine(before, next rotation.State) {
 		if r.ctx.Err() != nil {
 			return
 		}
-		seen := rotation.QuarantineSeen{At: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)}
-		for _, name := range names {
-			if strings.HasPrefix(name, quarantine) {
-				seen.Policy = name
-			}
-		}
-		r.apply(seen)
+		r.apply(rotation.QuarantineSeen{At: r.parts.Clock.Now(), Policy: iamops.QuarantineOf(names), Problem: iamops.AsProblem(err)})
 	})
 }
-
-// quarantine begins the names of the policies that AWS attaches to a user whose key has
-// leaked.
-const quarantine = "AWSCompromisedKeyQuarantine"

@@ -156,7 +156,7 @@ func Start(parts Parts, task Task) *Runner {
 		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
 	}
 	r.carryOut(intents)
-	r.readQuarantine(rotation.State{}, r.state)
+	r.readQuarantine(rotation.State{}, r.state, false)
 	r.preflight(rotation.State{}, r.state, true)
 	r.publish()
 	r.reads.Go(r.tick)
@@ -216,8 +216,8 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 	r.recordEnd(before, next)
 	r.describe(before, next)
 	r.findTargets(before, next)
+	r.readQuarantine(before, next, d.Decision == rotation.LookAgain)
 	r.judgeTargets(before, next, d.Decision == rotation.LookAgain)
-	r.readQuarantine(before, next)
 	r.preflight(before, next, d.Decision == rotation.LookAgain)
 	r.carryOut(intents)
 	r.publish()

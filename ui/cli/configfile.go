@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -10,8 +11,16 @@ import (
 	"keyturn/iamops/config"
 )
 
-// readConfig reads the config file and sets the flags that the command line does not
-// set. A file that can't be understood is bad usage.
+// variables are those of the environment that say what a flag says, and beat the file. A key
+// in the environment is the choice of a profile.
+var variables = map[string][]string{
+	"profile":      {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"},
+	"region":       {"AWS_REGION", "AWS_DEFAULT_REGION"},
+	"endpoint-url": {"AWS_ENDPOINT_URL"},
+}
+
+// readConfig reads the config file and sets the flags that neither the command line nor a
+// variable sets. A file that can't be understood is bad usage.
 func (a *App) readConfig(cmd *cobra.Command, f *flags) error {
 	path := config.Path(a.Env)
 	loaded, err := config.Load(path, a.checkTarget)
@@ -24,7 +33,7 @@ func (a *App) readConfig(cmd *cobra.Command, f *flags) error {
 	}
 	for _, s := range loaded.Settings {
 		flag := cmd.Flag(s.Name)
-		if flag == nil || flag.Changed {
+		if flag == nil || flag.Changed || slices.ContainsFunc(variables[s.Name], a.isSet) {
 			continue
 		}
 		if err := flag.Value.Set(s.Value); err != nil {

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -199,6 +202,13 @@ func connected(config string, o account.Options) func(*testing.T) error {
 	}
 }
 
+// reached is what comes of reaching an account at an address.
+func reached(t *testing.T, address string, client *http.Client) error {
+	t.Helper()
+	_, err := account.At(t.Context(), account.Endpoint{URL: address, KeyID: "AKIAIOSFODNN7EXAMPLE", Secret: iamops.NewSecret("x")}, account.Options{HTTPClient: client})
+	return err
+}
+
 const root = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::` + sandbox.AccountID + `:root</Arn><UserId>` + sandbox.AccountID + `</UserId><Account>` + sandbox.AccountID + `</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 // nowhere is a journal that keeps nothing.
@@ -220,6 +230,43 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 			_, err = at(t, cloud, account.Endpoint{KeyID: cloud.Operator().KeyID, Secret: iamops.NewSecret("wrong")}, account.Options{})
 		})
 		return err
+	},
+	iamops.WrongCode: func(t *testing.T) (err error) {
+		home := awayFromHome(t)
+		synctest.Test(t, func(t *testing.T) {
+			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			op := cloud.Operator()
+			text := fmt.Sprintf("[me]\naws_access_key_id = %s\naws_secret_access_key = %s\n", op.KeyID, op.Secret)
+			if err := os.WriteFile(filepath.Join(home, "credentials"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err = account.Connect(t.Context(), account.Options{
+				Profile: "me", Region: "eu-west-1", EndpointURL: "http://sandbox.test", HTTPClient: cloud.Client(), Clock: cloud,
+				MFASerial: sandbox.MFASerial, MFAToken: func(context.Context) (string, error) { return "000000", nil },
+			})
+		})
+		return err
+	},
+	iamops.ProxyRefused: func(t *testing.T) error {
+		refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+		defer refusing.Close()
+		address, err := url.Parse(refusing.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reached(t, "https://iam.example.com", &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(address)}})
+	},
+	iamops.Untrusted: func(t *testing.T) error {
+		unknown := httptest.NewUnstartedServer(http.NotFoundHandler())
+		unknown.Config.ErrorLog = log.New(io.Discard, "", 0)
+		unknown.StartTLS()
+		defer unknown.Close()
+		return reached(t, unknown.URL, nil)
+	},
+	iamops.NoIdentity: func(t *testing.T) error {
+		another := httptest.NewServer(http.NotFoundHandler())
+		defer another.Close()
+		return reached(t, another.URL, nil)
 	},
 	iamops.NoRegion: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		_, err := a.Parameter(t.Context(), "", "/x")

@@ -71,9 +71,10 @@ func problemCode(kind iamops.ProblemKind) int {
 	switch kind {
 	case iamops.NoProfile, iamops.BadConfig, iamops.NoRegion:
 		return exitUsage
-	case iamops.NoCredentials, iamops.ExpiredCredentials, iamops.ExpiredSSO, iamops.BadCredentials, iamops.AccessDenied, iamops.RootCaller, iamops.ExpiresSoon:
+	case iamops.NoCredentials, iamops.ExpiredCredentials, iamops.ExpiredSSO, iamops.BadCredentials, iamops.WrongCode, iamops.AccessDenied, iamops.RootCaller, iamops.ExpiresSoon:
 		return exitCredentials
-	case iamops.NotFound, iamops.KeyLimit, iamops.Throttled, iamops.Rejected, iamops.ServiceFault, iamops.Unreachable, iamops.Lost,
+	case iamops.NotFound, iamops.KeyLimit, iamops.Throttled, iamops.Rejected, iamops.ServiceFault, iamops.Unreachable,
+		iamops.NoIdentity, iamops.ProxyRefused, iamops.Untrusted, iamops.Lost,
 		iamops.TimedOut, iamops.Canceled, iamops.Malformed, iamops.Unexpected, iamops.WrongAccount, iamops.OwnKey, iamops.ReadOnly,
 		iamops.NoRecord, iamops.NotDelivered, iamops.TooLate:
 	}

@@ -269,6 +269,47 @@ func TestFindingsText(t *testing.T) {
 			t.Errorf("no alarm says that there is more, and how to read on:\n%s", told)
 		}
 	})
+	const quarantine = "AWSCompromisedKeyQuarantineV3"
+	for _, plan := range []string{"rotate", "retire"} {
+		t.Run("R11_the_quarantine_policy_is_seen_by_"+plan, func(t *testing.T) {
+			t.Parallel()
+			served := serve()
+			t.Cleanup(served.close)
+			served.cloud.Quarantine("Suzie")
+			c, _ := talk(t, served, plan, "Suzie", "--plain")
+			c.say("look", "Answer with a word")
+			c.say("leave", "")
+			if told := c.rest(); !regexp.MustCompile(`(?m)^ +! .*` + quarantine).MatchString(told) {
+				t.Errorf("no word of it:\n%s", told)
+			}
+		})
+	}
+	t.Run("R11_the_quarantine_policy_is_seen_by_find", func(t *testing.T) {
+		t.Parallel()
+		served := serve()
+		t.Cleanup(served.close)
+		served.cloud.Quarantine("Suzie")
+		if told, _, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE"); !strings.Contains(told, quarantine) || exit != 0 {
+			t.Errorf("exit code %d, and no word of it:\n%s", exit, told)
+		}
+	})
+	t.Run("R11_without_the_right_to_look_it_is_not_known", func(t *testing.T) {
+		t.Parallel()
+		served := serve()
+		t.Cleanup(served.close)
+		served.cloud.Quarantine("Suzie")
+		served.cloud.Allow("operator", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "sts:GetAccessKeyInfo", "iam:CreateAccessKey", "iam:UpdateAccessKey")
+		told, _, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE")
+		if !regexp.MustCompile(`(?m)^quarantine +not known`).MatchString(told) || exit != 0 {
+			t.Errorf("find ends with %d, and does not say so:\n%s", exit, told)
+		}
+		c, _ := talk(t, served, "rotate", "Suzie", "--plain")
+		c.say("look", "Answer with a word")
+		c.say("leave", "")
+		if told := c.rest(); !regexp.MustCompile(`(?m)^ +\? quarantine: not known`).MatchString(told) {
+			t.Errorf("rotate does not say so:\n%s", told)
+		}
+	})
 	for seed, where := range []string{"first", "middle", "last"} {
 		t.Run("security-2_the_thief/"+where, func(t *testing.T) {
 			t.Parallel()

@@ -150,7 +150,7 @@ func TestStrayKeysDuringACreation(t *testing.T) {
 	term.press("q")
 	term.await("A new key is being created")
 	term.press("\x03") // closes the question
-	term.await("CreateAccessKey is sent")
+	term.await("CreateAccessKey: asking who signs")
 	held.Release()
 	term.await("Put the new secret away")
 	term.press("q")

@@ -46,6 +46,12 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 	if sandbox {
 		keyturn = "keyturn sandbox"
 	}
+	switch {
+	case f.QuarantineProblem != nil:
+		lines = append(lines, field("quarantine", "not known: "+ProblemName(f.QuarantineProblem.Kind)))
+	case f.Quarantine != "":
+		lines = append(lines, field("quarantine", QuarantineText(f.Quarantine, f.User)))
+	}
 	named := shellWord(f.User) + " --key " + f.KeyID
 	lines = append(lines,
 		field("replace it", keyturn+" rotate "+named),

@@ -53,7 +53,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Check:
 		return toBegin(name, s, now)
 	case rotation.Distribute, rotation.Deactivate:
-		facts := append(append(replacement, whose(s)...), ownSigner(s)...)
+		facts := append(append(append(quarantined(s), replacement...), whose(s)...), ownSigner(s)...)
 		if target.Gone || target.Status == iamops.Inactive {
 			return append(facts, off(name, target, now), unseenUse(s))
 		}
@@ -62,7 +62,7 @@ func Known(s rotation.State, set rotation.Settings, now time.Time) []Fact {
 	case rotation.Review:
 		return append(append([]Fact{off(name, target, now)}, inQuarantine(s)...), did(s, now)...)
 	case rotation.Watch, rotation.Delete:
-		facts := append(replacement, off(name, target, now))
+		facts := append(append(quarantined(s), replacement...), off(name, target, now))
 		if rotation.PlanOf(s.Plan).After(rotation.Deactivate) == rotation.Watch {
 			facts = append(facts, watch(s, set, now))
 		}

@@ -78,7 +78,24 @@ func inQuarantine(s rotation.State) []Fact {
 	case q.Policy == "":
 		return []Fact{{Label: "quarantine", Text: "AWS has attached no quarantine policy to " + s.User}}
 	}
-	return []Fact{{Mark: Bad, Label: "quarantine", Text: "AWS has seen the leak: " + q.Policy + " is attached to " + s.User + ". It denies some actions, it does not switch the key off. Detach it when you are done."}}
+	next := "If it is this key, say that it has leaked: it then goes off first."
+	if rotation.PlanOf(s.Plan).OffFirst() {
+		next = "AWS asks you to leave it attached, and to answer its support case."
+	}
+	return []Fact{{Mark: Bad, Label: "quarantine", Text: QuarantineText(q.Policy, s.User) + " " + next}}
+}
+
+// QuarantineText says what AWS's quarantine policy means.
+func QuarantineText(policy, user string) string {
+	return policy + " is attached to " + user + ": AWS has seen a key leak. It denies some actions, and switches no key off."
+}
+
+// quarantined is inQuarantine where it is told only if there is something to say.
+func quarantined(s rotation.State) []Fact {
+	if q := s.Quarantine; q == nil || q.Policy == "" && q.Problem == nil {
+		return nil
+	}
+	return inQuarantine(s)
 }
 
 // LeakAlarm says that keys have appeared that nobody here made, "" if none have.

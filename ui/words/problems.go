@@ -1,10 +1,12 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"keyturn/iamops"
+	"keyturn/iamops/policy"
 )
 
 // ProblemName is a problem in two or three words, for a cell of a table.
@@ -22,6 +24,14 @@ func ProblemName(k iamops.ProblemKind) string {
 		return "SSO expired"
 	case iamops.BadCredentials:
 		return "bad credentials"
+	case iamops.WrongCode:
+		return "wrong MFA code"
+	case iamops.NoIdentity:
+		return "no identity"
+	case iamops.ProxyRefused:
+		return "refused by the proxy"
+	case iamops.Untrusted:
+		return "not trusted"
 	case iamops.NoRegion:
 		return "no region"
 	case iamops.AccessDenied:
@@ -122,22 +132,34 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.ExpiredSSO:
 		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then try again."}
 	case iamops.BadCredentials:
-		return Explanation{
-			What: "AWS does not accept the credentials (" + codeOr(p, "no code") + "): the key is unknown, inactive or deleted, or its secret is wrong.",
-			Next: "If it is a session without MFA from GetSessionToken: IAM accepts none of those. Else check the profile.",
+		return badCredentials(p)
+	case iamops.WrongCode:
+		e := Explanation{
+			What: "AWS did not accept the MFA code: it is wrong, or was used already.",
+			Next: "Wait until the device shows the next code, then try again.",
 		}
+		if strings.Contains(p.Message, "serial number") {
+			e.Next = "Check the device (mfa_serial, or --mfa-serial), then try again with the next code."
+		}
+		return e
 	case iamops.NoRegion:
 		return Explanation{What: action + " needs a region, and none is set.", Next: "Name one with --region or AWS_REGION."}
 	case iamops.AccessDenied:
 		e := Explanation{
 			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
 			Next:      "Nothing was changed. This statement would grant it:",
-			Statement: Statement(p.Action),
+			Statement: policy.StatementFor(p.Action, policy.Where{Partition: cmp.Or(p.Partition, "aws"), Account: cmp.Or(p.Account, "*")}),
+		}
+		if e.Statement == "" {
+			e.Next = "Nothing was changed. Ask whoever manages your permissions for it."
 		}
 		for _, above := range []string{"explicit deny", "service control policy", "permissions boundary", "session policy"} {
 			if strings.Contains(p.Message, above) {
 				e.Next, e.Statement = "Nothing was changed. Another statement alone does not help: see to the "+above+".", ""
 			}
+		}
+		if p.MFADevice != "" {
+			e.Next, e.Statement = "Nothing was changed. Your policies may ask for MFA, and this session has none. Start again with --mfa-serial "+p.MFADevice, ""
 		}
 		if p.Action == "iam:ListUsers" {
 			e.Next = OneByOne + " " + strings.TrimPrefix(e.Next, "Nothing was changed. ")
@@ -152,13 +174,43 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.Rejected:
 		return Explanation{What: fmt.Sprintf("AWS refused %s (%s): %s", action, codeOr(p, "no code"), p.Message), Next: "Nothing was changed."}
 	case iamops.ServiceFault:
-		return Explanation{What: "AWS had a fault while it handled " + action + ".", Next: "Whether it took effect is found out by looking."}
+		next := "Whether it took effect is found out by looking."
+		if !iamops.Changes(p.Action) {
+			next = "Nothing was changed: it only asked. Wait a little, then try again."
+		}
+		return Explanation{What: "AWS had a fault while it handled " + action + ".", Next: next}
 	case iamops.Unreachable:
 		return Explanation{What: "No connection to AWS: " + p.Message, Next: "Nothing was sent. Check the network and --endpoint-url, then try again."}
+	case iamops.NoIdentity:
+		return Explanation{
+			What: "The endpoint does not answer sts:GetCallerIdentity: " + p.Message + ".",
+			Next: "keyturn does nothing without that call, which says whose account it is. Check --endpoint-url.",
+		}
+	case iamops.ProxyRefused:
+		return Explanation{
+			What: "The proxy refused the connection: " + p.Message + ".",
+			Next: "Nothing was sent to AWS. Check HTTPS_PROXY, and the proxy's user name and password.",
+		}
+	case iamops.Untrusted:
+		return Explanation{
+			What: "The certificate of " + cmp.Or(p.Host, "AWS") + " is not trusted: " + p.Message,
+			Next: "Nothing was sent. If a proxy of your company signs it, name the company's CA file in AWS_CA_BUNDLE. Else check --endpoint-url.",
+		}
 	case iamops.Lost:
-		return Explanation{What: "The answer to " + action + " was lost: " + p.Message, Next: "It may have taken effect. keyturn looks; it does not send it again."}
+		next := "It may have taken effect. keyturn looks; it does not send it again."
+		if !iamops.Changes(p.Action) {
+			next = "Nothing was changed: it only asked. Try again."
+		}
+		return Explanation{What: "The answer to " + action + " was lost: " + p.Message, Next: next}
 	case iamops.TimedOut:
-		return Explanation{What: action + " was not answered in time.", Next: "It may have taken effect. Look again."}
+		e := Explanation{What: action + " was not answered in time.", Next: "It may have taken effect. Look again."}
+		if p.Host != "" {
+			e.What = action + " was not answered in time by " + p.Host + "."
+		}
+		if !iamops.Changes(p.Action) {
+			e.Next = "Nothing was changed: it only asked. Check the network and --endpoint-url, then try again."
+		}
+		return e
 	case iamops.Canceled:
 		return Explanation{What: action + " was called off.", Next: "Nothing was sent."}
 	case iamops.Malformed:
@@ -172,7 +224,7 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	case iamops.OwnKey:
 		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
 	case iamops.ExpiresSoon:
-		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session (ctrl+r), then try again: putting the secret away takes its time."}
+		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session, then try again: putting the secret away takes its time."}
 	case iamops.ReadOnly:
 		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
 	case iamops.NoRecord:
@@ -185,12 +237,22 @@ func Problem(p *iamops.Problem, profile string) Explanation {
 	return Explanation{What: p.Error()}
 }
 
-// Statement is an IAM policy statement that grants an action on users.
-func Statement(action string) string {
-	if action == "" {
-		return ""
+// badCredentials explains a key or session that AWS does not accept.
+func badCredentials(p *iamops.Problem) Explanation {
+	e := Explanation{
+		What: "AWS does not accept the credentials (" + codeOr(p, "no code") + "): the key is unknown, inactive or deleted, or its secret is wrong.",
+		Next: "Check the profile.",
 	}
-	return fmt.Sprintf(`{"Effect": "Allow", "Action": %q, "Resource": "*"}`, action)
+	switch {
+	case strings.Contains(p.Message, "Signature expired"), strings.Contains(p.Message, "Signature not yet current"):
+		e.What = "AWS does not accept the credentials (" + codeOr(p, "no code") + "): the time of the signature is wrong."
+		e.Next = "Set this machine's clock, then try again."
+	case strings.HasPrefix(p.Action, "iam:"):
+		e.Next = "If it is a session without MFA from GetSessionToken: IAM accepts none of those. Else check the profile."
+	case p.Code == "InvalidClientTokenId", p.Code == "UnrecognizedClientException":
+		e.Next = "Check the profile. A key of another partition, such as GovCloud or China, needs a region of that partition: --region."
+	}
+	return e
 }
 
 func ssoLogin(profile string) string {
