@@ -13,4 +13,7 @@ type UserDetail struct {
 	// every resource. What a permissions boundary or an organization takes away
 	// again is not counted.
 	Administrator bool
+	// Quarantine is the name of the policy that AWS attaches to a user whose key has
+	// leaked; "" if it is not attached.
+	Quarantine string
 }

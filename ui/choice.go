@@ -27,6 +27,11 @@ func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 			return kit.Warn(words.NoKeyID(msg.User))
 		}
 		task.Plan = rotation.Retire
+	case audit.Leaked:
+		if msg.KeyID == "" {
+			return kit.Warn(words.NoKeyID(msg.User))
+		}
+		task.Plan = rotation.Leaked
 	case audit.Rotate, audit.LookAgain, audit.GoOn, audit.Nothing:
 	}
 	return p.open(task)

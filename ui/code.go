@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -24,16 +25,17 @@ func NewCodes() *Codes { return &Codes{asked: make(chan *codeRequest)} }
 
 // codeRequest is one question.
 type codeRequest struct {
+	profile   string      // which needs it; "": the one in use
 	code      chan string // takes the answer, "" if there is none
 	withdrawn <-chan struct{}
 	answered  chan struct{}
 }
 
-// Ask asks the operator for a code, in a dialog over everything else, and waits for it,
-// for as long as ctx. It is called outside of the program's loop. Where the operator
+// Ask asks the operator for a code for a profile, in a dialog over everything else, and waits
+// for it, for as long as ctx. It is called outside of the program's loop. Where the operator
 // gives none, its error is a Problem of kind no-credentials.
-func (c *Codes) Ask(ctx context.Context) (string, error) {
-	request := &codeRequest{code: make(chan string, 1), withdrawn: ctx.Done(), answered: make(chan struct{})}
+func (c *Codes) Ask(ctx context.Context, profile string) (string, error) {
+	request := &codeRequest{profile: profile, code: make(chan string, 1), withdrawn: ctx.Done(), answered: make(chan struct{})}
 	select {
 	case c.asked <- request:
 	case <-ctx.Done():
@@ -117,7 +119,7 @@ func (d *codeDesk) ask() {
 	if d.dialog != nil || len(d.waiting) == 0 {
 		return
 	}
-	d.dialog = kit.NewCodeDialog(d.common, words.CodeTitle, words.CodeBody(d.profile), words.CodeLabel, codeDigits,
+	d.dialog = kit.NewCodeDialog(d.common, words.CodeTitle, words.CodeBody(cmp.Or(d.waiting[0].profile, d.profile)), words.CodeLabel, codeDigits,
 		kit.Choice{ID: "use", Label: words.CodeTake})
 }
 

@@ -270,7 +270,7 @@ func TestACodeAtTheStart(t *testing.T) {
 	got := ""
 	ask := func(l *lobby, _ *OpeningOptions) {
 		l.answer = func(ctx context.Context, _ int) (err error) {
-			got, err = l.codes.Ask(ctx)
+			got, err = l.codes.Ask(ctx, "")
 			return err
 		}
 	}
@@ -283,7 +283,7 @@ func TestACodeAtTheStart(t *testing.T) {
 		if got != theCode {
 			t.Errorf("the code that arrived is %q", got)
 		}
-		go func() { _, _ = l.codes.Ask(l.t.Context()) }() // the program listens on
+		go func() { _, _ = l.codes.Ask(l.t.Context(), "") }() // the program listens on
 		l.send(nil)
 		l.want("A code from your MFA device")
 		l.press("esc")
@@ -332,7 +332,7 @@ func TestGoldenOpening(t *testing.T) {
 		"choosing": func(_ *lobby, o *OpeningOptions) { o.Profile, o.Profiles, o.Choose = "", threeProfiles, true },
 		"code": func(l *lobby, _ *OpeningOptions) {
 			l.answer = func(ctx context.Context, _ int) error {
-				_, err := l.codes.Ask(ctx)
+				_, err := l.codes.Ask(ctx, "")
 				return err
 			}
 		},

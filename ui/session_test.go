@@ -42,7 +42,7 @@ func TestRenewingAsksForACode(t *testing.T) {
 	bubble(t, withSession, func(st *stage) {
 		got := ""
 		st.renewal = func(ctx context.Context) (err error) {
-			got, err = st.codes.Ask(ctx)
+			got, err = st.codes.Ask(ctx, "")
 			return err
 		}
 		st.goTo("Suzie")
@@ -73,7 +73,7 @@ func TestNoCodeIsGiven(t *testing.T) {
 	for _, k := range []string{"esc", "ctrl+c", "enter"} {
 		bubble(t, withSession, func(st *stage) {
 			st.renewal = func(ctx context.Context) error {
-				_, err := st.codes.Ask(ctx)
+				_, err := st.codes.Ask(ctx, "")
 				return err
 			}
 			st.goTo("Suzie")
@@ -100,7 +100,7 @@ func TestQuestionsForCodesQueue(t *testing.T) {
 			if i == 0 {
 				own = ctx
 			}
-			go func() { answers[i], errs[i] = st.codes.Ask(own) }()
+			go func() { answers[i], errs[i] = st.codes.Ask(own, "") }()
 			st.settle()
 		}
 		st.want("A code from your MFA device")
@@ -124,7 +124,7 @@ func TestACodeNobodyListensFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := NewCodes().Ask(ctx)
+		_, err := NewCodes().Ask(ctx, "")
 		if iamops.AsProblem(err).Kind != iamops.Canceled || !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("got %v", err)
 		}
@@ -207,13 +207,13 @@ func TestARenewalKeepsTheSecret(t *testing.T) {
 		st.rotations["Suzie"] = f
 	}, func(st *stage) {
 		st.renewal = func(ctx context.Context) error {
-			_, err := st.codes.Ask(ctx)
+			_, err := st.codes.Ask(ctx, "")
 			return err
 		}
 		st.goTo("Suzie")
 		st.press("q")
 		st.want("The secret is not put away")
-		go func() { _, _ = st.codes.Ask(st.t.Context()) }() // somebody else asks, over that question
+		go func() { _, _ = st.codes.Ask(st.t.Context(), "") }() // somebody else asks, over that question
 		st.settle()
 		st.want("A code from your MFA device")
 		st.press("q", "ctrl+c")

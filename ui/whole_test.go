@@ -136,7 +136,7 @@ func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, control
 		Calls:         d.calls,
 		Codes:         codes,
 		Renew: func(ctx context.Context) (string, error) { // as with an MFA device
-			if _, err := codes.Ask(ctx); err != nil {
+			if _, err := codes.Ask(ctx, ""); err != nil {
 				return "", err
 			}
 			return d.account.Caller().ShortARN(), d.account.Renew(ctx)

@@ -138,6 +138,24 @@ func TestTheSandboxesTimeCountsFromLoopbackAlone(t *testing.T) {
 	h.want(t, h.wall, iamops.Drift{Earliest: "sts"})
 }
 
+// The sandbox is one account with one clock: when it was moved on, the answer of any of its
+// services tells it for all.
+func TestTheSandboxesClockIsMovedForAllServices(t *testing.T) {
+	h := newHandClocks(0)
+	hear := func(service string, account time.Time) {
+		answer := http.Header{"Date": {h.aws.Format(http.TimeFormat)}}
+		answer.Set(sandboxDate, account.Format(http.TimeFormat))
+		h.hearWith("http://127.0.0.1:4599/", service, h.aws, answer)
+	}
+	for _, service := range []string{"sts", "iam", "cloudtrail"} {
+		hear(service, h.wall)
+	}
+	hear("iam", h.wall.Add(days8))
+	if now := h.Now(); !now.Equal(h.wall.Add(days8)) {
+		t.Errorf("it is %v after the clock was moved to %v", now, h.wall.Add(days8))
+	}
+}
+
 // Answers come late and carry whole seconds: time neither trembles nor goes back.
 func TestTimeDoesNotTremble(t *testing.T) {
 	h := newHandClocks(300 * time.Millisecond)

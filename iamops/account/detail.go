@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -128,6 +129,7 @@ func (f *authorizations) users() []iamops.UserDetail {
 			f.policies[name] = true
 		}
 		u.Administrator = f.grants(nil, own.attached) || u.Administrator
+		u.Quarantine = quarantine(own.attached)
 		for _, name := range u.Groups {
 			g := f.groups[name]
 			u.Administrator = f.grants(g.GroupPolicyList, g.AttachedManagedPolicies) || u.Administrator
@@ -139,6 +141,17 @@ func (f *authorizations) users() []iamops.UserDetail {
 		users = append(users, u)
 	}
 	return users
+}
+
+// quarantine is the name of AWS's own quarantine policy among those that are attached.
+// Somebody else's policy of that name is none.
+func quarantine(attached []types.AttachedPolicy) string {
+	for _, p := range attached {
+		if strings.Contains(aws.ToString(p.PolicyArn), ":iam::aws:policy/AWSCompromisedKeyQuarantine") {
+			return aws.ToString(p.PolicyName)
+		}
+	}
+	return ""
 }
 
 // grants notes the names of the policies and reports whether one makes an administrator.

@@ -10,7 +10,7 @@ import (
 // Order is what rows are sorted by.
 type Order int
 
-// By verdict, the gravest first, and among equals first the keys of administrators, then
+// By risk, and among equals first the keys of administrators, then
 // the older ones, exempt keys behind all that count; by age, the
 // oldest first; by last use, first what is not known, then what was never used, then
 // the longest ago; by user name.
@@ -90,9 +90,9 @@ func (o Order) place(r *Row) place {
 	keyless := after(!r.HasKey())
 	switch o {
 	case ByRisk:
-		return place{class: r.rank()<<2 | after(!r.Administrator())<<1 | keyless, at: r.Key.Created}
+		return place{class: r.rank()<<2 | after(!r.Administrator())<<1 | keyless, at: r.Since()}
 	case ByAge:
-		return place{class: keyless, at: r.Key.Created}
+		return place{class: keyless, at: r.Since()}
 	case ByLastUse:
 		return place{class: keyless<<8 | r.useRank(), at: r.LastUse.At}
 	case ByUser, orderCount:
@@ -132,22 +132,59 @@ func namesFinding(r *Row, text string) bool {
 	return false
 }
 
-// rank orders rows by risk: the findings by their gravity, then findings that an
-// exemption covers, then rotations under way, then keys that are in order, then users
-// without one.
+// The ranks of risk, as an auditor has them.
+const (
+	rankRoot = iota
+	rankCompromised
+	rankOverdueUnused
+	rankOverdue
+	rankUnused
+	rankUnknown
+	rankDue
+	rankSecond
+	rankInactive
+	rankExempt
+	rankRotating
+	rankInOrder
+	rankKeyless
+)
+
+// rank orders rows by risk: by their findings, then those that an exemption covers, then
+// rotations under way, then keys that are in order, then users without one.
 func (r *Row) rank() int {
-	const exempt, rotating, inOrder, keyless = int(findingCount), int(findingCount) + 1, int(findingCount) + 2, int(findingCount) + 3
+	unused := r.Findings.Has(Unused) || r.Findings.Has(NeverUsed)
 	switch {
 	case r.Verdict != NoFinding && r.Exemption != nil && r.Counted() == 0:
-		return exempt
-	case r.Verdict != NoFinding:
-		return int(r.Verdict)
-	case r.Rotating:
-		return rotating
-	case r.HasKey():
-		return inOrder
+		return rankExempt
+	case r.Verdict == Overdue && unused:
+		return rankOverdueUnused
 	}
-	return keyless
+	switch r.Verdict {
+	case RootKey:
+		return rankRoot
+	case Compromised:
+		return rankCompromised
+	case Overdue:
+		return rankOverdue
+	case NeverUsed, Unused:
+		return rankUnused
+	case Unknown:
+		return rankUnknown
+	case Due:
+		return rankDue
+	case SecondActive:
+		return rankSecond
+	case InactiveKey:
+		return rankInactive
+	case NoFinding, findingCount:
+	}
+	switch {
+	case r.Rotating:
+		return rankRotating
+	case r.HasKey():
+		return rankInOrder
+	}
+	return rankKeyless
 }
 
 // useRank orders what is known of the last use: unknown, never, then by its time.

@@ -29,7 +29,7 @@ func Count(rows []Row, now time.Time) Counts {
 		firstOfUser := i == 0 || rows[i-1].User.Name != r.User.Name
 		if r.HasKey() {
 			c.Keys++
-			if !r.Key.Created.IsZero() {
+			if !r.Since().IsZero() {
 				c.Oldest = max(c.Oldest, r.Age(now))
 			}
 			if firstOfUser {
@@ -64,7 +64,7 @@ func Count(rows []Row, now time.Time) Counts {
 func Ages(rows []Row, now time.Time) []time.Duration {
 	ages := make([]time.Duration, 0, len(rows))
 	for i := range rows {
-		if rows[i].HasKey() && !rows[i].Key.Created.IsZero() {
+		if rows[i].HasKey() && !rows[i].Since().IsZero() {
 			ages = append(ages, rows[i].Age(now))
 		}
 	}

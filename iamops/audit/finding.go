@@ -8,32 +8,32 @@ import (
 // Finding is one thing that is to be said about a key.
 type Finding uint8
 
-// The findings, the gravest first. The verdict of a key is its gravest one.
-//
-// Keys that nobody uses come before keys that are merely old: they are the ones
-// that can be retired without a new one, whatever their age. Unknown comes before
-// what may need it to be judged, and after what stands without it.
+// The findings, the gravest first: the verdict of a key is its gravest one. Unknown
+// comes before what may need it to be judged, and after what stands without it.
 const (
 	// NoFinding is the verdict of a key that is in order.
 	NoFinding Finding = iota
 	// RootKey: a key of the account's root user, which nothing can restrain. Its status
 	// and its age do not matter.
 	RootKey
-	// NeverUsed: Active, known never to have been used, and older than a day: a
-	// key just made has had no chance, and last use is told with a delay.
-	NeverUsed
-	// Unused: Active, older than the unused period, and known not to have been used
-	// in it. A key that was never used at all is this as well.
-	Unused
+	// Compromised: AWS has attached its quarantine policy to the user. Which of the
+	// user's keys has leaked, it does not say.
+	Compromised
 	// Overdue: Active and older than the greatest age.
 	Overdue
+	// NeverUsed: Active, older than the unused period, and no use is known. It is
+	// Unused as well.
+	NeverUsed
+	// Unused: Active, older than the unused period, and known not to have been used
+	// in it.
+	Unused
 	// Unknown: the last use, the status or the date of the key, or which keys the
 	// user has, is not known.
 	Unknown
-	// SecondActive: the older one of two Active keys of a user.
-	SecondActive
 	// Due: Active, and will be Overdue within the due period.
 	Due
+	// SecondActive: an Active key beside the one that the user keeps.
+	SecondActive
 	// InactiveKey: switched off, and left behind.
 	InactiveKey
 
@@ -41,7 +41,7 @@ const (
 )
 
 var findingNames = [findingCount]string{
-	NoFinding: "", RootKey: "root-key", NeverUsed: "never-used", Unused: "unused", Overdue: "overdue",
+	NoFinding: "", RootKey: "root-key", Compromised: "compromised", NeverUsed: "never-used", Unused: "unused", Overdue: "overdue",
 	Unknown: "unknown", SecondActive: "second-active", Due: "due", InactiveKey: "inactive",
 }
 
@@ -63,36 +63,52 @@ func (f Finding) String() string {
 	return fmt.Sprintf("finding-%d", uint8(f))
 }
 
-// Next is what to do about a verdict.
+// Next is what to do about a key.
 type Next string
 
-// The next steps: replace the key by a new one; take it out of use without a new
-// one; delete it, since it is Inactive already; find out what is not known; go on
-// with the rotation that is under way; do it as the root user, for whom keyturn makes no
-// call; nothing.
+// The next steps.
 const (
-	Rotate    Next = "rotate"
-	Retire    Next = "retire"
-	Delete    Next = "delete"
+	// Rotate: replace the key by a new one.
+	Rotate Next = "rotate"
+	// Retire: take it out of use without a new one.
+	Retire Next = "retire"
+	// Delete: it is Inactive already.
+	Delete Next = "delete"
+	// LookAgain: find out what is not known.
 	LookAgain Next = "look again"
-	GoOn      Next = "go on"
-	AsRoot    Next = "as root"
-	Nothing   Next = ""
+	// GoOn: two keys are in use, or a rotation is under way; move to the newer one.
+	GoOn Next = "go on"
+	// Leaked: replace it as a leaked one, which is switched off first.
+	Leaked Next = "leaked"
+	// AsRoot: only the root user can, for whom keyturn makes no call.
+	AsRoot Next = "as root"
+	// Nothing is to be done.
+	Nothing Next = ""
 )
 
-func (f Finding) next() Next {
-	switch f {
-	case NeverUsed, Unused, SecondActive:
+// next is the step for a key with these findings, on its own. One that nobody uses is
+// retired, however old it is.
+func (s Set) next() Next {
+	switch {
+	case s.Has(RootKey):
+		return AsRoot
+	case s.Has(Compromised) && s.Has(InactiveKey):
+		return Delete
+	case s.Has(Compromised):
+		return Leaked
+	case s.Has(Unused), s.Has(NeverUsed):
 		return Retire
+	}
+	switch s.Verdict() {
 	case Overdue, Due:
 		return Rotate
-	case RootKey:
-		return AsRoot
 	case Unknown:
 		return LookAgain
+	case SecondActive:
+		return Retire
 	case InactiveKey:
 		return Delete
-	case NoFinding, findingCount:
+	case NoFinding, RootKey, Compromised, NeverUsed, Unused, findingCount:
 	}
 	return Nothing
 }

@@ -111,13 +111,13 @@ func TestWhereThereIsAReportTwoCallsTellEveryAge(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	want := []string{"<root_account>: root-key unused overdue", "bob", "Suzie: overdue", "Suzie: inactive"}
+	want := []string{"<root_account>: root-key overdue unused", "bob", "Suzie: overdue", "Suzie: inactive"}
 	if got := describe(atReport); !slices.Equal(got, want) {
 		t.Fatalf("with the report alone, the rows are %q", got)
 	}
 	suzie := atReport[2]
 	if suzie.Slot != 1 || suzie.KeySeen != (Provenance{FromReport, now}) || suzie.UseSeen != suzie.KeySeen || suzie.LastUse.Service != "s3" ||
-		suzie.Awaited() || !suzie.Console.Password || suzie.Next() != Rotate || atReport[0].Next() != AsRoot || !atReport[0].Administrator() {
+		suzie.Awaited() || suzie.Console.Password != Yes || suzie.Next() != Rotate || atReport[0].Next() != AsRoot || !atReport[0].Administrator() {
 		t.Errorf("a row is %+v", suzie)
 	}
 	if bob := atReport[1]; bob.HasKey() || bob.Listed || !bob.ReportAt.Equal(now) || bob.Awaited() {
@@ -128,7 +128,7 @@ func TestWhereThereIsAReportTwoCallsTellEveryAge(t *testing.T) {
 	}
 
 	after := inv.AppendRows(nil, now)
-	want = []string{"<root_account>: root-key unused overdue", "bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: overdue"}
+	want = []string{"<root_account>: root-key overdue unused", "bob", "Suzie AKIAOFF: inactive", "Suzie AKIAOLD: overdue"}
 	if got := describe(after); !slices.Equal(got, want) {
 		t.Errorf("with the live values, the rows are %q", got)
 	}
@@ -184,9 +184,9 @@ func TestWithoutAReportTheLiveWayAlone(t *testing.T) {
 	}{
 		"not allowed":                  {reporting{refuses: denied, failing: denied}, iamops.AccessDenied, 1},
 		"not allowed to ask, and none": {reporting{refuses: denied}, iamops.AccessDenied, 1},
-		"throttled":                    {reporting{refuses: &iamops.Problem{Kind: iamops.Throttled}}, iamops.Throttled, 0},
+		"throttled":                    {reporting{refuses: &iamops.Problem{Kind: iamops.Throttled}}, iamops.Throttled, 1},
 		"malformed":                    {reporting{csv: "<html>"}, iamops.Malformed, 1},
-		"cut":                          {reporting{csv: reportHead + suzieLine[:80]}, iamops.Malformed, 1},
+		"unreachable":                  {reporting{refuses: &iamops.Problem{Kind: iamops.Unreachable}}, iamops.Unreachable, 0},
 		"never ready":                  {reporting{takes: time.Hour}, iamops.TimedOut, reportPolls},
 		"always expired":               {reporting{failing: code("ReportExpired")}, iamops.TimedOut, reportPolls},
 		"lost":                         {reporting{failing: &iamops.Problem{Kind: iamops.Lost}}, iamops.Lost, 1},
@@ -201,6 +201,9 @@ func TestWithoutAReportTheLiveWayAlone(t *testing.T) {
 			}
 			if !p.Complete() || p.Failed() || p.KeysLookedUp != 2 {
 				t.Errorf("the live way came to %+v", p)
+			}
+			if root := inv.AppendRows(nil, now)[0]; !root.Root() || root.Findings != SetOf(Unknown) || root.Problem() != p.ReportProblem {
+				t.Errorf("of root, nothing is known, and its row is %+v", root)
 			}
 		})
 	}
@@ -301,7 +304,7 @@ func TestAUserOfTheReportAlone(t *testing.T) {
 	}
 	r := &reporting{source: s, csv: reportHead + suzieLine + strings.Replace(bobLine, "bob", "gone", 1) + strings.Replace(suzieLine, "Suzie", "late", 1)}
 	inv, _ := loadReporting(t, r, Loader{})
-	if got := describe(inv.AppendRows(nil, now)); !slices.Equal(got, []string{"bob AKIAbob", "late AKIAlate", "Suzie AKIASuzie"}) {
+	if got := describe(inv.AppendRows(nil, now)); !slices.Equal(got, []string{RootName + ": unknown", "bob AKIAbob", "late AKIAlate", "Suzie AKIASuzie"}) {
 		t.Errorf("rows are %q", got)
 	}
 	if p := inv.Progress(); p.Users != 3 || !p.Complete() || p.Failed() {
@@ -313,23 +316,24 @@ func TestAUserOfTheReportAlone(t *testing.T) {
 	}
 }
 
-// TestAFailedListingLeavesTheReportsAges: and takes away what rests on the use.
-func TestAFailedListingLeavesTheReportsAges(t *testing.T) {
+// TestAFailedListingLeavesTheReport: what it says stands, beside why it is not known whether
+// it still holds.
+func TestAFailedListingLeavesTheReport(t *testing.T) {
 	s := ofSuzie()
 	s.keysOf = func(string) ([]iamops.AccessKey, error) { return nil, &iamops.Problem{Kind: iamops.Throttled} }
 	unusedLine := strings.Replace(suzieLine, "2026-03-01T11:00:00+00:00,eu-west-1,s3", "N/A,N/A,N/A", 1)
-	r := &reporting{source: s, csv: reportHead + unusedLine}
+	r := &reporting{source: s, csv: reportHead + rootWithoutKeys + unusedLine}
 	inv, events := loadReporting(t, r, Loader{})
 	before := NewInventory(DefaultThresholds())
 	before.Apply(events[0])
-	if got := describe(before.AppendRows(nil, now)); got[0] != "Suzie: never-used unused overdue" {
+	if got := describe(before.AppendRows(nil, now)); got[0] != "Suzie: overdue never-used unused" {
 		t.Errorf("with the report alone, the rows are %q", got)
 	}
 	rows := inv.AppendRows(nil, now)
-	if got := describe(rows); !slices.Equal(got, []string{"bob: unknown", "Suzie: overdue unknown", "Suzie: unknown inactive"}) {
+	if got := describe(rows); !slices.Equal(got, []string{"bob: unknown", "Suzie: overdue never-used unused unknown", "Suzie: unknown inactive"}) {
 		t.Errorf("rows are %q", got)
 	}
-	if rows[1].Problem().Kind != iamops.Throttled || rows[1].LastUse.State != iamops.UseUnknown {
+	if rows[1].Problem().Kind != iamops.Throttled || rows[1].LastUse.State != iamops.NeverUsed || rows[1].UseSeen.Origin != FromReport {
 		t.Errorf("a row is %+v", rows[1])
 	}
 }
@@ -339,7 +343,7 @@ func TestDetailsBecomeColumns(t *testing.T) {
 		{Name: "bob", Administrator: true},
 		{Name: "Suzie", Tags: map[string]string{"Owner": "photo-team", "AKIAOLD": "photo buckets", "use": "photos"}, Policies: []string{"s3"}},
 	}
-	r := &reporting{source: ofSuzie(), csv: reportHead + suzieLine, details: details}
+	r := &reporting{source: ofSuzie(), csv: reportHead + rootWithoutKeys + suzieLine, details: details}
 	inv, _ := loadReporting(t, r, Loader{})
 	inv.SetRules(Rules{OwnerTags: []string{"team", "owner"}, PurposeTags: []string{"purpose", "use"}})
 	rows := inv.AppendRows(nil, now)

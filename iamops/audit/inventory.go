@@ -40,8 +40,10 @@ type entry struct {
 
 // mark is what is known of a live key besides.
 type mark struct {
-	slot    int    // in the report, 0 if that is not certain
-	useFrom Origin // of the last use
+	slot    int             // in the report, 0 if that is not certain
+	useFrom Origin          // of the last use
+	asked   bool            // whether its look-up has been answered
+	failed  *iamops.Problem // why that told nothing
 }
 
 // NewInventory returns an inventory of which nothing is known yet, with DefaultRules.
@@ -71,6 +73,9 @@ func (inv *Inventory) Apply(event Event) {
 	case UsersFound:
 		for _, u := range e.Users { // pages may overlap while users are being created
 			known := inv.entry(u.Name)
+			if known.found && known.gone {
+				continue // a page that was made before
+			}
 			if known.user, known.found = u, true; known.gone {
 				known.gone = false
 				inv.tally(known, +1)
@@ -112,8 +117,8 @@ func (inv *Inventory) entry(name string) *entry {
 func (inv *Inventory) setKeys(u *entry, e KeysListed) {
 	inv.tally(u, -1)
 	defer func() { inv.tally(u, +1) }()
-	if e.Problem != nil && e.Problem.Kind == iamops.NotFound && !u.found {
-		u.gone = true // it was there when the report was made
+	if e.Problem != nil && e.Problem.Kind == iamops.NotFound {
+		u.gone = true // it was there when the report or the list of users was made
 		return
 	}
 	if u.problem = e.Problem; e.Problem != nil {
@@ -130,31 +135,47 @@ func (inv *Inventory) setKeys(u *entry, e KeysListed) {
 	})
 	for i := range u.keys {
 		was := slices.IndexFunc(had, func(h KeyUse) bool { return h.Key.ID == u.keys[i].Key.ID })
-		if was >= 0 && marks[was].useFrom == Live {
-			u.keys[i].LastUse, u.marks[i].useFrom = had[was].LastUse, Live
+		if was >= 0 && marks[was].asked {
+			u.keys[i].LastUse, u.marks[i] = had[was].LastUse, marks[was]
 		}
 	}
 	inv.join(u)
 }
 
+// newborn is how young a key may be for its look-up to miss it though it is there.
+const newborn = 5 * time.Minute
+
+// setUse takes over what a look-up told. A key that is gone by then is dropped.
 func (inv *Inventory) setUse(u *entry, e UseLookedUp) {
-	inv.tally(u, -1)
-	for i := range u.keys {
-		if u.keys[i].Key.ID == e.KeyID {
-			u.keys[i].LastUse, u.marks[i].useFrom = e.LastUse, Live
-		}
+	i := slices.IndexFunc(u.keys, func(k KeyUse) bool { return k.Key.ID == e.KeyID })
+	if i < 0 {
+		return
 	}
-	inv.tally(u, +1)
+	inv.tally(u, -1)
+	defer func() { inv.tally(u, +1) }()
+	p := e.LastUse.Problem
+	if p != nil && p.Kind == iamops.NotFound && u.listedAt.Sub(u.keys[i].Key.Created) >= newborn {
+		u.keys, u.marks = slices.Delete(u.keys, i, i+1), slices.Delete(u.marks, i, i+1)
+		return
+	}
+	u.keys[i].LastUse = e.LastUse
+	u.marks[i].useFrom, u.marks[i].asked, u.marks[i].failed = Live, true, p
+	inv.join(u)
 }
 
 func (inv *Inventory) setReport(e ReportRead) {
 	p := &inv.progress
 	p.ReportProblem, p.ReportOnly = e.Problem, e.Only
 	if p.Report = ReportFailed; e.Report == nil {
+		p.RootProblem = e.Problem
+		inv.entry(RootName)
 		return
 	}
-	p.Report, p.ReportAt = ReportKnown, e.Report.At
+	p.Report, p.ReportAt, p.UnreadProblem = ReportKnown, e.Report.At, e.Report.unreadProblem()
 	inv.report = e.Report
+	if p.RootProblem = e.Report.rootProblem(); p.RootProblem != nil {
+		inv.entry(RootName)
+	}
 	for i := range e.Report.Users {
 		line := &e.Report.Users[i]
 		u := inv.entry(line.Name)
@@ -169,7 +190,7 @@ func (inv *Inventory) setReport(e ReportRead) {
 }
 
 // join gives a user's live keys the report's last use where that is certain, and
-// nothing better is known.
+// nothing better is known. Where a look-up has failed, that is kept beside it.
 func (inv *Inventory) join(u *entry) {
 	if u.line == nil || len(u.keys) == 0 {
 		return
@@ -179,15 +200,20 @@ func (inv *Inventory) join(u *entry) {
 		keys[i] = k.Key
 	}
 	for i, slot := range joined(keys, u.line, inv.report) {
-		u.marks[i].slot = slot
-		if slot != 0 && u.marks[i].useFrom != Live {
-			u.keys[i].LastUse, u.marks[i].useFrom = u.line.Slots[slot-1].LastUse, FromReport
+		m := &u.marks[i]
+		if m.slot = slot; slot == 0 || m.asked && m.failed == nil {
+			continue
+		}
+		if use := u.line.Slots[slot-1].LastUse; m.failed == nil || use.State != iamops.UseUnknown {
+			use.Problem = m.failed
+			u.keys[i].LastUse, m.useFrom = use, FromReport
 		}
 	}
 }
 
 func (inv *Inventory) setDetails(e DetailsRead) {
-	if inv.progress.DetailsProblem = e.Problem; e.Problem != nil {
+	p := &inv.progress
+	if p.DetailsProblem, p.DetailsKnown = e.Problem, e.Problem == nil; e.Problem != nil {
 		return
 	}
 	for i := range e.Users {
@@ -222,11 +248,11 @@ func (inv *Inventory) tally(u *entry, n int) {
 	for i, k := range u.keys {
 		p.Keys += n
 		switch {
-		case u.marks[i].useFrom != Live:
+		case !u.marks[i].asked:
+		case u.marks[i].failed != nil:
+			p.KeysFailed += n
 		case k.LastUse.State != iamops.UseUnknown:
 			p.KeysLookedUp += n
-		case k.LastUse.Problem != nil:
-			p.KeysFailed += n
 		}
 	}
 }

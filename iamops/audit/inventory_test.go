@@ -58,7 +58,7 @@ func describe(rows []Row) []string {
 
 func TestRowsDoNotDependOnTheOrderOfAnswers(t *testing.T) {
 	want := []string{
-		"batch AKIABAT: never-used unused overdue",
+		"batch AKIABAT: overdue never-used unused",
 		"locked: unknown",
 		"none",
 		"Suzie AKIAOLD: overdue second-active (rotating)",

@@ -71,6 +71,9 @@ func older(key iamops.AccessKey, at time.Time) bool {
 func onlyTraced(u *ReportUser) (int, bool) {
 	found, n := 0, 0
 	for i, s := range u.Slots {
+		if s.odd {
+			return 0, false
+		}
 		if s.Traced() {
 			found, n = i, n+1
 		}

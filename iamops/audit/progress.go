@@ -30,9 +30,14 @@ type Progress struct {
 	ReportAt      time.Time       // of the report that is known
 	ReportProblem *iamops.Problem // why there is none; the audit does without
 	ReportOnly    bool            // only the report was asked for
+	UnreadProblem *iamops.Problem // which lines of the report can't be read; nil if all can
+	// RootProblem is why it is not known whether the root user has keys: of them the
+	// report alone tells. It is nil if that is known, or the report is still to come.
+	RootProblem *iamops.Problem
 	// DetailsProblem is why the users' tags and policies are not known; nil if they are,
 	// or were not asked for. The audit does without.
 	DetailsProblem *iamops.Problem
+	DetailsKnown   bool // the users' tags and policies have been read
 }
 
 // Complete reports whether every answer has arrived, failures included.
@@ -59,5 +64,6 @@ func (p Progress) OwnKeys() bool {
 // Failed reports whether some answer was a failure, so that the audit is partial.
 // Without a report it is not, unless nothing else was asked for.
 func (p Progress) Failed() bool {
-	return p.UsersProblem != nil && !p.OwnKeys() || p.UsersFailed > 0 || p.KeysFailed > 0 || p.ReportOnly && p.ReportProblem != nil
+	return p.UsersProblem != nil && !p.OwnKeys() || p.UsersFailed > 0 || p.KeysFailed > 0 ||
+		p.ReportOnly && (p.ReportProblem != nil || p.UnreadProblem != nil)
 }

@@ -18,19 +18,18 @@ const (
 )
 
 // References are the rules that a key with the finding breaks. A finding that is
-// keyturn's own, as due and inactive are, has none; a key that was never used breaks
-// one when it is Unused as well.
+// keyturn's own, as due and inactive are, has none.
 func (f Finding) References() []Reference {
 	switch f {
 	case RootKey:
 		return []Reference{{cis3, "1.4"}, {awsConfig, "iam-root-access-key-check"}, {securityHub, "IAM.4"}}
 	case Overdue:
 		return []Reference{{cis3, "1.14"}, {cis7, "2.12"}, {awsConfig, "access-keys-rotated"}, {securityHub, "IAM.3"}}
-	case Unused:
+	case Unused, NeverUsed:
 		return []Reference{{cis3, "1.12"}, {cis7, "2.11"}}
 	case SecondActive:
 		return []Reference{{cis3, "1.13"}}
-	case NoFinding, NeverUsed, Unknown, Due, InactiveKey, findingCount:
+	case NoFinding, Compromised, Unknown, Due, InactiveKey, findingCount:
 	}
 	return nil
 }

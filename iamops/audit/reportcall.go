@@ -33,7 +33,7 @@ const (
 // reportQuest is how far a load is with getting the report.
 type reportQuest struct {
 	source  ReportSource
-	refused *iamops.Problem // why a report may not be asked for
+	refused *iamops.Problem // why a report could not be asked for
 	polls   int
 }
 
@@ -82,7 +82,7 @@ func (q *reportQuest) after(a reportAnswer) (next call, wait bool, done *ReportR
 		return nil, false, &ReportRead{Report: a.report}
 	case a.asked && a.problem == nil:
 		return q.get, !a.ready, nil
-	case a.asked && a.problem.Kind == iamops.AccessDenied:
+	case a.asked && a.problem.Kind != iamops.Unreachable:
 		q.refused = a.problem // somebody else may have asked for one
 		return q.get, false, nil
 	case a.asked:

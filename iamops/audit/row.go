@@ -71,6 +71,8 @@ type Row struct {
 	Findings Set
 	Verdict  Finding // the gravest of the findings, or NoFinding
 	Rotating bool    // one of two keys of a rotation that seems to be under way
+	InUse    bool    // the key was used within the unused period
+	Kept     bool    // of several Active keys, the one that stays when the others go
 }
 
 // HasKey reports whether the row is about a key.
@@ -82,8 +84,14 @@ func (r *Row) Root() bool { return r.User.Name == RootName }
 // Administrator reports whether the row's user is known to have administrator access.
 func (r *Row) Administrator() bool { return r.Root() || r.Detail != nil && r.Detail.Administrator }
 
-// Age is the key's age at the given instant.
-func (r *Row) Age(now time.Time) time.Duration { return r.Key.Age(now) }
+// Since is from when on the key is known to have been there; zero if nothing tells.
+func (r *Row) Since() time.Time {
+	return KeyUse{r.Key, r.LastUse, r.KeySeen.Origin == FromReport}.Since()
+}
+
+// Age is the key's age at the given instant; where the report alone tells of the key, it
+// is that at least.
+func (r *Row) Age(now time.Time) time.Duration { return now.Sub(r.Since()) }
 
 // Awaited reports whether something of the row is unknown because it has not been
 // asked for yet: not its failure, but its turn is outstanding.
@@ -106,23 +114,30 @@ func (r *Row) Problem() *iamops.Problem {
 	return r.LastUse.Problem
 }
 
-// Counted are the findings that count against the account: those that neither an
-// exemption nor a rotation under way excuses. Nothing excuses that something is not
-// known, and no rotation a root key.
+// Counted are the findings that count against the account. An exemption excuses all but
+// what is not known and what is known to be compromised; a rotation under way, that the
+// old key is overdue and that there are two.
 func (r *Row) Counted() Set {
 	switch {
 	case r.Exemption != nil:
-		return r.Findings & SetOf(Unknown)
+		return r.Findings & SetOf(Unknown, Compromised)
 	case r.Rotating:
-		return r.Findings & SetOf(Unknown, RootKey)
+		return r.Findings &^ SetOf(Overdue, SecondActive)
 	}
 	return r.Findings
 }
 
-// Next is the step that takes care of the row's verdict.
+// Next is the step that takes care of the key. It never retires one that is in use, nor
+// all Active keys of a user at once.
 func (r *Row) Next() Next {
-	if r.Rotating {
+	next := r.Findings.next()
+	switch {
+	case r.Rotating && next != AsRoot && next != Leaked:
+		return GoOn
+	case next == Retire && r.Kept:
+		return LookAgain // when the others are gone
+	case next == Retire && r.InUse:
 		return GoOn
 	}
-	return r.Verdict.next()
+	return next
 }

@@ -25,6 +25,11 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 		case u.user.Name != RootName:
 			rows = append(rows, inv.rowOf(u))
 		}
+		if u.user.Name == RootName && inv.progress.RootProblem != nil {
+			r := inv.rowOf(u)
+			r.KeysProblem, r.Findings = inv.progress.RootProblem, SetOf(Unknown)
+			rows = append(rows, r)
+		}
 		exemption := inv.exemption(u, now)
 		for j := first; j < len(rows); j++ {
 			r := &rows[j]
@@ -34,6 +39,9 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 			}
 			if r.Root() && r.HasKey() {
 				r.Findings = r.Findings.With(RootKey)
+			}
+			if r.HasKey() && r.Detail != nil && r.Detail.Quarantine != "" {
+				r.Findings = r.Findings.With(Compromised)
 			}
 			r.Verdict = r.Findings.Verdict()
 			r.Exemption = exemption
@@ -79,36 +87,39 @@ func (inv *Inventory) appendKeys(rows []Row, u *entry, now time.Time) []Row {
 		if u.detail != nil {
 			r.Description = u.detail.Tags[r.Key.ID]
 		}
-		r.Findings, r.Rotating = a.Findings, a.Rotating
+		r.Findings, r.Rotating, r.InUse, r.Kept = a.Findings, a.Rotating, a.InUse, a.Kept
 		rows = append(rows, r)
 	}
 	return rows
 }
 
 // appendSlots makes rows of the report's slots. A slot's date moves when the key's
-// status changes, so that two of them say nothing of a rotation under way. If the
-// user's keys could not be listed, what the report says of their use is no answer.
+// status changes, so that two of them say nothing of a rotation under way. Why the user's
+// keys could not be listed is kept beside what the report says. Of a root key, a field that
+// makes no sense is no trace.
 func (inv *Inventory) appendSlots(rows []Row, u *entry, now time.Time) []Row {
 	var uses [iamops.MaxKeys]KeyUse
 	var slots [iamops.MaxKeys]int
 	n := 0
 	for i, s := range u.line.Slots {
-		if !s.Traced() {
+		if s.Odd != "" && u.user.Name == RootName && !s.dated() || !s.Traced() {
 			continue
 		}
 		uses[n] = KeyUse{
 			Key:     iamops.AccessKey{UserName: u.user.Name, Status: s.Status(), Created: s.Rotated},
-			LastUse: s.LastUse,
+			LastUse: s.LastUse, Reported: true,
 		}
-		if u.problem != nil {
-			uses[n].LastUse = iamops.LastUse{AsOf: s.LastUse.AsOf, Problem: u.problem}
-		}
+		uses[n].LastUse.Problem = u.problem
 		slots[n] = i + 1
 		n++
 	}
 	for i, a := range Assess(uses[:n], inv.thresholds, now) {
 		r := inv.rowOf(u)
 		r.Key, r.LastUse, r.Slot, r.Findings = uses[i].Key, uses[i].LastUse, slots[i], a.Findings
+		r.InUse, r.Kept = a.InUse, a.Kept
+		if u.line.More {
+			r.Findings = r.Findings.With(Unknown) // there are more keys, or certificates
+		}
 		r.KeySeen = Provenance{FromReport, inv.report.At}
 		r.UseSeen = r.KeySeen
 		rows = append(rows, r)

@@ -33,8 +33,8 @@ type Delivery struct {
 	MayHold bool
 }
 
-// holds reports whether the new key is at the target, as far as is known.
-func (d Delivery) holds() bool {
+// Holds reports whether the new key is at the target, or may be.
+func (d Delivery) Holds() bool {
 	return d.State == DeliveryMade || d.State == DeliveryFailed && d.MayHold
 }
 
@@ -163,7 +163,7 @@ func (s *State) delivered(ev Delivered) {
 
 // holding are the deliveries whose target has the new key.
 func (s State) holding() []Delivery {
-	return slices.DeleteFunc(slices.Clone(s.Deliveries), func(d Delivery) bool { return !d.holds() })
+	return slices.DeleteFunc(slices.Clone(s.Deliveries), func(d Delivery) bool { return !d.Holds() })
 }
 
 // takeBack begins to take back what was delivered.
@@ -178,8 +178,14 @@ func (s *State) takeBack(at time.Time) []Intent {
 
 func (s *State) putBack(ev PutBack) {
 	state := DeliveryBack
-	if ev.Problem != nil {
-		state = DeliveryMade // the new secret is still there
+	for _, d := range s.Deliveries {
+		switch {
+		case d.Spec != ev.Spec || ev.Problem == nil:
+		case d.MayHold:
+			state = DeliveryFailed // as before
+		default:
+			state = DeliveryMade // the new secret is still there
+		}
 	}
 	s.setDelivery(ev.Spec, state, ev.At, ev.Problem)
 }

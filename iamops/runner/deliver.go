@@ -31,7 +31,7 @@ func (r *Runner) AddTarget(spec string) error {
 	if err != nil {
 		return fmt.Errorf("adding a target: %w", err)
 	}
-	ctx, stop := context.WithTimeout(r.ctx, pinTimeout)
+	ctx, stop := iamops.WithBound(r.ctx, pinTimeout)
 	defer stop()
 	if target, err = delivery.Pin(ctx, target); err != nil {
 		return fmt.Errorf("adding a target: %w", err)
@@ -70,7 +70,7 @@ func (r *Runner) findTargets(before, next rotation.State) {
 		targets, notes, err := r.parts.Targets.Find(user, oldKeyID)
 		found := rotation.Found{Notes: notes}
 		for _, t := range targets {
-			ctx, stop := context.WithTimeout(r.ctx, pinTimeout)
+			ctx, stop := iamops.WithBound(r.ctx, pinTimeout)
 			pinned, pinning := delivery.Pin(ctx, t)
 			stop()
 			d := described(pinned)
@@ -179,7 +179,8 @@ func (r *Runner) atTarget(
 	})
 }
 
-// pinTimeout bounds the look which account a target is in.
+// pinTimeout bounds the look which account a target is in, but for the time in which a code
+// is asked for.
 const pinTimeout = 10 * time.Second
 
 // deliveryTimeout bounds a delivery; a command has a bound of its own, which is less.

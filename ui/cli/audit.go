@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/report"
@@ -41,7 +42,12 @@ func (a *App) auditCommand(f *flags, reach reach) *cobra.Command {
 		Short: "Print every access key of the account: age, use, and what should be done",
 		Long: `audit prints every access key: its age, its status, its last use, what is to be said
 about it, and what to do. It reads the credential report where AWS has one, and the live
-values behind it. Several profiles, as in --profile a,b,c, make one audit.`,
+values behind it. Several profiles, as in --profile a,b,c, make one audit.
+
+Root's keys are in the credential report alone. Where it does not tell, root is unknown,
+and --fail-on root-key ends with 1. A rotation in progress excuses overdue and
+second-active, while the newer key has been used or is younger than 7 days, and for 30 days
+at most. It excuses nothing else.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			task, err := given.task()
@@ -160,7 +166,7 @@ func (a *App) print(audits []report.Audit, task auditTask) error {
 }
 
 // verdict is the error that the exit code comes from. A partial result comes before
-// what --fail-on found.
+// what --fail-on found, and so does that it could not be looked for.
 func (a *App) verdict(audits []report.Audit, task auditTask) error {
 	found := false
 	var partial error
@@ -172,6 +178,12 @@ func (a *App) verdict(audits []report.Audit, task auditTask) error {
 			a.sayLines(words.Problem(one.Problem, one.Profile).Lines())
 		}
 		found = found || len(one.FailOn(task.failOn)) > 0
+		for _, f := range task.failOn {
+			if err := one.Unclear(f); err != nil && one.Problem == nil && len(one.FailOn([]audit.Finding{f})) == 0 {
+				a.say("keyturn: --fail-on %s does not pass: %s", f, clean.Text(err.Error()))
+				partial = errPartial
+			}
+		}
 	}
 	if len(audits) == 1 && audits[0].NothingListed() {
 		return profileError{audits[0].Progress.UsersProblem, audits[0].Profile}

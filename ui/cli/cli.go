@@ -11,7 +11,8 @@
 // # Ending
 //
 // INT, TERM, HUP, QUIT and PIPE are caught for the life of the process: the first ends what
-// runs, later ones change nothing. Whatever ends a command, [App.Await] waits for a
+// runs, later ones change nothing. A conversation on a terminal takes INT as an answer: it
+// asks before it ends. Whatever ends a command, [App.Await] waits for a
 // change in flight and its record before the process goes.
 package cli
 
@@ -24,7 +25,10 @@ import (
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"keyturn/ui/plain"
 )
 
 // App is one run of the program.
@@ -36,6 +40,7 @@ type App struct {
 	Env     func(string) (string, bool)
 	Version string
 
+	typed     *plain.Input
 	command   string // the command that ran, as it is called: "keyturn sandbox audit"
 	rotations *rotations
 	debug     debugLog
@@ -48,10 +53,15 @@ func (a *App) Run(args []string) error {
 	a.rotations = &rotations{}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
+	a.typed = nil
+	typed := a.input()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	go func() {
 		for s := range signals {
+			if s == os.Interrupt && typed.Interrupt() {
+				continue // the conversation asks first
+			}
 			if s != syscall.SIGPIPE { // a write that goes nowhere says so itself
 				stop(errInterrupted)
 			}
@@ -70,6 +80,14 @@ func (a *App) Run(args []string) error {
 	a.explain(err)
 	a.endDebug(err)
 	return err
+}
+
+// input is the one reader of what is typed.
+func (a *App) input() *plain.Input {
+	if a.typed == nil {
+		a.typed = plain.NewInput(a.In, term.IsTerminal(a.In.Fd()))
+	}
+	return a.typed
 }
 
 func (a *App) root() *cobra.Command {

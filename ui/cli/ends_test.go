@@ -42,6 +42,11 @@ var ends = map[string]func(*testing.T, *App) error{
 		cloud.Inject(sandbox.Fault{Action: "iam:GetAccessKeyLastUsed", Break: sandbox.Deny})
 		return a.Run([]string{"find", "AKIAI44QH8DHBEXAMPLE", "--endpoint-url", served(t, cloud, cloud)})
 	},
+	"not-looked-for": func(t *testing.T, a *App) error {
+		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud.Inject(sandbox.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: sandbox.Deny})
+		return a.Run([]string{"audit", "--fail-on", "compromised", "--endpoint-url", served(t, cloud, cloud)})
+	},
 	"found": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})
 		return a.Run([]string{"audit", "--fail-on", "overdue", "--endpoint-url", served(t, cloud, cloud)})
@@ -58,6 +63,9 @@ var ends = map[string]func(*testing.T, *App) error{
 	},
 	"secret-lost": func(t *testing.T, a *App) error {
 		return interrupted(t, a, "is in memory, and nowhere else", "go\nchange\nyes\n", "sandbox", "rotate", "Suzie", "--plain")
+	},
+	"secret-unsaid": func(t *testing.T, a *App) error {
+		return interrupted(t, a, "secret access key", "go\nchange\nyes\nshow\nyes\n", "sandbox", "rotate", "Suzie", "--plain")
 	},
 	"change-unclear": func(t *testing.T, a *App) error {
 		cloud := sandbox.New(sandbox.Options{Seed: 1})

@@ -55,7 +55,7 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	if profile != e.app.profileName(f) { // the SDK treats one that is named unlike one that a variable names
 		f.profile = profile
 	}
-	p, err := e.reach(attempt, f, operator{code: func(ctx context.Context, _ string) (string, error) { return e.codes.Ask(ctx) }, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
+	p, err := e.reach(attempt, f, operator{code: e.codes.Ask, called: func(c account.Call) { e.calls.Add(calllog.Call(c)) }})
 	if err != nil {
 		return nil, err
 	}

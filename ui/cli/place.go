@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +17,8 @@ import (
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
+	"keyturn/ui/plain"
+	"keyturn/ui/words"
 )
 
 // place is where a command does its work.
@@ -47,7 +49,10 @@ func (o operator) codeFor(profile string) func(context.Context) (string, error) 
 	if o.code == nil {
 		return nil
 	}
-	return func(ctx context.Context) (string, error) { return o.code(ctx, profile) }
+	return func(ctx context.Context) (string, error) {
+		defer iamops.Asking(ctx)()
+		return o.code(ctx, profile)
+	}
 }
 
 // reach finds the place.
@@ -127,23 +132,30 @@ func (a *App) targets(configured []config.Target) targets {
 	}}}
 }
 
-// asking is held while a question is asked on the process's terminal: several accounts may
-// be reached at once.
-var asking sync.Mutex
+// asking holds a token while a question is asked on the process's terminal: several accounts
+// may be reached at once.
+var asking = make(chan struct{}, 1)
 
 // askMFA asks for a code on the terminal.
-func (a *App) askMFA(_ context.Context, profile string) (string, error) {
+func (a *App) askMFA(ctx context.Context, profile string) (string, error) {
 	if !term.IsTerminal(a.In.Fd()) {
 		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: "the profile needs an MFA code, and there is no terminal to ask on"}
 	}
-	asking.Lock()
-	defer asking.Unlock()
+	select {
+	case asking <- struct{}{}:
+		defer func() { <-asking }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("asking for an MFA code: %w", ctx.Err())
+	}
 	a.say("The %s needs an MFA code. Code:", strings.TrimSpace("profile "+profile))
-	line, err := bufio.NewReader(a.In).ReadString('\n')
+	line, err := a.input().Line(ctx)
+	if errors.Is(err, plain.ErrCalledOff) {
+		return "", &iamops.Problem{Kind: iamops.NoCredentials, Message: words.NoCode}
+	}
 	if err != nil {
 		return "", fmt.Errorf("reading the MFA code: %w", err)
 	}
-	return strings.TrimSpace(line), nil
+	return line, nil
 }
 
 // stateFolder is where what must survive is kept: $XDG_STATE_HOME/keyturn, else

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -76,14 +77,25 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	}
 	a.sayDamages(damages)
 	session := plain.Session{
-		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, In: a.In, Out: a.Out,
+		Rotation: run, Clock: p.clock, Drift: p.drift, Account: p.account.Info(), Profile: p.profile, Input: a.input(), Out: a.Out,
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {
 		session.Sandbox = plainControls{controls{p}}
 	}
+	session.Choose = func(st rotation.State, keyID string) (plain.Rotation, error) {
+		task.KeyID, task.Plan = keyID, st.Plan
+		if st.Plan == rotation.Rotate { // with this many keys no other can be made
+			task.Plan = rotation.Retire
+		}
+		chosen, err := a.rotations.start(p, f, task)
+		if err == nil {
+			run = chosen
+		}
+		return chosen, err
+	}
 	err = session.Run(ctx)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, plain.ErrInterrupted)) {
 		return errInterrupted
 	}
 	if err != nil {

@@ -24,6 +24,8 @@ func toDistribute(x *tmux) {
 	x.await("Create the new key?")
 	x.press("Right", "Enter")
 	x.await("Put the new secret away", "Tried: it answered 5 times in a row", "NEW AKIA")
+	x.press("v")
+	x.await("Hides itself in")
 	x.press("n")
 	x.await("Is the secret stored?")
 	x.press("Right", "Enter")

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -89,16 +90,56 @@ func (s *Screen) askTarget() tea.Cmd {
 	if !s.held() || s.snapshot.State.Step != rotation.Store {
 		return kit.Warn("there is no secret here to deliver")
 	}
-	dialog := kit.NewReasonDialog(s.common, words.AddTargetTitle, words.AddTargetBody(), words.AddTargetAsk,
-		kit.Choice{ID: answerYes, Label: "Add it"})
-	r := s.rotation
-	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		return func() tea.Msg {
-			if err := r.AddTarget(a.Text); err != nil {
-				return kit.Toast{Text: err.Error(), Bad: true}
-			}
-			return kit.Toast{Text: "added: nothing is delivered yet"}
-		}
-	})
+	s.askTargetAgain("", nil)
 	return nil
+}
+
+// targetAdded is what came of adding a target.
+type targetAdded struct {
+	id       string
+	question *question
+	spec     string
+	err      error
+}
+
+// askTargetAgain asks for a target, with what was typed before and why that is none. The
+// question stays open until the target is taken up: what is typed on is no shortcut.
+func (s *Screen) askTargetAgain(spec string, err error) {
+	body := words.AddTargetBody()
+	if err != nil {
+		body = append([]string{s.common.Glyphs.Cross + " " + clean.Text(err.Error()), ""}, body...)
+	}
+	dialog := kit.NewReasonDialog(s.common, words.AddTargetTitle, body, words.AddTargetAsk,
+		kit.Choice{ID: answerYes, Label: "Add it"})
+	if spec != "" {
+		dialog.Typed(spec)
+	}
+	var q *question
+	s.ask(dialog, func(a kit.Answer) tea.Cmd {
+		s.question = q
+		if s.adding {
+			return nil
+		}
+		s.adding = true
+		id, r := s.id, s.rotation
+		return func() tea.Msg { return targetAdded{id, q, a.Text, r.AddTarget(a.Text)} }
+	})
+	q = s.question
+}
+
+// targetAdded closes the question for a target, or asks again.
+func (s *Screen) targetAdded(msg targetAdded) tea.Cmd {
+	s.adding = false
+	open := s.question == msg.question
+	switch {
+	case msg.err == nil && open:
+		s.question = nil
+		fallthrough
+	case msg.err == nil:
+		return func() tea.Msg { return kit.Toast{Text: "added: nothing is delivered yet"} }
+	case open:
+		s.askTargetAgain(msg.spec, msg.err)
+		return nil
+	}
+	return kit.Warn(msg.err.Error())
 }

@@ -1,7 +1,9 @@
 package guide
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"keyturn/iamops"
@@ -75,6 +77,71 @@ func TestStoredIsStillWhatLeadsOn(t *testing.T) {
 	bubble(t, checklist(), func(st *stage) {
 		st.press("n", "right", "enter")
 		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+	})
+}
+
+// A bad target keeps the question and what was typed, with the whole reason: what is typed on
+// is no shortcut.
+func TestFindingsSecretBadTarget(t *testing.T) {
+	t.Run("small-1.7", func(t *testing.T) {
+		bubble(t, stateAt(rotation.Store), func(st *stage) {
+			reason := "it begins with none of profile, file, command, secretsmanager and ssm, and no shell reads a command: write it as a list"
+			st.fake.noTarget = errors.New(reason)
+			st.press("a")
+			st.typed("vault kv put x -")
+			st.press("enter")
+			st.settle()
+			for _, r := range "cvnD" { // what copies, shows, stores and gives up
+				st.press(string(r))
+			}
+			st.wantDecisions()
+			if st.screen.showsSecret() {
+				t.Error("the secret is shown")
+			}
+			view := strings.Join(strings.Fields(strings.NewReplacer("│", " ").Replace(uitest.Plain(st.view()))), " ")
+			for _, part := range []string{"vault kv put x -cvnD", "write it as a list"} {
+				if !strings.Contains(view, part) {
+					t.Errorf("the view lacks %q:\n%s", part, uitest.Plain(st.view()))
+				}
+			}
+			st.fake.noTarget = nil
+			st.press("enter")
+			st.settle()
+			if st.screen.Dialog() != nil {
+				t.Error("the question is still open")
+			}
+		})
+	})
+}
+
+// What never held the new key is not named where it is restored, and a way back is promised
+// only while the secret is held.
+func TestFindingsSecretRestoring(t *testing.T) {
+	t.Run("small-1.4", func(t *testing.T) {
+		restore := rotation.Offer{Decision: rotation.TakeBackAll}
+		s := checklist()
+		s.Deliveries[2].MayHold = true // the command
+		s.Secret = rotation.SecretStored
+		effect, undo := words.Effect(restore, s), words.WayBack(restore, s)
+		for _, name := range []string{"profile prod", "command vault kv put", "/srv/.env"} {
+			if !strings.Contains(effect, name) {
+				t.Errorf("%q does not name %s", effect, name)
+			}
+		}
+		if strings.Contains(effect, "billing.csv") || strings.Contains(undo, "deliver again") {
+			t.Errorf("%q %q", effect, undo)
+		}
+		next, _, err := rotation.Next(s, rotation.PutBack{At: noon, Spec: s.Deliveries[2].Spec, Problem: &iamops.Problem{Kind: iamops.NotDelivered}}, rotation.DefaultSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := next.Deliveries[2]; words.DeliveryMark(d) == words.Good || strings.HasPrefix(words.DeliveryState(d, next), "delivered") {
+			t.Errorf("a command that failed counts as delivered: %s", words.DeliveryState(d, next))
+		}
+		next, _, err = rotation.Next(next, rotation.PutBack{At: noon, Spec: s.Deliveries[3].Spec}, rotation.DefaultSettings())
+		if said := words.DeliveryState(next.Deliveries[3], next); err != nil || !strings.Contains(said, "removed") || strings.Contains(said, "holds the old key") {
+			t.Errorf("of a removed file: %s, %v", said, err)
+		}
 	})
 }
 

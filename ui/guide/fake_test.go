@@ -41,6 +41,7 @@ type fakeRotation struct {
 	turns     []int
 	refreshed int
 	added     []string
+	noTarget  error // why a target can not be added
 	left      int
 }
 
@@ -94,7 +95,7 @@ func (f *fakeRotation) AddTarget(spec string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.added = append(f.added, spec)
-	return nil
+	return f.noTarget
 }
 
 func (f *fakeRotation) Leave() error {

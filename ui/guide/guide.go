@@ -102,6 +102,7 @@ type Screen struct {
 	chosen   rotation.Decision // of the offers
 
 	question   *question         // nil: none is open
+	adding     bool              // a target is being taken up
 	deciding   rotation.Decide   // on its way to the rotation
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
@@ -250,6 +251,11 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.deciding, s.change = rotation.Decide{}, ""
 		s.take(msg.snapshot)
 		return s.tell(msg.err)
+	case targetAdded:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.targetAdded(msg)
 	case searched:
 		if msg.id != s.id {
 			return nil

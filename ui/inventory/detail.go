@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +24,19 @@ const (
 )
 
 func (s *Screen) detailHeight() int {
+	about := 3
 	if s.height < aboutHeight {
-		return 2 + cardLines
+		about = 2
 	}
-	return 3 + cardLines
+	if r := s.current(); r != nil {
+		if n := len(s.rowsOf(r.User.Name)); n > iamops.MaxKeys {
+			return about + min(max(n, cardLines), max(cardLines, s.height/2-about))
+		}
+	}
+	return about + cardLines
 }
 
-// detailView shows the selected row's user and both of the user's keys.
+// detailView shows the selected row's user and all of the user's keys.
 func (s *Screen) detailView(now time.Time) string {
 	r := s.current()
 	st, g := s.common.Styles, s.common.Glyphs
@@ -46,7 +54,9 @@ func (s *Screen) detailView(now time.Time) string {
 		}
 	}
 	keys := strings.Join(cards, "\n")
-	if s.width >= sideBySide {
+	if len(rows) > iamops.MaxKeys {
+		keys = s.keyLines(rows, now)
+	} else if s.width >= sideBySide {
 		keys = kit.Beside(" "+strings.ReplaceAll(cards[0], "\n", "\n "), s.cardWidth()+1,
 			" "+st.Border.Render(g.Wall)+" ", cards[1])
 	}
@@ -56,6 +66,49 @@ func (s *Screen) detailView(now time.Time) string {
 	}
 	lines = append(lines, keys)
 	return kit.Fit(strings.Join(lines, "\n"), s.width, s.detailHeight())
+}
+
+// keyLines are more keys than there is room for cards: a line each, those around the
+// selected one where even that is too much.
+func (s *Screen) keyLines(rows []*audit.Row, now time.Time) string {
+	room := s.detailHeight() - 2
+	if s.height >= aboutHeight {
+		room--
+	}
+	selected := max(0, slices.IndexFunc(rows, func(r *audit.Row) bool { return idOf(r) == idOf(s.current()) }))
+	rest := 0
+	if len(rows) > room {
+		room--
+		rest = len(rows) - room
+		from := min(max(0, selected-room/2), rest)
+		rows = rows[from : from+room]
+	}
+	lines := make([]string, 0, room+1)
+	for _, r := range rows {
+		lines = append(lines, s.keyLine(r, now))
+	}
+	if rest > 0 {
+		lines = append(lines, s.common.Styles.Muted.Render(fmt.Sprintf("   and %d more", rest)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// keyLine draws one key, the selected one with its mark.
+func (s *Screen) keyLine(r *audit.Row, now time.Time) string {
+	st := s.common.Styles
+	mark, age := "  ", "age not known"
+	if idOf(r) == idOf(s.current()) {
+		mark = st.Accent.Render(s.common.Glyphs.Select) + " "
+	}
+	if !r.Since().IsZero() {
+		age = s.age(r, now)
+	}
+	use := "used " + s.lastUse(r, now, agoWidth).String()
+	if r.LastUse.State == iamops.NeverUsed {
+		use = "never used"
+	}
+	return s.common.Glyphs.Truncate(" "+mark+st.Strong.Render(clean.Text(keyName(r)))+"  "+
+		s.statusStyle(r.Key.Status).Render(clean.Text(string(r.Key.Status)))+"  "+age+"  "+use+"  "+s.findings(r), s.width)
 }
 
 // about says what is known of the row's user beside the keys.
@@ -99,13 +152,18 @@ func (s *Screen) about(r *audit.Row) string {
 
 // signIn is how the user signs in to the console.
 func signIn(c audit.Console) string {
-	switch {
-	case c.Password && c.MFA:
-		return "console password, MFA"
-	case c.Password:
-		return "console password, no MFA"
+	said := map[audit.Answer]string{audit.Yes: "console password", audit.No: "no console password"}[c.Password]
+	if said == "" {
+		said = "console password not known"
 	}
-	return "no console password"
+	switch {
+	case c.Password == audit.No:
+	case c.MFA == audit.Yes:
+		return said + ", MFA"
+	case c.MFA == audit.No:
+		return said + ", no MFA"
+	}
+	return said
 }
 
 func (s *Screen) cardWidth() int {
@@ -156,8 +214,8 @@ func (s *Screen) card(r *audit.Row, now time.Time) string {
 	if r.KeySeen.Origin == audit.FromReport {
 		created = "changed " + date(r.Key.Created) + " (report)"
 	}
-	if !r.Key.Created.IsZero() {
-		age = kit.Age(r.Age(now))
+	if !r.Since().IsZero() {
+		age = s.age(r, now)
 	}
 	from := ""
 	if r.UseSeen.Origin == audit.FromReport && r.LastUse.State != iamops.UseUnknown {

@@ -25,7 +25,7 @@ func newKeyMap(k kit.Keys) keyMap {
 		refresh:  k.Refresh,
 		detail:   kit.Bind("details", "d", "d"),
 		finding:  kit.Bind("next finding", "f", "f"),
-		number:   kit.Bind("one finding, 0 all", "1-8", "0", "1", "2", "3", "4", "5", "6", "7", "8"),
+		number:   kit.Bind("one finding, 0 all", "1-9", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		keyless:  kit.Bind("users without keys", "u", "u"),
 		copy:     k.Copy,
 		esc:      k.Esc,
@@ -71,6 +71,8 @@ func (s *Screen) openHint() key.Binding {
 		return kit.Describe(hint, string(r.Next()))
 	case audit.AsRoot:
 		hint.SetEnabled(false)
+	case audit.Leaked:
+		return kit.Describe(hint, "it has leaked")
 	case audit.Rotate, audit.LookAgain, audit.Nothing:
 	}
 	return hint

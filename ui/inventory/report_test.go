@@ -26,7 +26,7 @@ func reportOf(a *account) *audit.Report {
 	}
 	r := &audit.Report{At: at, DatesInactive: true, Users: []audit.ReportUser{{
 		Name: audit.RootName, ARN: "arn:aws:iam::123456789012:root", Created: now.Add(-900 * day),
-		Console: audit.Console{Password: true, MFA: true},
+		Console: audit.Console{Password: audit.Yes, MFA: audit.Yes},
 		Slots:   [2]audit.Slot{slot(iamops.AccessKey{Status: iamops.Active, Created: now.Add(-895 * day)}, used(401*day, "s3", "us-east-1"))},
 	}}}
 	for _, u := range a.users {

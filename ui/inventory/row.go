@@ -62,9 +62,9 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 		cells[colKeyID][0].Style = st.Muted
 	}
 	cells[colStatus] = kit.Cell{{Text: string(r.Key.Status), Style: s.statusStyle(r.Key.Status)}}
-	if !r.Key.Created.IsZero() {
+	if !r.Since().IsZero() {
 		age := r.Age(now)
-		cells[colAge] = kit.Cell{{Text: kit.Age(age), Style: s.ageStyle(r)}}
+		cells[colAge] = kit.Cell{{Text: s.age(r, now), Style: s.ageStyle(r)}}
 		if widths[colBar] > 0 {
 			cells[colBar] = s.common.AgeBar(age, s.inventory.Thresholds().MaxAge, s.ageStyle(r))
 		}
@@ -127,6 +127,15 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 	return s.common.Styles.Unknown
 }
 
+// age is how old the key is. One that is past the limit by less than the age shows says so.
+func (s *Screen) age(r *audit.Row, now time.Time) string {
+	age := kit.Age(r.Age(now))
+	if r.Findings.Has(audit.Overdue) && age == kit.Age(s.inventory.Thresholds().MaxAge) {
+		return ">" + age
+	}
+	return age
+}
+
 func (s *Screen) ageStyle(r *audit.Row) kit.Style {
 	st := s.common.Styles
 	switch {
@@ -148,11 +157,19 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	if r.UseSeen.Origin == audit.FromReport {
 		style = st.Muted // the live value is on its way, or would be
 	}
+	before, after := "", ""
+	switch {
+	case r.Problem() == nil || use.State == iamops.UseUnknown:
+	case width >= agoWidth+len(inReport): // what the report said may not hold any more
+		before = inReport
+	default:
+		after = "?"
+	}
 	switch use.State {
 	case iamops.NeverUsed:
-		return kit.Cell{{Text: "never", Style: style}}
+		return kit.Cell{{Text: before + "never" + after, Style: style}}
 	case iamops.Used:
-		return kit.Cell{{Text: usedText(use, now, width), Style: style}}
+		return kit.Cell{{Text: before + usedText(use, now, width-len(before)-len(after)) + after, Style: style}}
 	case iamops.UseUnknown:
 	}
 	if r.Awaited() {
@@ -163,6 +180,9 @@ func (s *Screen) lastUse(r *audit.Row, now time.Time, width int) kit.Cell {
 	}
 	return kit.Cell{{Text: unknownReason(use.Problem, width), Style: st.Unknown}}
 }
+
+// inReport stands before what the report alone says, where a look-up has failed.
+const inReport = "report: "
 
 // agoWidth is the width from which a column tells how long "ago" something was; below it
 // the column's head says what the time is.
@@ -204,7 +224,8 @@ func unknown(why string, width int) string {
 	return text
 }
 
-// verdict draws the gravest finding as glyph and word, and marks a rotation.
+// verdict draws the gravest finding as glyph and word; the glyph of a rotation stands before
+// it, where nothing cuts it off.
 func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch {
@@ -221,26 +242,29 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	if r.Exemption != nil && !r.Counted().Has(r.Verdict) {
 		style = st.Muted
 	}
-	cell := kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
 	if r.Rotating {
-		cell = append(cell, kit.Span{Text: " " + g.Rotating, Style: st.Accent})
+		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + shortName(r.Verdict), Style: style}}
 	}
-	return cell
+	return kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
 }
 
 // shortName is the finding's name where there are ten cells for it.
 func shortName(f audit.Finding) string {
-	if f == audit.SecondActive {
+	switch f {
+	case audit.SecondActive:
 		return "2nd active"
+	case audit.Compromised:
+		return "leaked"
+	default:
+		return f.String()
 	}
-	return f.String()
 }
 
 // look is a finding's glyph and style.
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
 	switch f {
-	case audit.RootKey, audit.Overdue:
+	case audit.RootKey, audit.Compromised, audit.Overdue:
 		return g.Cross, st.Danger
 	case audit.NeverUsed, audit.Unused:
 		return g.Unused, st.Warning

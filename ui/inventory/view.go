@@ -243,7 +243,7 @@ const countWidth = 70
 
 // countedFindings are in the order in which a reader asks for them.
 var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+	audit.RootKey, audit.Compromised, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
 }
 
 // drawBars counts the ages for as many bars as the width allows.

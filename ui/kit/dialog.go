@@ -95,6 +95,17 @@ func NewCodeDialog(c *Common, title string, body []string, label string, digits 
 	return d
 }
 
+// Typed puts a text where one is asked for, as if it had been typed.
+func (d *Dialog) Typed(text string) *Dialog {
+	d.input.SetValue(text)
+	d.input.CursorEnd()
+	d.chosen = 0
+	if d.right() {
+		d.chosen = 1
+	}
+	return d
+}
+
 func (d *Dialog) openInput() {
 	in := textinput.New()
 	in.Prompt = ""

@@ -3,6 +3,7 @@ package plain
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"keyturn/clean"
@@ -67,6 +68,9 @@ func (s *Session) prompt(snap runner.Snapshot) {
 	for _, o := range snap.Offers(now) {
 		line(wordFor(o), words.Decision(o, st), words.Refusal(o, st, now))
 	}
+	for i, k := range toChoose(st) {
+		line(fmt.Sprint(i+1), words.ChooseKey(st, k.ID), "")
+	}
 	if st.Secret == rotation.SecretHeld {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
@@ -125,6 +129,9 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 		return false, nil
 	}
 	offers := snap.Offers(s.Clock.Now())
+	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(toChoose(snap.State)) {
+		return false, s.chooseKey(ctx, snap, offers, toChoose(snap.State)[n-1].ID)
+	}
 	for _, o := range offers {
 		if wordFor(o) == word || wordOf[o.Decision] == word {
 			if o.Decision == rotation.Deliver && strings.TrimSpace(rest) != "" {
@@ -145,6 +152,25 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 	}
 	s.say("  %q is not one of the words. Nothing was done.", word)
 	return false, nil
+}
+
+// chooseKey takes the decision about one of several keys, or begins with that key.
+func (s *Session) chooseKey(ctx context.Context, snap runner.Snapshot, offers []rotation.Offer, keyID string) error {
+	for _, o := range offers {
+		if o.KeyID == keyID && (o.Decision == rotation.RetireOlder || o.Decision == rotation.RetireNewer) {
+			return s.decide(ctx, snap, o)
+		}
+	}
+	if s.Choose == nil {
+		s.say("  Start again with --key %s.", keyID)
+		return nil
+	}
+	run, err := s.Choose(snap.State, keyID)
+	if err != nil {
+		return err
+	}
+	s.Rotation, s.told, s.prompted = run, map[string]string{}, ""
+	return nil
 }
 
 // targetsOf are the specs of the targets that are named, by their spec or their name; none

@@ -9,7 +9,6 @@
 package plain
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -63,11 +62,16 @@ type Session struct {
 	Files    Files   // nil: there are none to read or write
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
-	In      io.Reader
-	Out     io.Writer
+	// Choose begins with one of several keys; nil: it can't be done here.
+	Choose func(st rotation.State, keyID string) (Rotation, error)
+	// Input is what is typed; nil: it is read from In.
+	Input *Input
+	In    io.Reader
+	Out   io.Writer
 
-	lines    <-chan string // nil once the input has ended
-	typed    []string      // lines that came before they were asked for
+	ended    bool     // the input has
+	typed    []string // lines that came before they were asked for
+	warned   bool     // one more ctrl+c or ctrl+d ends it
 	told     map[string]string
 	deaf     error // why what is said does not arrive; nil if it does
 	prompted string
@@ -79,6 +83,9 @@ type Session struct {
 // memory only.
 var ErrSecretLost = errors.New("the input ended while the new secret was not put away: it is lost")
 
+// ErrInterrupted says that the operator ended the conversation with ctrl+c.
+var ErrInterrupted = errors.New("interrupted")
+
 // errEnd is the end of the input.
 var errEnd = errors.New("end of input")
 
@@ -86,9 +93,13 @@ var errEnd = errors.New("end of input")
 // ctx's error if that ended first, and ErrSecretLost if the input ended at the
 // wrong moment.
 func (s *Session) Run(ctx context.Context) error {
-	lines := make(chan string)
-	s.lines, s.told = lines, map[string]string{}
-	go s.read(ctx, lines)
+	s.told = map[string]string{}
+	if s.Input == nil {
+		s.Input = NewInput(s.In, false)
+	}
+	s.Input.converse(true)
+	defer s.Input.converse(false)
+	s.Input.start()
 	s.say("keyturn: %s %s. Account %s, as %s.", words.PlanName(s.snapshot().State.Plan), s.snapshot().State.User,
 		strings.TrimSpace(s.Account.DisplayID()+" "+s.Account.Alias), s.snapshot().State.Caller.ShortARN())
 	tick := time.NewTicker(time.Second)
@@ -100,24 +111,30 @@ func (s *Session) Run(ctx context.Context) error {
 			return s.end(snap)
 		}
 		if s.deaf != nil && !snap.State.InFlight() {
-			return s.ended(s.deaf)
+			return s.over(s.deaf)
 		}
 		if line, ok := s.take(snap); ok {
-			if left, err := s.answer(ctx, snap, line); left || err != nil {
-				return s.ended(err)
+			s.warned = false
+			left, err := s.answer(ctx, snap, line)
+			if errors.Is(err, ErrCalledOff) {
+				err = s.calledOff()
+			}
+			if left || err != nil {
+				return s.over(err)
 			}
 			continue
 		}
-		if s.lines == nil && len(s.typed) == 0 && known(snap.State) && !snap.State.InFlight() && !looking(snap.State) {
-			return s.ended(errEnd)
+		if s.ended && len(s.typed) == 0 && known(snap.State) && !snap.State.InFlight() && !looking(snap.State) {
+			return s.over(errEnd)
+		}
+		if t, ok := s.Input.next(); ok {
+			if err := s.heard(t); err != nil {
+				return s.over(err)
+			}
+			continue
 		}
 		select {
-		case line, more := <-s.lines:
-			if !more {
-				s.lines = nil
-				continue
-			}
-			s.typed = append(s.typed, line)
+		case <-s.Input.more:
 		case <-s.Rotation.Updates():
 		case <-tick.C:
 		case <-ctx.Done():
@@ -126,18 +143,49 @@ func (s *Session) Run(ctx context.Context) error {
 	}
 }
 
-// read hands the input on, line by line. It ends with the input: a read can't be
-// interrupted, so it may outlive the session.
-func (s *Session) read(ctx context.Context, lines chan<- string) {
-	defer close(lines)
-	in := bufio.NewScanner(s.In)
-	for in.Scan() {
-		select {
-		case lines <- strings.TrimSpace(in.Text()):
-		case <-ctx.Done():
-			return
+// heard takes what was typed. Its error ends the conversation.
+func (s *Session) heard(t typed) error {
+	switch t.key {
+	case enter:
+		s.typed = append(s.typed, t.line)
+	case hangUp:
+		s.ended = true
+	case ctrlC, ctrlD:
+		if s.warned || !s.stakes() {
+			return ended[t.key]
 		}
+		s.warn()
 	}
+	return nil
+}
+
+// ended is what ends a conversation, by the key.
+var ended = map[key]error{ctrlC: ErrInterrupted, ctrlD: errEnd}
+
+// stakes reports whether leaving now would lose a secret, or leave it unsaid that it is stored.
+func (s *Session) stakes() bool {
+	st := s.snapshot().State
+	return st.SecretAtStake() || st.InFlight() && st.Pending != nil && st.Pending.Kind == iamops.Create
+}
+
+// warn says what one more ctrl+c or ctrl+d does.
+func (s *Session) warn() {
+	s.warned, s.prompted = true, ""
+	st := s.snapshot().State
+	switch {
+	case st.InFlight():
+		s.say("  %s", words.QuitBeforeSecret)
+	case s.stakes():
+		s.say("  %s", words.Leave(st))
+	}
+	s.say("  To end keyturn all the same, press ctrl+c or ctrl+d once more.")
+}
+
+// calledOff is the end of a question by ctrl+c or ctrl+d: the decision is not taken.
+func (s *Session) calledOff() error {
+	s.say("  Nothing was done.")
+	s.warn()
+	return nil
 }
 
 func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
@@ -194,14 +242,18 @@ func (s *Session) take(snap runner.Snapshot) (string, bool) {
 	return "", false
 }
 
-// ended makes the end of the input the end of the conversation.
-func (s *Session) ended(err error) error {
+// over makes the end of the input the end of the conversation.
+func (s *Session) over(err error) error {
 	if !errors.Is(err, errEnd) {
 		return err
 	}
-	if text := words.Leave(s.snapshot().State); text != "" && s.snapshot().State.Secret == rotation.SecretHeld {
-		s.say("%s", text)
+	switch st := s.snapshot().State; {
+	case st.SecretAtStake() && !st.GivenOut():
+		s.say("End of input. %s", words.Leave(st))
 		return ErrSecretLost
+	case st.SecretAtStake():
+		s.say("End of input.")
+		return nil // what is known of the secret is said at the end
 	}
 	s.say("End of input. The rotation stays as it is.")
 	return s.left()
@@ -222,18 +274,23 @@ func (s *Session) ask(ctx context.Context, format string, args ...any) (string, 
 		s.typed = s.typed[1:]
 		return line, nil
 	}
-	if s.lines == nil {
-		return "", errEnd
-	}
-	select {
-	case line, more := <-s.lines:
-		if !more {
-			s.lines = nil
+	for {
+		t, ok := s.Input.next()
+		switch {
+		case !ok && s.ended, ok && t.key == hangUp:
+			s.ended = true
 			return "", errEnd
+		case !ok:
+			select {
+			case <-s.Input.more:
+			case <-ctx.Done():
+				return "", ctx.Err() //nolint:wrapcheck // the caller ended it
+			}
+		case t.key == enter:
+			return t.line, nil
+		default:
+			return "", ErrCalledOff
 		}
-		return line, nil
-	case <-ctx.Done():
-		return "", ctx.Err() //nolint:wrapcheck // the caller ended it
 	}
 }
 

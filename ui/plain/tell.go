@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"keyturn/clean"
@@ -14,7 +15,9 @@ import (
 // tell says what is new since the last time, and nothing twice.
 func (s *Session) tell(snap runner.Snapshot) {
 	st, now := snap.State, s.Clock.Now()
-	if known(st) && s.news("step", fmt.Sprint(st.Plan, st.Step, st.Orphan())) && !st.Over() {
+	// What two keys mean hangs on when each was used.
+	readable := known(st) && (st.TwoKeysOf().Story == rotation.NoStory || st.Fresh())
+	if readable && s.news("step", fmt.Sprint(st.Plan, st.Step, st.Orphan(), st.TwoKeysOf().Idle)) && !st.Over() {
 		s.say("\n%s", stepLine(st))
 		for _, line := range words.Body(st, snap.Settings) {
 			s.say("%s", line)
@@ -146,7 +149,11 @@ func (s *Session) trialText(st rotation.State) string {
 
 // keysText is what of the keys is worth telling again when it changes.
 func keysText(st rotation.State) string {
-	return fmt.Sprint(st.Old.ID, st.Old.Status, st.Old.Gone, st.New.ID, st.New.Status, st.New.Gone, len(st.Others))
+	text := fmt.Sprint(st.Old.ID, st.Old.Status, st.Old.Gone, st.New.ID, st.New.Status, st.New.Gone, len(st.Others))
+	for _, k := range st.Others {
+		text += fmt.Sprint(k.ID, k.Status, st.OtherUses[k.ID].State, st.OtherUses[k.ID].At)
+	}
+	return text
 }
 
 func (s *Session) keyLines(st rotation.State) []string {
@@ -160,7 +167,25 @@ func (s *Session) keyLines(st rotation.State) []string {
 		}
 	}
 	for _, k := range st.Others {
-		lines = append(lines, fmt.Sprintf("another key: %s, %s", k.ID, k.Status))
+		name := "another key"
+		if n := numberOf(st, k.ID); n > 0 {
+			name = fmt.Sprint("key ", n)
+		}
+		facts := rotation.KeyFacts{ID: k.ID, Status: k.Status, Created: k.Created, LastUse: st.OtherUses[k.ID]}
+		lines = append(lines, name+": "+words.Key(facts, s.Clock.Now()))
 	}
 	return lines
+}
+
+// toChoose are the keys of which one has to be chosen, by their numbers from 1.
+func toChoose(st rotation.State) []iamops.AccessKey {
+	if st.Step != rotation.Check || st.Old.Known() || len(st.Listed) < 2 {
+		return nil
+	}
+	return st.Listed
+}
+
+// numberOf is the number by which a key is chosen; 0 if it can't be.
+func numberOf(st rotation.State, keyID string) int {
+	return slices.IndexFunc(toChoose(st), func(k iamops.AccessKey) bool { return k.ID == keyID }) + 1
 }

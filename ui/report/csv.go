@@ -20,7 +20,7 @@ func auditCells(d document) [][]string {
 		"account_id", "user", "key_id", "slot", "status", "created", "age_days", "source",
 		"last_used_state", "last_used", "last_used_service", "last_used_region", "last_used_source", "last_used_as_of",
 		"findings", "counted", "verdict", "next", "rotating", "exempt", "exempt_reason",
-		"owner", "purpose", "description", "administrator", "problem",
+		"owner", "purpose", "description", "administrator", "problem", "user_arn",
 	}}
 	for _, r := range d.Rows {
 		problem := r.Problem
@@ -39,7 +39,7 @@ func auditCells(d document) [][]string {
 			text(r.Account), r.User, text(r.KeyID), count(r.Slot), text(r.Status), date(r.Created), count(r.AgeDays), text(r.Seen.Source),
 			r.LastUsed.State, date(r.LastUsed.At), text(r.LastUsed.Service), text(r.LastUsed.Region), text(r.LastUsed.Seen.Source), date(r.LastUsed.Seen.At),
 			strings.Join(r.Findings, " "), strings.Join(r.Counted, " "), text(r.Verdict), text(r.Next), strconv.FormatBool(r.Rotating), exempt, reason,
-			text(r.Owner), text(r.Purpose), text(r.Description), administrator, problem.text(),
+			text(r.Owner), text(r.Purpose), text(r.Description), administrator, problem.text(), text(r.UserARN),
 		})
 	}
 	for _, a := range d.Accounts {
@@ -52,9 +52,10 @@ func auditCells(d document) [][]string {
 				continue // it has a row
 			}
 			row := make([]string, len(cells[0]))
-			row[0], row[len(row)-1] = text(a.ID), f.What+" missing: "+f.Problem.text()
+			problem := &row[slices.Index(cells[0], "problem")]
+			row[0], *problem = text(a.ID), f.What+" missing: "+f.Problem.text()
 			if a.ID == nil && a.Profile != nil {
-				row[len(row)-1] = "profile " + *a.Profile + ": " + row[len(row)-1]
+				*problem = "profile " + *a.Profile + ": " + *problem
 			}
 			cells = append(cells, row)
 		}

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"keyturn/iamops/audit"
 )
 
 // Changes are what became of the keys and their findings since an earlier audit.
@@ -153,7 +155,13 @@ func sides(d document) map[string]*side {
 	}
 	for _, r := range d.Rows {
 		s := all[text(r.Account)]
-		if s == nil || r.KeyID == nil && r.Slot == nil { // a user of whom no key is known
+		if s == nil {
+			continue
+		}
+		if r.KeyID == nil && r.Slot == nil { // a user of whom no key is known
+			if slices.Contains(r.Findings, audit.Unknown.String()) {
+				s.unknown[r.User] = true
+			}
 			continue
 		}
 		same := func(other rowDocument) bool { return sameKey(r, other) }
@@ -165,8 +173,12 @@ func sides(d document) map[string]*side {
 }
 
 // knows reports whether the side knows that a user has no keys but those in it. The
-// credential report alone does not: it is silent on some Inactive keys.
+// credential report alone does not: it is silent on some Inactive keys. Of the root user,
+// nothing else tells.
 func (s *side) knows(user string) bool {
+	if user == audit.RootName {
+		return s.account.ReportAt != nil && !s.unknown[user]
+	}
 	return !s.account.ReportOnly && !s.unknown[user] && (!s.broken || len(s.users[user]) > 0)
 }
 
@@ -177,6 +189,14 @@ func noteSides(was, is *side) []string {
 	if a.MaxAge != b.MaxAge || a.DueWithin != b.DueWithin || a.Unused != b.Unused {
 		notes = append(notes, fmt.Sprintf("Account %s was judged by other limits: %g days, due %g days before and unused after %g; now %g, %g and %g.",
 			text(a.ID), a.MaxAge, a.DueWithin, a.Unused, b.MaxAge, b.DueWithin, b.Unused))
+	}
+	for _, one := range []struct {
+		when string
+		side *side
+	}{{"earlier", was}, {"present", is}} {
+		if !one.side.knows(audit.RootName) {
+			notes = append(notes, fmt.Sprintf("Whether the root user of account %s has access keys, the %s audit does not know: the credential report did not tell.", text(a.ID), one.when))
+		}
 	}
 	if a.ReportOnly != b.ReportOnly {
 		notes = append(notes, fmt.Sprintf("Of account %s, one audit knows the credential report alone: it has no key IDs, and is silent on some keys.", text(a.ID)))

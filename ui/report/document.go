@@ -43,7 +43,7 @@ type accountDocument struct {
 	Keys        *int              `json:"keys"`
 	Rotating    *int              `json:"rotating"`
 	Exempt      *int              `json:"exempt"`
-	Counts      map[string]int    `json:"counts"`
+	Counts      map[string]*int   `json:"counts"`
 	Partial     bool              `json:"partial"`
 	Failures    []failureDocument `json:"failures"`
 	DoneWithout []failureDocument `json:"done_without"`
@@ -112,9 +112,9 @@ type exemptionDocument struct {
 }
 
 type consoleDocument struct {
-	Password bool       `json:"password"`
+	Password *bool      `json:"password"`
 	SignedIn *time.Time `json:"signed_in"`
-	MFA      bool       `json:"mfa"`
+	MFA      *bool      `json:"mfa"`
 }
 
 func newDocument(audits []Audit) document {
@@ -161,9 +161,12 @@ func newAccount(a *Audit) accountDocument {
 	}
 	if !a.blind() {
 		c := a.Counts
-		d.Users, d.Keys, d.Rotating, d.Exempt, d.Counts = &c.Users, &c.Keys, &c.Rotating, &c.Exempt, map[string]int{}
+		d.Users, d.Keys, d.Rotating, d.Exempt, d.Counts = &c.Users, &c.Keys, &c.Rotating, &c.Exempt, map[string]*int{}
 		for _, f := range audit.All() {
-			d.Counts[f.String()] = c.Of(f)
+			d.Counts[f.String()] = nil
+			if n := c.Of(f); n > 0 || a.Unclear(f) == nil {
+				d.Counts[f.String()] = &n
+			}
 		}
 	}
 	for _, g := range a.gaps() {
@@ -210,9 +213,18 @@ func newRow(l line) rowDocument {
 		d.Exemption = &exemptionDocument{User: e.User, Reason: e.Reason, Until: instant(e.Until)}
 	}
 	if c := r.Console; c != nil {
-		d.Console = &consoleDocument{Password: c.Password, SignedIn: instant(c.SignedIn), MFA: c.MFA}
+		d.Console = &consoleDocument{Password: answer(c.Password), SignedIn: instant(c.SignedIn), MFA: answer(c.MFA)}
 	}
 	return d
+}
+
+// answer is null where it is not known.
+func answer(a audit.Answer) *bool {
+	if a == audit.NotTold {
+		return nil
+	}
+	yes := a == audit.Yes
+	return &yes
 }
 
 func newProvenance(p audit.Provenance) provenanceDocument {

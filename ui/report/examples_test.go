@@ -73,12 +73,19 @@ func wholeEvents() []audit.Event {
 	}
 }
 
+func answered(yes bool) audit.Answer {
+	if yes {
+		return audit.Yes
+	}
+	return audit.No
+}
+
 // credentialReport is of the four hours before.
 func credentialReport() *audit.Report {
 	made := at.Add(-4 * time.Hour)
 	line := func(name string, rotated ...time.Duration) audit.ReportUser {
 		u := audit.ReportUser{Name: name, ARN: "arn:aws:iam::123456789012:user/" + name, Created: at.Add(-900 * day)}
-		u.Console = audit.Console{Password: name != "ci", SignedIn: at.Add(-9 * day), MFA: name == audit.RootName}
+		u.Console = audit.Console{Password: answered(name != "ci"), SignedIn: at.Add(-9 * day), MFA: answered(name == audit.RootName)}
 		for i, age := range rotated {
 			use := used(age / 2)
 			use.AsOf = made

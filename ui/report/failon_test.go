@@ -40,11 +40,11 @@ func TestFailOn(t *testing.T) {
 		want    string
 	}{
 		{"everything", "overdue", audit.RootName + " billing-cron legacy-export"}, // break-glass is exempt
-		{"everything", "inactive", ""},                                            // Suzie's rotation excuses it
+		{"everything", "inactive", "Suzie"},                                       // no rotation excuses it
 		{"everything", "root-key", audit.RootName},
 		{"everything", "second-active,never-used", "ci legacy-export"},
 		{"everything", "unknown", ""},
-		{"partial", "unknown", "late locked waiting web"},
+		{"partial", "unknown", audit.RootName + " late locked waiting web"},
 		{"partial", "overdue", "web"},
 		{"report only", "overdue", audit.RootName + " billing-cron"},
 	} {

@@ -19,7 +19,7 @@ type gap struct {
 type what string
 
 // The whole account; users; the keys of a user; the last use of a key; the credential
-// report; the users' tags and policies.
+// report; the users' tags and policies; lines of the credential report.
 const (
 	theAccount what = "account"
 	theUsers   what = "users"
@@ -27,6 +27,7 @@ const (
 	theLastUse what = "last-use"
 	theReport  what = "credential-report"
 	theDetails what = "details"
+	theLines   what = "report-lines"
 )
 
 // blind reports whether nothing is known of the account's keys: that none are counted
@@ -44,8 +45,10 @@ func (a *Audit) gaps() []gap {
 	switch {
 	case a.Problem != nil:
 		return []gap{{What: theAccount, Problem: a.Problem}}
-	case p.ReportOnly:
+	case p.ReportOnly && p.ReportProblem != nil:
 		return []gap{{What: theReport, Problem: p.ReportProblem}}
+	case p.ReportOnly:
+		return []gap{{What: theLines, Problem: p.UnreadProblem}}
 	}
 	var gaps []gap
 	if !p.OwnKeys() && (p.UsersProblem != nil || !p.AllUsers) {
@@ -76,6 +79,9 @@ func (a *Audit) doneWithout() []gap {
 	if p := a.Progress.ReportProblem; p != nil && !a.Progress.ReportOnly {
 		gaps = append(gaps, gap{What: theReport, Problem: p})
 	}
+	if p := a.Progress.UnreadProblem; p != nil && !a.Progress.ReportOnly {
+		gaps = append(gaps, gap{What: theLines, Problem: p})
+	}
 	if p := a.Progress.DetailsProblem; p != nil {
 		gaps = append(gaps, gap{What: theDetails, Problem: p})
 	}
@@ -96,8 +102,10 @@ func (g gap) String() string {
 		subject = fmt.Sprintf("The last use of %s of %s", g.KeyID, g.User)
 	case theReport:
 		subject = "The credential report"
+	case theLines:
+		subject = "Lines of the credential report"
 	case theDetails:
-		subject = "Owners, purposes and administrators"
+		subject = "Owners, purposes, administrators and AWS's quarantine"
 	}
 	switch {
 	case g.Problem != nil:

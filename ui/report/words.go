@@ -35,7 +35,7 @@ func grid(audits []Audit) (head []string, rows [][]string) {
 	for _, l := range all {
 		r := l.row
 		rows = append(rows, add(nil, l.audit.name(), r.User.Name, orDash(r.Owner),
-			keyID(r), age(r, l.audit.At), orDash(string(r.Key.Status)), lastUse(r),
+			keyID(r), age(r, l.audit.At, l.audit.Thresholds.MaxAge), orDash(string(r.Key.Status)), lastUse(r),
 			orDash(strings.Join(said(l), ", ")), orDash(string(r.Next()))))
 	}
 	return add(nil, "ACCOUNT", userColumn, "OWNER", keyColumn, "AGE", "STATUS", "LAST USED", "FINDINGS", "NEXT"), rows
@@ -72,16 +72,21 @@ func (a *Audit) called(several bool) string {
 	return "This audit"
 }
 
-func age(r *audit.Row, at time.Time) string {
-	if days := ageInDays(r, at); days != nil {
-		return fmt.Sprintf("%d d", *days)
+func age(r *audit.Row, at time.Time, limit time.Duration) string {
+	days := ageInDays(r, at)
+	if days == nil {
+		return "-"
 	}
-	return "-"
+	text := fmt.Sprintf("%d d", *days)
+	if r.Findings.Has(audit.Overdue) && time.Duration(*days)*day <= limit {
+		return ">" + text // it is past the limit by less than a day
+	}
+	return text
 }
 
 // ageInDays is nil where the age is not known.
 func ageInDays(r *audit.Row, at time.Time) *int {
-	if r.Key.Created.IsZero() {
+	if r.Since().IsZero() {
 		return nil
 	}
 	days := int(max(r.Age(at), 0) / day)
@@ -93,19 +98,23 @@ func inDays(d time.Duration) float64 { return float64(d) / float64(day) }
 
 func lastUse(r *audit.Row) string {
 	switch {
-	case r.KeysProblem != nil:
+	case r.KeysProblem != nil && r.LastUse.State == iamops.UseUnknown:
 		return "unknown: " + string(r.KeysProblem.Kind)
 	case r.Awaited():
 		return "unknown: not asked"
 	case !r.HasKey():
 		return "-"
 	}
+	source := ""
+	if p := r.Problem(); p != nil && r.UseSeen.Origin == audit.FromReport {
+		source = " (in the report; since then " + string(p.Kind) + ")"
+	}
 	switch u := r.LastUse; u.State {
 	case iamops.NeverUsed:
-		return "never"
+		return "never" + source
 	case iamops.Used:
 		where := strings.TrimSpace(u.Service + " " + u.Region)
-		return strings.TrimSpace(u.At.UTC().Format(minute) + " " + where)
+		return strings.TrimSpace(u.At.UTC().Format(minute)+" "+where) + source
 	case iamops.UseUnknown:
 	}
 	if p := r.LastUse.Problem; p != nil {
@@ -164,6 +173,9 @@ func (a *Audit) summary() []string {
 	}
 	if a.Progress.OwnKeys() {
 		return append(said, words.OwnKeys)
+	}
+	if err := a.Unclear(audit.RootKey); err != nil && !a.blind() {
+		said = append(said, "Whether the root user has access keys is unknown: the credential report alone can tell.")
 	}
 	for _, g := range a.doneWithout() {
 		said = append(said, "Done without. "+g.String())

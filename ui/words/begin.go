@@ -63,7 +63,7 @@ func subject(name string, s rotation.State, now time.Time) Fact {
 	case !s.Old.Known() && len(s.Listed) == 0:
 		f.Mark, f.Text = Bad, s.User+" has none"
 	case !s.Old.Known():
-		f.Mark, f.Text = Unknown, "which of the keys is meant was not said"
+		f.Mark, f.Text = Unknown, "choose a key with --key"
 	case s.Old.Gone:
 		f.Mark = Bad
 	case s.Old.Status == iamops.Inactive && s.Plan == rotation.Rotate:
@@ -80,6 +80,8 @@ func slot(s rotation.State) Fact {
 	switch {
 	case s.ListedAt.IsZero() || s.UserGone:
 		f.Mark, f.Text = Unknown, "not known"
+	case len(s.Listed) > iamops.MaxKeys:
+		f.Mark, f.Text = Bad, fmt.Sprintf("%d keys, and AWS allows %d: there is no room for a new key", len(s.Listed), iamops.MaxKeys)
 	case len(s.Listed) >= iamops.MaxKeys:
 		f.Mark, f.Text = Bad, f.Text+": there is no room for a new key"
 	default:

@@ -59,7 +59,10 @@ func WayBack(o rotation.Offer, s rotation.State) string {
 	case rotation.Deliver:
 		return "Way back: put the old key back, as long as it is not deleted. What a command did keyturn can't put back."
 	case rotation.TakeBackAll:
-		return "Way back: deliver again, as long as the secret is in memory."
+		if s.Secret == rotation.SecretHeld {
+			return "Way back: deliver again, as long as the secret is in memory."
+		}
+		return "Can't be undone: keyturn does not hold the new secret any more. It may be nowhere else than in these targets."
 	case rotation.NoNewKey:
 		return "Nothing changes yet. Way back: rotate the user later, as long as it has a key; else create one by hand."
 	case rotation.HaveSecret:

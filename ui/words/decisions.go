@@ -131,7 +131,10 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return s.User + " has no key " + s.Target().ID
 	case rotation.NoSlot:
 		if !s.Old.Known() && !rotation.PlanOf(s.Plan).NeedsSlot {
-			return s.User + " has two keys (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "): say which one is meant, with --key"
+			return s.User + " has " + keyCount(s) + " (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "): say which one is meant, with --key"
+		}
+		if len(s.Listed) > iamops.MaxKeys {
+			return s.User + " has " + keyCount(s) + " (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first retire those that are not used"
 		}
 		return s.User + " has two keys already (" + strings.Join(iamops.KeyIDs(s.Listed), ", ") + "), and AWS allows no third: first deactivate and delete the one that is not used"
 	case rotation.CallerIsRoot:
@@ -184,6 +187,14 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		return "a reason has to be given: nothing was done"
 	}
 	return string(o.Refused)
+}
+
+// keyCount is how many keys a user has, in words.
+func keyCount(s rotation.State) string {
+	if len(s.Listed) == iamops.MaxKeys {
+		return "two keys"
+	}
+	return fmt.Sprintf("%d keys", len(s.Listed))
 }
 
 // Why says which guard a decision goes against, with what is known.

@@ -41,6 +41,9 @@ func DeliveryState(d rotation.Delivery, s rotation.State) string {
 		}
 	case rotation.DeliveryBack:
 		text = "put back: it holds the old key again"
+		if isFile(d) {
+			text = "the file with the new key is removed"
+		}
 	}
 	if d.Problem != nil {
 		text += ": " + strings.TrimPrefix(d.Problem.Message, d.Name+": ")
@@ -92,6 +95,35 @@ func deliversTo(o rotation.Offer, s rotation.State) string {
 		}
 	}
 	return "The secret goes to: " + strings.Join(names, ", ") + "."
+}
+
+// isFile reports whether a target is a file of its own, which did not hold the old key.
+func isFile(d rotation.Delivery) bool { return strings.HasPrefix(d.Spec, "file:") }
+
+// restores says what becomes of each target that holds the new key, or may.
+func restores(s rotation.State) string {
+	var back, removed, not []string
+	for _, d := range s.Deliveries {
+		switch {
+		case !d.Holds():
+		case isFile(d):
+			removed = append(removed, d.Name)
+		case strings.HasPrefix(d.Spec, "command:"):
+			not = append(not, d.Name)
+		default:
+			back = append(back, d.Name)
+		}
+	}
+	var parts []string
+	say := func(text string, names []string) {
+		if len(names) > 0 {
+			parts = append(parts, text+strings.Join(names, ", ")+".")
+		}
+	}
+	say("The old key goes back to: ", back)
+	say("Removed, since it holds nothing but the new key: ", removed)
+	say("keyturn can't undo what this did, do it by hand: ", not)
+	return strings.Join(parts, " ")
 }
 
 // deliveryNames are the names of the targets in one of the states.

@@ -310,7 +310,7 @@ func Effect(o rotation.Offer, s rotation.State) string {
 	case rotation.Deliver:
 		return deliversTo(o, s)
 	case rotation.TakeBackAll:
-		return "The old key goes back to: " + deliveryNames(s, rotation.DeliveryMade, rotation.DeliveryFailed) + "."
+		return restores(s)
 	case rotation.HaveSecret:
 		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
 	case rotation.GiveUpNew:
