@@ -45,7 +45,7 @@ func seePages(stack *middleware.Stack) error {
 				_ = response.Body.Close()
 				err = &webPage{request.URL.Host, response.Status, firstWords(string(page))}
 			}
-			return out, metadata, err //nolint:wrapcheck // a middleware passes errors as they are
+			return out, metadata, err
 		}), middleware.After)
 }
 

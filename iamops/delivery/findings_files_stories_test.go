@@ -55,7 +55,7 @@ for path in sys.stdin:
 
 func askBoto(t *testing.T) *judge {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", judging) // Debian's, which has botocore by its AWS CLI
+	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", judging) // Debian's, with python3-botocore
 	ask, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -67,7 +67,7 @@ func (s State) leakOffer(plan Plan, set Settings) []Offer {
 func (s State) leakable(plan Plan) []string {
 	var keys []string
 	for _, k := range []KeyFacts{s.Old, s.New} {
-		if k.Known() && !k.Gone && !(plan.OffFirst() && k.ID == s.Target().ID) {
+		if said := plan.OffFirst() && k.ID == s.Target().ID; k.Known() && !k.Gone && !said {
 			keys = append(keys, k.ID)
 		}
 	}
@@ -108,14 +108,14 @@ func (s *State) leak(offer Offer, ev Decide) ([]Intent, error) {
 		return nil, &Refusal{Leak, s.leakBlock(keyID)}
 	}
 	s.Problem, s.Note = nil, ""
-	switch {
-	case keyID == s.New.ID:
+	switch keyID {
+	case s.New.ID:
 		if plan := PlanOf(s.Plan); plan.Target == OldKey {
 			s.Main = plan.Name
 		}
 		s.Plan = LeakedNew
 		s.Trial.stop(ev.At)
-	case keyID == s.Old.ID:
+	case s.Old.ID:
 		s.Plan = Leaked
 	default:
 		s.Plan = Leaked

@@ -38,7 +38,8 @@ type world struct {
 
 // deep is a copy of a state that shares nothing with it.
 func deep(s rotation.State) rotation.State {
-	return deepValue(reflect.ValueOf(s)).Interface().(rotation.State)
+	copied, _ := deepValue(reflect.ValueOf(s)).Interface().(rotation.State)
+	return copied
 }
 
 // deepValue copies what a state is made of. Times, whose fields are not exported, and

@@ -174,13 +174,13 @@ func TestAPanicDuringAChange(t *testing.T) {
 	}
 }
 
-// decide takes a decision as soon as it can be taken.
+// decide takes a decision as soon as it can be taken, with a reason where one is needed.
 func decide(t *testing.T, run *runner.Runner, d rotation.Decision) {
 	t.Helper()
 	for {
 		snap := run.Snapshot()
 		if offer, there := rotation.OfferFor(snap.Offers(run.Clock().Now()), d); there && offer.Refused == rotation.Possible {
-			if err := run.Decide(snap.State.Turn, rotation.Decide{Decision: d}); err == nil {
+			if err := run.Decide(snap.State.Turn, rotation.Decide{Decision: d, Reason: "a test", Whys: offer.Whys}); err == nil {
 				return
 			}
 		}

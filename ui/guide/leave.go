@@ -101,7 +101,7 @@ func (s *Screen) AskAboutSecret() {
 	s.take(s.rotation.Snapshot())
 	s.settle()
 	state := s.snapshot.State
-	ways := []rotation.Decision{rotation.GiveUpNew}
+	var ways []rotation.Decision
 	switch {
 	case rotation.PlanOf(state.Plan).Target == rotation.NewKey:
 		ways = []rotation.Decision{rotation.KeepNew} // it is being given up already

@@ -33,7 +33,7 @@ func NotTurned(s rotation.State, refusal *rotation.Refusal, keyID string, now ti
 		keyID, why, Command(iamops.Deactivate, s.User, keyID))
 }
 
-// LeakTitle, LeakBody and LeakLabel ask which of a user's keys has leaked.
+// LeakTitle asks which of a user's keys has leaked.
 func LeakTitle(user string) string { return "Which key of " + user + " has leaked?" }
 
 // LeakBody says what follows.

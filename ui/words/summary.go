@@ -125,7 +125,7 @@ func decided(d rotation.Deed) string {
 		text = "Began again: the new key was gone"
 	case rotation.RollBack:
 		text = "Decided to roll back"
-	case rotation.GoOn, rotation.MakeChange, rotation.GoBack, rotation.RetireOlder, rotation.RetireNewer,
+	case rotation.GoOn, rotation.MakeChange, rotation.GoBack, rotation.StepBack, rotation.RetireOlder, rotation.RetireNewer,
 		rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
 	}
 	if len(d.Against) == 0 {
