@@ -26,6 +26,7 @@ type entry struct {
 	user     iamops.User
 	fold     string // the name in lower case, for the order
 	found    bool   // by the list of users; else only the report has told of it
+	live     bool   // AWS has named it itself; the report names who was there when it was made
 	gone     bool   // it turned out that there is no such user any more
 	listed   bool
 	listedAt time.Time
@@ -73,9 +74,10 @@ func (inv *Inventory) Apply(event Event) {
 	case UsersFound:
 		for _, u := range e.Users { // pages may overlap while users are being created
 			known := inv.entry(u.Name)
-			if known.found && known.gone {
+			if known.live && known.gone {
 				continue // a page that was made before
 			}
+			known.live = true
 			if known.user, known.found = u, true; known.gone {
 				known.gone = false
 				inv.tally(known, +1)
@@ -218,7 +220,7 @@ func (inv *Inventory) setDetails(e DetailsRead) {
 	}
 	for i := range e.Users {
 		u := inv.entry(e.Users[i].Name)
-		u.detail = &e.Users[i]
+		u.detail, u.live = &e.Users[i], true
 		inv.label(u)
 	}
 }

@@ -214,3 +214,20 @@ func BenchmarkRows(b *testing.B) {
 		})
 	}
 }
+
+// TestAUserGoneByTheTimeOfItsListing is no row and no failure, whoever named it before and
+// names it after that.
+func TestAUserGoneByTheTimeOfItsListing(t *testing.T) {
+	gone := KeysListed{User: "vault-bot", Problem: &iamops.Problem{Kind: iamops.NotFound}}
+	found := UsersFound{Users: []iamops.User{{Name: "vault-bot"}}}
+	details := DetailsRead{Users: []iamops.UserDetail{{Name: "vault-bot"}}}
+	for _, events := range [][]Event{{found, gone, details}, {details, gone, found}, {found, details, gone}, {found, gone, found}} {
+		inv := NewInventory(DefaultThresholds())
+		for _, e := range append(events, UsersEnd{}) {
+			inv.Apply(e)
+		}
+		if p := inv.Progress(); p.Users != 0 || p.Failed() || !p.Complete() || len(inv.AppendRows(nil, now)) != 0 {
+			t.Errorf("after %T, %T, %T the progress is %+v", events[0], events[1], events[2], p)
+		}
+	}
+}

@@ -284,7 +284,7 @@ func (c columns) user(fields []string, at time.Time) (ReportUser, error) {
 			u.Slots[i].LastUse = iamops.LastUse{} // of no key
 		}
 	}
-	more, _ := l.field("additional_credentials_info")
+	more := l.field("additional_credentials_info")
 	u.More = l.text("additional_credentials_info") != "" && more != "0" && !strings.EqualFold(more, "false")
 	if len(fields) > c.count && l.odd {
 		return u, errors.New("it has more fields than the head")
@@ -299,18 +299,18 @@ type line struct {
 	odd     bool // whether something makes no sense
 }
 
-// field is what stands in a column; false if there is no such column.
-func (l *line) field(column string) (string, bool) {
+// field is what stands in a column, "" if there is no such column.
+func (l *line) field(column string) string {
 	i, ok := l.columns.places[column]
 	if !ok || i < 0 || i >= len(l.fields) {
-		return "", false
+		return ""
 	}
-	return strings.TrimSpace(l.fields[i]), true
+	return strings.TrimSpace(l.fields[i])
 }
 
 // text is the field of a column, "" where there is nothing to say.
 func (l *line) text(column string) string {
-	switch text, _ := l.field(column); text {
+	switch text := l.field(column); text {
 	case notApplicable, noInformation, notSupported:
 		return ""
 	default:
@@ -329,7 +329,7 @@ func (l *line) arn() string {
 }
 
 func (l *line) answer(column string) Answer {
-	switch text, _ := l.field(column); {
+	switch text := l.field(column); {
 	case strings.EqualFold(text, "true"):
 		return Yes
 	case strings.EqualFold(text, "false"):
@@ -345,7 +345,7 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04
 
 // time is zero where there is nothing to say, or nothing that makes sense.
 func (l *line) time(column string) time.Time {
-	text, _ := l.field(column)
+	text := l.field(column)
 	switch text {
 	case notApplicable, noInformation, notSupported:
 		return time.Time{}
@@ -366,7 +366,7 @@ func (l *line) slot(prefix string, at time.Time) Slot {
 	active := l.answer(prefix + "active")
 	s := Slot{Active: active == Yes, Rotated: l.time(prefix + "last_rotated"), LastUse: l.use(prefix+"last_used_", at)}
 	if active == NotTold {
-		text, _ := l.field(prefix + "active")
+		text := l.field(prefix + "active")
 		s.Odd = cmp.Or(strings.Clone(text), "unknown")
 	}
 	// Of an Active key, nothing else is needed to know that it is there.
@@ -379,7 +379,7 @@ func (l *line) slot(prefix string, at time.Time) Slot {
 // seen none; that it has no information says nothing.
 func (l *line) use(prefix string, at time.Time) iamops.LastUse {
 	use := iamops.LastUse{AsOf: at, At: l.time(prefix + "date")}
-	switch date, _ := l.field(prefix + "date"); {
+	switch date := l.field(prefix + "date"); {
 	case !use.At.IsZero():
 		use.State = iamops.Used
 		use.Service, use.Region = l.text(prefix+"service"), l.text(prefix+"region")

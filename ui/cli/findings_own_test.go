@@ -81,6 +81,9 @@ func TestFindingsOwn(t *testing.T) {
 		if err := json.Unmarshal([]byte(stdout), &told); err != nil || code != 0 || stderr != "" {
 			t.Fatalf("exit code %d, %v, on stderr %q, on stdout %s", code, err, stderr, stdout)
 		}
+		if root := told.Rows[0]; len(told.Rows) > 1 && root.User == "<root_account>" && root.KeyID == "" && root.Status == "" {
+			told.Rows = told.Rows[1:] // root is unknown
+		}
 		if len(told.Rows) != 1 || told.Partial || len(told.Accounts) != 1 || len(told.Accounts[0].Failures) != 0 {
 			t.Fatalf("told is %+v", told)
 		}

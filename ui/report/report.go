@@ -20,6 +20,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (a Audit) Partial() bool {
 // else tells of any.
 func (a Audit) NothingListed() bool {
 	p := a.Progress.UsersProblem
-	return p != nil && p.Kind == iamops.AccessDenied && len(a.Rows) == 0
+	return p != nil && p.Kind == iamops.AccessDenied && !slices.ContainsFunc(a.Rows, func(r audit.Row) bool { return !r.Root() || r.HasKey() })
 }
 
 // Format is a way to write an audit down.
