@@ -161,7 +161,13 @@ func TestFindingsMachine(t *testing.T) {
 		toSuzie(term)
 		term.press("\r")
 		term.await("● 1 Check")
-		term.press("\r")
+		term.await("used ") // all is known that Check waits for
+		for range 10 {
+			term.press("\r")
+			if term.poll(func() bool { return strings.Contains(term.output(), "● 2 Create") }, 2*time.Second) {
+				break
+			}
+		}
 		term.await("● 2 Create")
 		term.press("\x1b")
 		term.await("/ filter")

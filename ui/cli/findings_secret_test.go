@@ -293,13 +293,13 @@ func TestFindingsSecretOneKeyLosesNothing(t *testing.T) {
 	p.created()
 	for _, pressed := range []struct{ name, key string }{{"ctrl+c", "\x03"}, {"ctrl+d", "\x04"}} {
 		t.Run("small-1.2/"+pressed.name, func(t *testing.T) {
-			p.terminal.t = t
+			p.t = t
 			p.press(pressed.key)
 			p.hear("Answer with a word")
 			p.shown(t)
 		})
 		t.Run("small-1.2/"+pressed.name+"_at_a_question", func(t *testing.T) {
-			p.terminal.t = t
+			p.t = t
 			p.say("show", "Type yes.")
 			p.press(pressed.key)
 			if said := p.hear("Answer with a word"); strings.Contains(said, p.served.given()[0]) {
@@ -309,7 +309,7 @@ func TestFindingsSecretOneKeyLosesNothing(t *testing.T) {
 		})
 	}
 	t.Run("small-1.2/twice", func(t *testing.T) {
-		p.terminal.t = t
+		p.t = t
 		p.press("\x03")
 		p.hear("Answer with a word")
 		p.press("\x03")
@@ -326,7 +326,7 @@ func TestFindingsRotationCode(t *testing.T) {
 		p := byLine(t)
 		p.created()
 		t.Run("B3_ctrl+c_at_the_code", func(t *testing.T) {
-			p.terminal.t = t
+			p.t = t
 			if said := p.say("add "+codeTarget, "Code:"); !strings.Contains(said, "profile tgt") {
 				t.Errorf("the question does not name the profile: %s", said)
 			}
@@ -338,7 +338,7 @@ func TestFindingsRotationCode(t *testing.T) {
 			}
 		})
 		t.Run("R3_B2_code_reaches_STS", func(t *testing.T) {
-			p.terminal.t = t
+			p.t = t
 			p.say("add "+codeTarget, "Code:")
 			said := p.say(sandbox.MFACode, "/monitoring/aws")
 			said += p.hear("Answer with a word")

@@ -105,28 +105,28 @@ func (s *trail) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // plainly runs keyturn at an endpoint with answers on its standard input, and returns what
-// it printed, on both ways, and its exit code.
-func plainly(t *testing.T, at *endpoint, answers string, args ...string) (stdout, stderr string, exit int) {
+// it printed on stdout, and its exit code.
+func plainly(t *testing.T, at *endpoint, answers string, args ...string) (stdout string, exit int) {
 	t.Helper()
 	operator := at.cloud.Operator()
 	env := append(isolated(t.TempDir()), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret)
 	cmd := child(t, env, append(args, "--endpoint-url", at.url)...)
-	var out, said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(answers), &out, &said
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout = strings.NewReader(answers), &out
 	err := cmd.Run()
 	if e := (*exec.ExitError)(nil); errors.As(err, &e) {
 		exit = e.ExitCode()
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	return out.String(), said.String(), exit
+	return out.String(), exit
 }
 
 // review is what keyturn prints of what the leaked key did. It reads until the event
 // history is told of, and leaves then.
 func review(t *testing.T, at *endpoint) string {
 	t.Helper()
-	c, _ := talk(t, at, "rotate", leakedUser, "--leaked", "--plain", "--key", leakedKey)
+	c := talk(t, at, "rotate", leakedUser, "--leaked", "--plain", "--key", leakedKey)
 	c.say("go", "Answer with a word")
 	c.say("go", "event history")
 	c.say("leave", "")
@@ -144,12 +144,11 @@ type talker struct {
 }
 
 // talk begins one, and waits for the first question.
-func talk(t *testing.T, at *endpoint, args ...string) (c *talker, root string) {
+func talk(t *testing.T, at *endpoint, args ...string) *talker {
 	t.Helper()
 	operator := at.cloud.Operator()
-	root = t.TempDir()
-	env := append(isolated(root), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret)
-	c = &talker{t: t, cmd: child(t, env, append(args, "--endpoint-url", at.url)...), heard: make(chan string, 1024)}
+	env := append(isolated(t.TempDir()), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret)
+	c := &talker{t: t, cmd: child(t, env, append(args, "--endpoint-url", at.url)...), heard: make(chan string, 1024)}
 	read, write := io.Pipe()
 	c.cmd.Stdout, c.cmd.Stderr = write, write
 	var err error
@@ -175,7 +174,7 @@ func talk(t *testing.T, at *endpoint, args ...string) (c *talker, root string) {
 		}
 	}()
 	c.await("Answer with a word")
-	return c, root
+	return c
 }
 
 func (c *talker) await(text string) {
@@ -243,7 +242,7 @@ func TestFindingsText(t *testing.T) {
 	})
 	t.Run("aws-3_a_use_that_says_it_is_keyturns_holds_the_gate_shut", func(t *testing.T) {
 		t.Parallel()
-		c, _ := talk(t, serveTrail(t, map[string][]toldEvent{"AKIAJ2LEGACYEXAMPLE7": {
+		c := talk(t, serveTrail(t, map[string][]toldEvent{"AKIAJ2LEGACYEXAMPLE7": {
 			{ago: time.Hour, service: "ec2", name: "DescribeInstances", agent: "Boto3/1.34 app/keyturn", address: "198.51.100.8", was: "true"},
 		}}), "retire", "legacy-export", "--plain")
 		c.say("go", "event history")
@@ -261,7 +260,7 @@ func TestFindingsText(t *testing.T) {
 		for range 520 {
 			events = append(events, toldEvent{ago: time.Hour, service: "ec2", name: "DescribeInstances", agent: "Boto3/1.34", address: "198.51.100.9", was: "true"})
 		}
-		c, _ := talk(t, serveTrail(t, map[string][]toldEvent{leakedKey: events}), "rotate", leakedUser, "--leaked", "--plain", "--key", leakedKey, "--trail-pages", "2")
+		c := talk(t, serveTrail(t, map[string][]toldEvent{leakedKey: events}), "rotate", leakedUser, "--leaked", "--plain", "--key", leakedKey, "--trail-pages", "2")
 		c.say("go", "Answer with a word")
 		c.say("go", "event history")
 		c.say("leave", "")
@@ -276,7 +275,7 @@ func TestFindingsText(t *testing.T) {
 			served := serve()
 			t.Cleanup(served.close)
 			served.cloud.Quarantine("Suzie")
-			c, _ := talk(t, served, plan, "Suzie", "--plain")
+			c := talk(t, served, plan, "Suzie", "--plain")
 			c.say("look", "Answer with a word")
 			c.say("leave", "")
 			if told := c.rest(); !regexp.MustCompile(`(?m)^ +! .*` + quarantine).MatchString(told) {
@@ -289,7 +288,7 @@ func TestFindingsText(t *testing.T) {
 		served := serve()
 		t.Cleanup(served.close)
 		served.cloud.Quarantine("Suzie")
-		if told, _, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE"); !strings.Contains(told, quarantine) || exit != 0 {
+		if told, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE"); !strings.Contains(told, quarantine) || exit != 0 {
 			t.Errorf("exit code %d, and no word of it:\n%s", exit, told)
 		}
 	})
@@ -299,21 +298,22 @@ func TestFindingsText(t *testing.T) {
 		t.Cleanup(served.close)
 		served.cloud.Quarantine("Suzie")
 		served.cloud.Allow("operator", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "sts:GetAccessKeyInfo", "iam:CreateAccessKey", "iam:UpdateAccessKey")
-		told, _, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE")
+		told, exit := plainly(t, served, "", "find", "AKIAI44QH8DHBEXAMPLE")
 		if !regexp.MustCompile(`(?m)^quarantine +not known`).MatchString(told) || exit != 0 {
 			t.Errorf("find ends with %d, and does not say so:\n%s", exit, told)
 		}
-		c, _ := talk(t, served, "rotate", "Suzie", "--plain")
+		c := talk(t, served, "rotate", "Suzie", "--plain")
 		c.say("look", "Answer with a word")
 		c.say("leave", "")
 		if told := c.rest(); !regexp.MustCompile(`(?m)^ +\? quarantine: not known`).MatchString(told) {
 			t.Errorf("rotate does not say so:\n%s", told)
 		}
 	})
-	for seed, where := range []string{"first", "middle", "last"} {
+	for i, where := range []string{"first", "middle", "last"} {
+		seed := uint64(i) //nolint:gosec // it counts to three
 		t.Run("security-2_the_thief/"+where, func(t *testing.T) {
 			t.Parallel()
-			at := serveTrail(t, map[string][]toldEvent{leakedKey: thief(uint64(seed), where)})
+			at := serveTrail(t, map[string][]toldEvent{leakedKey: thief(seed, where)})
 			told := review(t, at)
 			holdThief(t, told)
 			if !regexp.MustCompile(`iam TagUser aa-harmless-\d+, .*\d+ times`).MatchString(told) {

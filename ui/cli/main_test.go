@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,12 @@ import (
 
 // TestMain lets the test binary be keyturn itself, for children of the tests: in
 // scripts, and wherever PATH is searched for "keyturn".
+//
+// The tests of this room wait for terminals and lists more than they work.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"keyturn": func() {
 			app := cli.App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Version: "of the tests"}

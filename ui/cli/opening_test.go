@@ -122,7 +122,7 @@ func TestCodesAreAskedForInADialog(t *testing.T) {
 	term := open(t, served, "--mfa-serial", sandbox.MFASerial)
 	term.await("A code from your MFA device")
 	term.press("000000\r")
-	term.await("does not accept the credentials") // the wrong one
+	term.await("did not accept the MFA code") // the wrong one
 	term.press("r")
 	term.await("A code from your MFA device")
 	term.press(sandbox.MFACode + "\r")

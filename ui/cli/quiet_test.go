@@ -41,7 +41,8 @@ func TestAQuietDayProvesNothing(t *testing.T) {
 					decide(t, run, d)
 				}
 				iamops.Sleep(t.Context(), time.Minute) // the trial, and the proof
-				if err := run.Lend(func(iamops.Secret) error { return nil }); err != nil { // it is shown
+				shown := func(iamops.Secret) error { return nil }
+				if err := run.Lend(shown); err != nil {
 					t.Fatal(err)
 				}
 				decide(t, run, rotation.Stored)

@@ -117,7 +117,8 @@ func (s *Session) Run(ctx context.Context) error {
 			s.warned = false
 			left, err := s.answer(ctx, snap, line)
 			if errors.Is(err, ErrCalledOff) {
-				err = s.calledOff()
+				s.calledOff()
+				continue
 			}
 			if left || err != nil {
 				return s.over(err)
@@ -182,10 +183,9 @@ func (s *Session) warn() {
 }
 
 // calledOff is the end of a question by ctrl+c or ctrl+d: the decision is not taken.
-func (s *Session) calledOff() error {
+func (s *Session) calledOff() {
 	s.say("  Nothing was done.")
 	s.warn()
-	return nil
 }
 
 func (s *Session) snapshot() runner.Snapshot { return s.Rotation.Snapshot() }
