@@ -24,7 +24,6 @@ type newcomer struct {
 	endpoint  string
 	env       []string // the engineer's
 	keyID     string
-	newKeyID  string
 	credsFile string
 }
 
