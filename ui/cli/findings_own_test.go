@@ -105,6 +105,9 @@ func TestFindingsOwn(t *testing.T) {
 		if code, stdout, _ := e.run("", "audit", "--fail-on", "unused"); code != 0 {
 			t.Errorf("of a key in use: exit code %d, %s", code, stdout)
 		}
+		if code, stdout, _ := e.run("", "audit", "--fail-on", "root-key"); code != 1 {
+			t.Errorf("of root's keys, of which nothing is known: exit code %d, %s", code, stdout)
+		}
 		if code, stdout, _ := e.run("", "audit", "--fail-on", "due", "--max-age", "15d"); code != 3 {
 			t.Errorf("of one that is due: exit code %d, %s", code, stdout)
 		}
@@ -153,6 +156,13 @@ func TestFindingsOwn(t *testing.T) {
 		if code != 4 || !strings.Contains(stderr, "iam:ListUsers") || !strings.Contains(stderr, "keyturn rotate USER") || !strings.Contains(stderr, "keyturn find KEYID") {
 			t.Errorf("the audit: exit code %d, on stderr %q", code, stderr)
 		}
+		program, err := exec.LookPath("keyturn")
+		if err != nil {
+			t.Fatal(err)
+		}
+		term := openIn(t, program, t.TempDir(), e.env, "--endpoint-url", e.served.url, "--profile", "deploy")
+		term.await("keyturn rotate USER")
+		term.press("q")
 		code, stdout, stderr := e.run("leave\n", "rotate", "--plain", "--profile", "deploy")
 		if code != 2 || stdout != "" || !strings.Contains(stderr, "assumed-role/key-admin") || !strings.Contains(stderr, "keyturn rotate USER") {
 			t.Errorf("rotate: exit code %d, on stderr %q, on stdout %s", code, stderr, stdout)

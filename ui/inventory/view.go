@@ -136,7 +136,7 @@ func (s *Screen) whyEmpty() string {
 	case s.load.running && len(s.rows) == 0:
 		return "Waiting for the first answer."
 	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
-		return s.whyBlind(s.inventory.Progress().UsersProblem)
+		return "Nothing is known of this account."
 	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
 		return "No key matches. Esc drops the filters."
 	case s.load.running:
@@ -149,15 +149,6 @@ func (s *Screen) whyEmpty() string {
 		return "No user has an access key. Press u to see the users."
 	}
 	return "There are no users."
-}
-
-// whyBlind says why no user is known, and what can be done all the same.
-func (s *Screen) whyBlind(p *iamops.Problem) string {
-	if p.Kind != iamops.AccessDenied {
-		return "Nothing is known of this account."
-	}
-	lines := kit.Wrap("You may not list this account's IAM users. "+words.OneByOne, max(1, s.width-4))
-	return strings.Join(lines, "\n   ")
 }
 
 // headLine is the counts, and at its end what the root has to say.
@@ -274,7 +265,11 @@ func (s *Screen) progressLines(now time.Time) []string {
 	st, g, p := s.common.Styles, s.common.Glyphs, s.inventory.Progress()
 	switch {
 	case p.UsersProblem != nil && !p.OwnKeys():
-		text := g.Cross + " The list of users broke off: " + clean.Text(s.options.Explain(p.UsersProblem))
+		text := "The list of users broke off: "
+		if p.Users == 0 && p.UsersProblem.Kind == iamops.AccessDenied {
+			text = "You may not list this account's IAM users. " + words.OneByOne + " "
+		}
+		text = g.Cross + " " + text + clean.Text(s.options.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
 		for i, l := range lines {
