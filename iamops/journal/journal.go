@@ -58,6 +58,9 @@ func (j *Journal) Append(r Record) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if err := j.inPlace(); err != nil {
+		return err
+	}
 	if j.torn {
 		if err := j.closeTornLine(); err != nil {
 			return err
@@ -70,6 +73,23 @@ func (j *Journal) Append(r Record) error {
 	}
 	if err := j.file.Sync(); err != nil {
 		return fmt.Errorf("bringing the journal to disk: %w", err)
+	}
+	return nil
+}
+
+// inPlace reports an error if the file has been removed or replaced: what is written to it
+// then, the next start does not find.
+func (j *Journal) inPlace() error {
+	open, err := j.file.Stat()
+	if err != nil {
+		return fmt.Errorf("finding the journal: %w", err)
+	}
+	there, err := os.Stat(j.file.Name())
+	if err != nil {
+		return fmt.Errorf("finding the journal: %w", err)
+	}
+	if !os.SameFile(open, there) {
+		return fmt.Errorf("the journal %s was removed or replaced while keyturn was running: start keyturn again", j.file.Name())
 	}
 	return nil
 }

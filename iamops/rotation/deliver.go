@@ -208,6 +208,9 @@ func (s State) deliverOffer() []Offer {
 	o := Offer{Decision: Deliver, Refused: first(
 		s.busy(),
 		when(s.Secret != SecretHeld, SecretIsLost),
+		// What works is never replaced by a key that does not.
+		when(s.New.Gone, NewKeyMissing),
+		when(s.New.Status != iamops.Active, NewKeyOff),
 		when(s.Trial.State == TrialRunning, TrialUnderWay),
 	)}
 	if s.Trial.State != TrialPassed {

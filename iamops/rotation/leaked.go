@@ -184,6 +184,8 @@ func (s *State) whereLeakedStands(plan Plan) Step {
 		return Check
 	case !target.Gone && target.Status == iamops.Active:
 		return Deactivate
+	case !target.Gone && (s.Step == Check || s.Step == Deactivate || s.Step == Review):
+		return Review // what it did is seen before anything else, whatever became of the new key
 	case s.New.Gone, s.Orphan():
 		return Create
 	case s.New.Known() && (s.Step == Create || s.Step == Store):

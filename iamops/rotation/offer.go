@@ -430,7 +430,7 @@ func (s State) heldOffers(plan Plan) []Offer {
 
 // heldBlock refuses what would lead away from a secret that is not put away.
 func (s State) heldBlock(plan Plan) Reason {
-	return when(plan.OffFirst() && s.Secret == SecretHeld, SecretNotPut)
+	return when(plan.OffFirst() && s.Secret == SecretHeld && !s.New.Gone, SecretNotPut)
 }
 
 func (s State) rollBackOffer(plan Plan, set Settings) Offer {

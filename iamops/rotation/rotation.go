@@ -287,9 +287,11 @@ func (s State) Droppable() bool {
 	return !s.Touched && s.Pending == nil && s.Secret != SecretHeld
 }
 
-// SecretAtStake reports whether a key that works depends on the secret in memory.
+// SecretAtStake reports whether a key that works, or can be made to work again, depends on
+// the secret in memory. A new key that is given up and off is neither.
 func (s State) SecretAtStake() bool {
-	return s.Secret == SecretHeld && !s.Over() && !s.New.GoneSure && s.New.Status != iamops.Inactive
+	off := PlanOf(s.Plan).Target == NewKey && s.New.Status == iamops.Inactive
+	return s.Secret == SecretHeld && !s.Over() && !s.New.GoneSure && !off
 }
 
 // Orphan reports whether there is a new key whose secret nobody is known to have.
