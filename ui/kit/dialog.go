@@ -194,13 +194,23 @@ func (d *Dialog) press(msg tea.KeyPressMsg) (Answer, bool) {
 	case msg.String() == "shift+tab" || !typing && key.Matches(msg, keys.Left):
 		d.choose(d.chosen - 1)
 	case msg.String() == "up" || !typing && key.Matches(msg, keys.Up):
-		d.scrollTo(d.scroll - 1)
+		d.vertical(-1)
 	case msg.String() == "down" || !typing && key.Matches(msg, keys.Down):
-		d.scrollTo(d.scroll + 1)
+		d.vertical(1)
 	default:
 		return Answer{}, false
 	}
 	return Answer{}, true
+}
+
+// vertical scrolls a text that is longer than the box. Where all of it is seen and no text is
+// typed, it moves among the choices, which may stand one above the other.
+func (d *Dialog) vertical(by int) {
+	if d.room == 0 && d.input == nil {
+		d.choose(d.chosen + by)
+		return
+	}
+	d.scrollTo(d.scroll + by)
 }
 
 func (d *Dialog) scrollTo(line int) { d.scroll = max(0, min(line, d.room)) }
