@@ -133,3 +133,24 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// What is written to a file that was taken away, nobody finds at the next start.
+func TestAJournalThatWasTakenAwayRefuses(t *testing.T) {
+	dir := t.TempDir()
+	j, err := journal.Open(dir, "aws", "123456789012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Append(journal.Record{}); err == nil {
+		t.Error("written to nowhere")
+	}
+	if _, err := journal.Open(dir, "aws", "123456789012"); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Append(journal.Record{}); err == nil {
+		t.Error("written beside the file that is read")
+	}
+}

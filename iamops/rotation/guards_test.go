@@ -83,7 +83,12 @@ func TestASecretThatWasShownMayBeInUse(t *testing.T) {
 
 func TestBeginningAgainForgetsTheNewKey(t *testing.T) {
 	s := at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }, target("a", rotation.DeliveryMade, false))
-	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.StartOver}, settings)
+	again := rotation.Decide{At: now, Decision: rotation.StartOver}
+	if _, _, err := rotation.Next(s, again, settings); err == nil {
+		t.Error("a target is left with a key that is gone, without a reason")
+	}
+	again.Reason, again.Whys = "the target is no more", []rotation.Why{rotation.WhyNotPutBack}
+	s, _, err := rotation.Next(s, again, settings)
 	if err != nil || s.Step != rotation.Check || s.New.Known() || s.Secret != rotation.NoSecret || len(s.Deliveries) != 0 {
 		t.Errorf("%s, new %q, secret %q, %d deliveries, %v", s.Step, s.New.ID, s.Secret, len(s.Deliveries), err)
 	}

@@ -183,7 +183,10 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		return nil
 	}
 	if s.New.Gone && s.startsOver(plan) {
-		over := Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking))}
+		over := Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking), s.deliveryBlock())}
+		if len(s.holding()) > 0 {
+			over.Whys = []Why{WhyNotPutBack} // what reads a target would be left with a key that is gone
+		}
 		offers = append([]Offer{over}, offers...)
 	}
 	// Somebody else has reactivated it.
@@ -194,7 +197,8 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	if plan.RollBackTo != "" && (plan.offBy(s.Step) || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
 		offers = append(offers, s.rollBackOffer(plan, set))
 	}
-	if plan.Target == NewKey && (s.Step == Deactivate || plan.OffFirst()) || s.Step == Distribute && !plan.OffFirst() {
+	if plan.Target == NewKey && (s.Step == Deactivate || plan.OffFirst()) ||
+		(s.Step == Distribute || s.New.Gone && s.startsOver(plan)) && !plan.OffFirst() {
 		offers = append(offers, s.takeBackOffer()...)
 	}
 	if plan.KeepAt && s.Step == Deactivate && s.Target().Status != iamops.Inactive && s.New.Known() {

@@ -140,7 +140,12 @@ func (s *State) reconcile() []Intent {
 		step = Deactivate
 	}
 	if (step == Check || step == Create && PlanOf(s.Plan).OffFirst()) && s.New.Gone {
-		s.forgetNew()
+		switch {
+		case len(s.holding()) == 0:
+			s.forgetNew()
+		case step == Check:
+			step = Distribute // a target holds the key that is gone: that is said, and can be undone
+		}
 	}
 	if step != s.Step {
 		s.Step = step

@@ -205,10 +205,20 @@ func goneBody(s rotation.State) []string {
 	if _, over := rotation.OfferFor(rotation.Offers(s, rotation.Settings{}, s.ListedAt), rotation.StartOver); !over {
 		return nil
 	}
-	return []string{
+	body := []string{
 		fmt.Sprintf("The new key %s is gone: no list of the keys of %s shows it. Its secret is of no use.", s.New.ID, s.User),
 		"Start over to make another new key. Nothing changes by that.",
 	}
+	var holding []string
+	for _, d := range s.Deliveries {
+		if d.Holds() {
+			holding = append(holding, d.Name)
+		}
+	}
+	if len(holding) > 0 {
+		body[1] = "It is still in " + strings.Join(holding, ", ") + ". Restore the old key there first, then start over."
+	}
+	return body
 }
 
 func deactivateBody(s rotation.State, key string) []string {
