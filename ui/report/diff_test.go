@@ -239,15 +239,3 @@ func FuzzDiff(f *testing.F) {
 		}
 	})
 }
-
-// TestAnEarlierAuditSaysExpired: that was the name of overdue, and is no change.
-func TestAnEarlierAuditSaysExpired(t *testing.T) {
-	now := written(t, AsJSON, examples()["whole"]...)
-	before := strings.ReplaceAll(now, `"overdue"`, `"expired"`)
-	if before == now {
-		t.Fatalf("nothing is overdue in\n%s", now)
-	}
-	if c, err := Diff(strings.NewReader(before), examples()["whole"]...); err != nil || len(c.Keys) > 0 {
-		t.Errorf("the changes are %+v, %v", c.Keys, err)
-	}
-}

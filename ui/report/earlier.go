@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"keyturn/iamops/audit"
 )
 
 // maxEarlier bounds what is read of an earlier audit. 10,000 keys take a tenth of it.
@@ -42,20 +40,7 @@ func readDocument(r io.Reader) (document, error) {
 	if err := d.check(); err != nil {
 		return document{}, fmt.Errorf("reading the earlier audit: it is damaged: %w", err)
 	}
-	d.rename()
 	return d, nil
-}
-
-// rename gives findings their names of today: a key past the limit was "expired" once,
-// and a file that says so tells of no change.
-func (d *document) rename() {
-	for _, r := range d.Rows {
-		for i, f := range r.Findings {
-			if f == "expired" {
-				r.Findings[i] = audit.Overdue.String()
-			}
-		}
-	}
 }
 
 // notAnAudit says where a text stops being what it should be.

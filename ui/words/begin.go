@@ -68,7 +68,7 @@ func subject(name string, s rotation.State, now time.Time) Fact {
 		f.Mark = Bad
 	case s.Old.Status == iamops.Inactive && s.Plan == rotation.Rotate:
 		f.Mark, f.Text = Neutral, f.Text+": nothing can be using it; it can be retired without a new one"
-	case s.Old.Status != iamops.Active && s.Old.Status != iamops.Inactive:
+	case s.Old.Status != iamops.Active && s.Old.Status != iamops.Inactive, s.Old.UseIsOurs():
 		f.Mark = Unknown
 	}
 	return f

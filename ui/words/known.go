@@ -228,7 +228,7 @@ func KeyState(k rotation.KeyFacts) string {
 func ShortUse(k rotation.KeyFacts, now time.Time) string {
 	switch {
 	case k.UseIsOurs():
-		return "used by keyturn itself only"
+		return "last used by keyturn"
 	case k.LastUse.State == iamops.UseUnknown && k.LastUse.Problem == nil:
 		return "last use not known"
 	}

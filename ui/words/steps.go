@@ -415,7 +415,7 @@ func LastUse(k rotation.KeyFacts, now time.Time) string {
 		return "never used"
 	case iamops.Used:
 		if k.UseIsOurs() {
-			return "used by nobody but keyturn itself, as far as can be told"
+			return "last used by keyturn itself; other uses are not known"
 		}
 		return strings.Join(strings.Fields(fmt.Sprintf("used %s %s %s", Ago(use.At, now), use.Service, use.Region)), " ")
 	}
