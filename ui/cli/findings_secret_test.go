@@ -461,7 +461,9 @@ func TestFindingsSecretInMemory(t *testing.T) {
 		p := byLine(t)
 		key := p.created()
 		p.signal(syscall.SIGKILL)
-		<-p.ended
+		if err := <-p.ended; err == nil {
+			t.Error("it was not killed")
+		}
 		server := httptest.NewServer(hiding(p.served, key))
 		t.Cleanup(server.Close)
 		program, err := exec.LookPath("keyturn")
