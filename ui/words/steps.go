@@ -145,7 +145,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Create:
 		if s.Secret == rotation.SecretUnknown {
-			return unknownSecretBody(s)
+			return unknownSecretBody(s, set)
 		}
 		if s.Orphan() {
 			return []string{
@@ -159,7 +159,7 @@ func Body(s rotation.State, set rotation.Settings) []string {
 		}
 	case rotation.Store:
 		if s.Secret != rotation.SecretHeld {
-			return unknownSecretBody(s)
+			return unknownSecretBody(s, set)
 		}
 		return []string{
 			fmt.Sprintf("The secret of %s is in memory%s. AWS shows it this once.", s.New.ID, elsewhere(s)),
@@ -245,7 +245,10 @@ func deactivateBody(s rotation.State, key string) []string {
 
 // unknownSecretBody is about a new key whose secret arrived once, and of which nobody
 // has said that it is put away.
-func unknownSecretBody(s rotation.State) []string {
+func unknownSecretBody(s rotation.State, set rotation.Settings) []string {
+	if set.HeldBy != "" {
+		return []string{fmt.Sprintf("Another keyturn is at work on %s, and may hold the secret of %s. Look there before you do anything about the key.", s.User, s.New.ID)}
+	}
 	if s.Adopted {
 		return []string{
 			fmt.Sprintf("%s has not been used yet. Whoever created it had its secret; keyturn can't know whether it is put away.", s.New.ID),
