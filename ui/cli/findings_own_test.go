@@ -120,6 +120,17 @@ func TestFindingsOwn(t *testing.T) {
 			t.Errorf("exit code %d, on stderr %q, on stdout %s", code, stderr, stdout)
 		}
 	})
+	t.Run("R4_own_leaked_key", func(t *testing.T) {
+		t.Parallel()
+		e := newEngineer(t)
+		code, stdout, stderr := e.run("go\nleave\n", "rotate", sandbox.OperatorUser, "--leaked", "--key", e.keyID, "--plain")
+		if code != 1 || !strings.Contains(stderr, "keyturn rotate") || !strings.Contains(stderr, "you sign with this key") {
+			t.Errorf("it is not told how to go on: exit code %d, on stderr %q, on stdout %s", code, stderr, stdout)
+		}
+		if n := e.served.cloud.Sent("iam:UpdateAccessKey"); n != 0 {
+			t.Errorf("the key was switched off with itself, %d times", n)
+		}
+	})
 	t.Run("R4_status", func(t *testing.T) {
 		t.Parallel()
 		e := newEngineer(t)

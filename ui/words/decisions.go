@@ -143,6 +143,10 @@ func Refusal(o rotation.Offer, s rotation.State, now time.Time) string {
 		if Replaces(s.Plan) && !rotation.PlanOf(s.Plan).OffFirst() || rotation.PlanOf(s.Plan).Target == rotation.NewKey {
 			return "you sign with this key, or with a session made from it: let keyturn sign with the other one first, or use another profile"
 		}
+		if rotation.PlanOf(s.Plan).OffFirst() {
+			return "you sign with this key, or with a session made from it: use another profile. " +
+				"Or rotate it with `keyturn rotate`: store the new key, let keyturn sign with it, then switch the old one off at once"
+		}
 		return "you sign with this key, or with a session made from it: use another profile, which does not depend on it"
 	case rotation.MaybeCallers:
 		return "your session may have been made from this key, and nothing tells: say whether it was"
