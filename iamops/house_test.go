@@ -56,7 +56,7 @@ const (
 	sdk      = "github.com/aws/"
 	testRoom = "keyturn/ui/uitest"
 	// cleanRoom may be imported by all: a text from elsewhere can come up in any room.
-	cleanRoom = "keyturn/clean"
+	cleanRoom = "keyturn/iamops/clean"
 )
 
 // pkg is what `go list` tells of a package.

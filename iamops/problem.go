@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // ProblemKind sorts what went wrong by what the operator can do about it.

@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )

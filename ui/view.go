@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )

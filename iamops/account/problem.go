@@ -20,8 +20,8 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 )
 
 const mfaNeeded = "the credentials need a code from an MFA device, and there is nobody to ask for it"

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 )
 
 // usersPerPage is the most that iam:ListUsers gives at once; it may give fewer.

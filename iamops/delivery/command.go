@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // command is a program that reads the credential from its standard input. It has

@@ -11,7 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Holder is who holds the lock on a user.

@@ -14,7 +14,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Version is the version of the records that this package writes.

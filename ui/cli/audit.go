@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/clean"
 	"keyturn/ui/report"
 	"keyturn/ui/words"
 )

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"syscall"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 	"keyturn/ui/plain"
 	"keyturn/ui/words"
 )

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/clean"
 	"keyturn/ui/words"
 )
 

@@ -3,7 +3,7 @@ package guide
 import (
 	"strings"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"

@@ -3,8 +3,8 @@ package inflight
 import (
 	"time"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/kit"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 )
 

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 )
 

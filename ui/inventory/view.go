@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )

@@ -8,7 +8,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Choice is something that a dialog offers to do.

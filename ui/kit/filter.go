@@ -5,7 +5,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Filter is a line of text that narrows a list while it is typed.

@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Part is a piece of the header line.

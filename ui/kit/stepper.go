@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // StepState is where a step stands.

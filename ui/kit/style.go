@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // Styles are the tokens of the look. A screen names what a text is, and never a

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/ui/words"

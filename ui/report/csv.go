@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // auditCells are the audits as a head and rows for a spreadsheet. They have the same

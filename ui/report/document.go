@@ -7,9 +7,9 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"keyturn/clean"
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/clean"
 )
 
 // Schema is the name and version of what is written as JSON.

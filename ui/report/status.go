@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"keyturn/clean"
 	"keyturn/iamops"
+	"keyturn/iamops/clean"
 	"keyturn/ui/words"
 )
 

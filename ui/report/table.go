@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // writeTable writes the rows, then what they come to, then what is missing and why.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 // marks are what Markdown or the HTML in it would not show as itself.

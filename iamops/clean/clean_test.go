@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"keyturn/clean"
+	"keyturn/iamops/clean"
 )
 
 func TestText(t *testing.T) {
