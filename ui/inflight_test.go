@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,11 +21,11 @@ import (
 type left struct {
 	standings []runner.Standing
 	err       error
-	asked     int
+	asked     atomic.Int32
 }
 
 func (l *left) underWay(context.Context) ([]runner.Standing, error) {
-	l.asked++
+	l.asked.Add(1)
 	return l.standings, l.err
 }
 
@@ -51,8 +52,8 @@ func TestTheListSaysWhatWaits(t *testing.T) {
 		l.standings = nil
 		st.press("esc")
 		st.wantNot("waits for you")
-		if l.asked != 2 {
-			t.Fatalf("asked %d times", l.asked)
+		if l.asked.Load() != 2 {
+			t.Fatalf("asked %d times", l.asked.Load())
 		}
 	})
 }
@@ -83,8 +84,8 @@ func TestOnWithARotationInFlight(t *testing.T) {
 		}
 		st.press("esc") // back to where one came from, which looks again
 		st.want("2 rotations under way", "▸ ci-deploy")
-		if l.asked != 3 {
-			t.Fatalf("asked %d times", l.asked)
+		if l.asked.Load() != 3 {
+			t.Fatalf("asked %d times", l.asked.Load())
 		}
 	})
 }
@@ -94,12 +95,12 @@ func TestInFlightIsLookedAtAgainInTime(t *testing.T) {
 	bubble(t, func(st *stage, o *Options) { withSandbox(st, o); l.in(st, o) }, func(st *stage) {
 		st.press("tab")
 		st.pass(61 * time.Second)
-		if l.asked != 3 {
-			t.Fatalf("asked %d times", l.asked)
+		if l.asked.Load() != 3 {
+			t.Fatalf("asked %d times", l.asked.Load())
 		}
 		st.press("+")
-		if l.asked != 4 {
-			t.Fatalf("asked %d times", l.asked)
+		if l.asked.Load() != 4 {
+			t.Fatalf("asked %d times", l.asked.Load())
 		}
 	})
 }

@@ -36,7 +36,12 @@ func (r *Runner) AddTarget(spec string) error {
 	if target, err = delivery.Pin(ctx, target); err != nil {
 		return fmt.Errorf("adding a target: %w", err)
 	}
-	r.apply(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return ErrClosed
+	}
+	r.applyLocked(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
 	return nil
 }
 
@@ -50,7 +55,7 @@ func (r *Runner) judgeTargets(before, next rotation.State, again bool) {
 	}
 	user, oldKeyID := next.User, next.Old.ID
 	r.state.Judging = true
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		_, notes, err := r.parts.Targets.Find(user, oldKeyID)
 		if err != nil {
 			notes = append(notes, err.Error())
@@ -66,7 +71,7 @@ func (r *Runner) findTargets(before, next rotation.State) {
 		return
 	}
 	user, oldKeyID := next.User, next.Old.ID
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		targets, notes, err := r.parts.Targets.Find(user, oldKeyID)
 		found := rotation.Found{Notes: notes}
 		for _, t := range targets {
@@ -148,7 +153,7 @@ func (r *Runner) atTarget(
 	record := r.record(state, before)
 	record.Target = spec
 	credential := delivery.Credential{KeyID: state.New.ID, OldKeyID: state.Old.ID, User: state.User}
-	r.changes.Go(func() {
+	r.work.Go(func() {
 		var failure *delivery.Failure
 		var problem *iamops.Problem
 		target, err := r.parts.Targets.Parse(spec)

@@ -40,7 +40,7 @@ func (r *Runner) describe(before, next rotation.State) {
 	record := r.record(next, journal.Described)
 	r.describeNumber++
 	number := r.describeNumber
-	r.changes.Go(func() {
+	r.work.Go(func() {
 		// One at a time, and none that a later step has overtaken: the last word stands.
 		r.describing <- struct{}{}
 		defer func() { <-r.describing }()

@@ -16,7 +16,7 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 		case rotation.List:
 			r.list(intent)
 		case rotation.LookUpUse:
-			r.reads.Go(func() { r.lookUpUse(intent.KeyIDs) })
+			r.work.Go(func() { r.lookUpUse(intent.KeyIDs) })
 		case rotation.Try:
 			r.try(intent)
 		case rotation.Forget:
@@ -28,7 +28,7 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 		case rotation.Settle:
 			r.settle(intent.Spec)
 		case rotation.Resign:
-			r.reads.Go(r.resign)
+			r.work.Go(r.resign)
 		case rotation.Make:
 			r.begin(intent)
 		}
@@ -43,7 +43,7 @@ func (r *Runner) list(intent rotation.List) {
 	r.stopList = stop
 	r.listNumber++
 	number, user := r.listNumber, r.state.User
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		defer stop()
 		if !iamops.Sleep(ctx, intent.After) {
 			return
@@ -101,7 +101,7 @@ func (r *Runner) try(intent rotation.Try) {
 	if region := r.state.Old.LastUse.Region; region != "" {
 		regions = append(regions, region)
 	}
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		if !iamops.Sleep(r.ctx, intent.After) {
 			return
 		}
@@ -127,7 +127,7 @@ func (r *Runner) begin(intent rotation.Make) {
 	record := r.record(r.state, journal.Intent)
 	record.Change, record.KeyID, record.Listed = string(intent.Change.Kind), intent.Change.KeyID, intent.PreIDs
 	record.Gate = r.gate(intent.Change)
-	r.changes.Go(func() { r.change(intent.Change, record) })
+	r.work.Go(func() { r.change(intent.Change, record) })
 }
 
 // change records the intent, makes the call, records the outcome, and tells the

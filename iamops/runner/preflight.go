@@ -19,7 +19,7 @@ func (r *Runner) preflight(before, next rotation.State, again bool) {
 	}
 	r.preflightNumber++
 	number, jobs := r.preflightNumber, r.jobs(next.Plan)
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		permissions, problem := policy.Preflight(r.ctx, r.parts.Simulator, next.Caller, next.User, jobs...)
 		if r.ctx.Err() != nil {
 			return

@@ -21,7 +21,7 @@ func (r *Runner) readQuarantine(before, next rotation.State, again bool) {
 		return
 	}
 	user := next.User
-	r.reads.Go(func() {
+	r.work.Go(func() {
 		names, err := r.parts.Policies.AttachedPolicies(r.ctx, user)
 		if r.ctx.Err() != nil {
 			return

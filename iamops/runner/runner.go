@@ -121,8 +121,9 @@ type Runner struct {
 	tried      []string
 	triedKnown int
 
-	changes sync.WaitGroup
-	reads   sync.WaitGroup
+	// work is all that runs: what is not begun by such work itself begins under the lock,
+	// and not after Close.
+	work    sync.WaitGroup
 	updates chan Snapshot
 }
 
@@ -159,10 +160,10 @@ func Start(parts Parts, task Task) *Runner {
 	r.readQuarantine(rotation.State{}, r.state, false)
 	r.preflight(rotation.State{}, r.state, true)
 	r.publish()
-	r.reads.Go(r.tick)
-	r.reads.Go(r.readDescriptions)
+	r.work.Go(r.tick)
+	r.work.Go(r.readDescriptions)
 	if parts.Trail != nil {
-		r.reads.Go(r.readTrail)
+		r.work.Go(r.readTrail)
 	}
 	return r
 }
@@ -248,7 +249,7 @@ func (r *Runner) Lend(use func(iamops.Secret) error) error {
 func (r *Runner) lent() (iamops.Secret, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state.Secret != rotation.SecretHeld || !r.secret.Held() {
+	if r.closed || r.state.Secret != rotation.SecretHeld || !r.secret.Held() {
 		return iamops.Secret{}, ErrNoSecret
 	}
 	if !r.state.Lent {
@@ -284,8 +285,7 @@ func (r *Runner) Close(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		r.changes.Wait()
-		r.reads.Wait()
+		r.work.Wait()
 	}()
 	select {
 	case <-ended:
