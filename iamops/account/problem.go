@@ -40,7 +40,8 @@ func problemOf(action string, err error) *iamops.Problem {
 func sorted(action string, err error) *iamops.Problem {
 	var known *iamops.Problem
 	if errors.As(err, &known) {
-		return known
+		own := *known // the SDK hands one error of the credentials to every call that waited for them
+		return &own
 	}
 	var credential *credentialError
 	if errors.As(err, &credential) {
