@@ -26,10 +26,12 @@ func TestOffersOfALeakedKey(t *testing.T) {
 		state rotation.State
 		want  string
 	}{
-		"check":               {leakedAt(rotation.Leaked, rotation.Check), "go-on; look-again"},
-		"check, two keys":     {leakedAt(rotation.Leaked, rotation.Check, withOther), "go-on; look-again"},
-		"off at once":         {leakedAt(rotation.Leaked, rotation.Deactivate, none), "make-change=deactivate; look-again"},
-		"review":              {leakedAt(rotation.Leaked, rotation.Review), "go-on; roll-back=reactivate why:leaked; look-again"},
+		"check":           {leakedAt(rotation.Leaked, rotation.Check), "go-on; look-again"},
+		"check, two keys": {leakedAt(rotation.Leaked, rotation.Check, withOther), "go-on; look-again"},
+		"off at once":     {leakedAt(rotation.Leaked, rotation.Deactivate, none), "make-change=deactivate; look-again"},
+		"review":          {leakedAt(rotation.Leaked, rotation.Review), "go-on; roll-back=reactivate why:leaked; look-again"},
+		"review, new key missing once": {leakedAt(rotation.Leaked, rotation.Review, withNew, missedOnce),
+			"go-on no:still-looking; roll-back=reactivate why:leaked; look-again"},
 		"create":              {leakedAt(rotation.Leaked, rotation.Create), "make-change=create; no-new-key; roll-back=reactivate why:leaked; look-again"},
 		"store":               {leakedAt(rotation.Leaked, rotation.Store), "stored why:secret-nowhere; try-again; roll-back=reactivate why:leaked no:secret-held; give-up-new; leaked; look-again"},
 		"distribute":          {leakedAt(rotation.Leaked, rotation.Distribute), "go-on; roll-back=reactivate why:leaked; give-up-new; leaked; look-again"},
@@ -69,6 +71,9 @@ func TestWhereALeakedKeyLeads(t *testing.T) {
 		}
 	}
 }
+
+// missedOnce is a new key that one list, and no other, has not shown.
+func missedOnce(s *rotation.State) { s.New.Gone, s.New.GoneSince = true, now }
 
 func withNew(s *rotation.State) {
 	s.New, s.Secret = rotation.KeyFacts{ID: newID, Status: iamops.Active, Created: now}, rotation.SecretStored

@@ -352,7 +352,10 @@ func (s State) newKeyBlock() Reason {
 }
 
 func (s State) targetBlock() Reason {
-	return first(s.busy(), when(s.ListedAt.IsZero(), NotListed))
+	makesNext := PlanOf(s.Plan).After(s.Step) == Create // and a new key that one list misses may be there
+	return first(
+		s.busy(), when(s.ListedAt.IsZero(), NotListed), when(makesNext && s.New.Gone && !s.New.GoneSure, StillLooking),
+	)
 }
 
 func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
