@@ -1,6 +1,9 @@
 package inventory
 
 import (
+	"fmt"
+	"strconv"
+
 	"charm.land/bubbles/v2/key"
 
 	"keyturn/iamops/audit"
@@ -25,13 +28,23 @@ func newKeyMap(k kit.Keys) keyMap {
 		refresh:  k.Refresh,
 		detail:   kit.Bind("details", "d", "d"),
 		finding:  kit.Bind("next finding", "f", "f"),
-		number:   kit.Bind("one finding, 0 all", "1-9", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		number:   numberKey(),
 		keyless:  kit.Bind("users without keys", "u", "u"),
 		copy:     k.Copy,
 		esc:      k.Esc,
 		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
 		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
 	}
+}
+
+// numberKey shows one finding alone, 1 being the gravest. Those past nine have no digit.
+func numberKey() key.Binding {
+	last := min(len(audit.All()), 9)
+	digits := make([]string, 0, last+1)
+	for d := range last + 1 {
+		digits = append(digits, strconv.Itoa(d))
+	}
+	return kit.Bind("one finding, 0 all", fmt.Sprintf("1-%d", last), digits...)
 }
 
 // ShortHelp are the keys for the footer, as things are.

@@ -1,7 +1,9 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,7 +212,7 @@ func (s *Screen) countLine(width int) string {
 			gap = gap[:min(len(gap), 3)]
 		}
 	}
-	for _, f := range countedFindings {
+	for _, f := range lineOfCounts {
 		n := s.counts.Of(f)
 		if f == audit.Unknown && s.load.running {
 			n -= s.counts.Awaited // their answers are on the way
@@ -232,9 +234,18 @@ func (s *Screen) countLine(width int) string {
 // countWidth is the width below which the findings need the room of the count of users.
 const countWidth = 70
 
-// countedFindings are in the order in which a reader asks for them.
-var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Compromised, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+// lineOfCounts are the findings in the order in which a reader asks for them: first what
+// needs work, then what can simply go.
+var lineOfCounts = slices.SortedStableFunc(slices.Values(audit.All()), func(a, b audit.Finding) int {
+	return cmp.Compare(canGo(a), canGo(b))
+})
+
+// canGo is 1 of a key that nobody needs, else 0.
+func canGo(f audit.Finding) int {
+	if next := f.Next(); next == audit.Retire || next == audit.Delete {
+		return 1
+	}
+	return 0
 }
 
 // drawBars counts the ages for as many bars as the width allows.

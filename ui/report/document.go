@@ -164,7 +164,7 @@ func newAccount(a *Audit) accountDocument {
 		d.Users, d.Keys, d.Rotating, d.Exempt, d.Counts = &c.Users, &c.Keys, &c.Rotating, &c.Exempt, map[string]*int{}
 		for _, f := range audit.All() {
 			d.Counts[f.String()] = nil
-			if n := c.Of(f); n > 0 || a.Unclear(f) == nil {
+			if n := c.Of(f); n > 0 || f.Unclear(a.Progress) == nil {
 				d.Counts[f.String()] = &n
 			}
 		}
