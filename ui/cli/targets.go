@@ -90,7 +90,7 @@ func (t targets) sweep(records []journal.Record) {
 	}
 	for _, spec := range specs {
 		if target, err := t.Parse(spec); err == nil {
-			folders[delivery.Folder(target)] = true
+			folders[target.Folder()] = true
 		}
 	}
 	delete(folders, "")
