@@ -20,7 +20,7 @@ func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.Secret
 func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
 
 // showsSecret reports whether the secret can be read on the screen as it is drawn now.
-func (s *Screen) showsSecret() bool { return s.showing() && s.question == nil }
+func (s *Screen) showsSecret() bool { return s.showing() && s.Dialog() == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
@@ -30,7 +30,8 @@ func (s *Screen) show() tea.Cmd {
 	case s.showing():
 		s.hide()
 	case s.held():
-		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
+		s.shownUntil = s.now.Add(ShownFor)
+		s.scroll.Start()
 	default:
 		return kit.Warn("there is no secret here: it is had once, when a key is created")
 	}
