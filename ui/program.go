@@ -126,9 +126,8 @@ type screen interface {
 	SetSize(width, height int)
 	// Title is its name for the header, and a shorter one where there is one.
 	Title() (long, short string)
-	ShortHelp() []key.Binding
-	FullHelp() [][]key.Binding
-	Unavailable() []kit.Unavailable
+	// Keys are its keys as things are, in the groups of the help.
+	Keys() [][]kit.Key
 	CapturesInput() bool
 	Dialog() *kit.Dialog
 	Cursor() *tea.Cursor
@@ -144,7 +143,6 @@ type screen interface {
 type Program struct {
 	options Options
 	common  *kit.Common
-	keys    keyMap
 	ctx     context.Context //nolint:containedctx // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
@@ -177,7 +175,7 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
+		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
@@ -309,7 +307,7 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	}
 	switch {
 	case p.tooSmall(): // nobody answers what can't be seen
-		if !isPress || !key.Matches(press, p.keys.interrupt, p.keys.quit) {
+		if !isPress || !key.Matches(press, p.common.Keys.Interrupt, p.common.Keys.Quit) {
 			return nil
 		}
 		p.dialog = nil
@@ -321,33 +319,16 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	case p.help:
 		p.turnHelp(msg)
 		return nil
-	case isPress && key.Matches(press, p.keys.interrupt):
-		return p.quit()
-	case isPress && key.Matches(press, p.keys.renew) && p.openDialog() == nil:
-		return p.askRenewal()
 	}
-	front := p.front()
-	if isPress && (front == nil || !front.CapturesInput()) {
-		switch {
-		case key.Matches(press, p.keys.quit):
-			return p.quit()
-		case key.Matches(press, p.keys.help):
-			p.openHelp()
-			return nil
-		case key.Matches(press, p.keys.day):
-			return p.advance()
-		case key.Matches(press, p.keys.apps) && !p.isOpen(p.apps):
-			return p.openApplications()
-		case key.Matches(press, p.keys.calls) && !p.isOpen(p.calls):
-			return p.openCalls()
-		case key.Matches(press, p.keys.swap) && p.swaps():
-			return p.swap()
+	if isPress {
+		if cmd, taken := kit.Press(press, [][]kit.Key{p.ownKeys()}); taken {
+			return cmd
 		}
 	}
-	if front == nil {
+	if p.front() == nil {
 		return nil
 	}
-	return front.Update(msg)
+	return p.front().Update(msg)
 }
 
 // toastFor is how long a toast stays.

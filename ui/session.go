@@ -23,7 +23,7 @@ func (p *Program) watchSession() {
 	before := p.session.ended
 	p.session.ended = p.options.Calls.SessionEnded()
 	if before == "" && p.session.ended != "" && !p.session.renewing {
-		p.say(kit.Toast{Text: words.SessionEnded(p.session.ended, p.keys.renew.Help().Key), Bad: true})
+		p.say(kit.Toast{Text: words.SessionEnded(p.session.ended, p.common.Keys.Renew.Help().Key), Bad: true})
 	}
 }
 

@@ -49,7 +49,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	accountapi "github.com/aws/aws-sdk-go-v2/service/account"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
@@ -119,11 +123,14 @@ type Account struct {
 	options    Options
 	clock      *Clock // AWS's time, which is the account's unless the options have another
 	region     string
-	config     aws.Config // for clients of regional services; signs by signer
 	signer     *signer
 	resolve    func(context.Context) (aws.CredentialsProvider, origin, error) // the credentials afresh
 	iam        *iam.Client
 	sts        *sts.Client
+	accounts   *perRegion[*accountapi.Client]
+	trails     *perRegion[*cloudtrail.Client]
+	secrets    *perRegion[*secretsmanager.Client]
+	parameters *perRegion[*ssm.Client]
 	onceClient *http.Client // for changes: it never resends
 	inFlight   chan struct{}
 	mfaDevice  string // of the profile, where nothing asks a code of it; "" if there is none
@@ -211,19 +218,7 @@ func newAccount(
 		onceClient: sendOnce(cfg.HTTPClient),
 		inFlight:   make(chan struct{}, MaxInFlight),
 	}
-	cfg.Credentials = a.signer
-	a.config = cfg
-	a.iam = iam.NewFromConfig(cfg, func(io *iam.Options) {
-		io.Retryer, io.RetryMaxAttempts = newPatience(), 0
-		io.APIOptions = append(io.APIOptions, countAttempts)
-		if o.EndpointURL != "" {
-			io.BaseEndpoint = aws.String(o.EndpointURL)
-		}
-	})
-	a.sts = sts.NewFromConfig(cfg, func(so *sts.Options) {
-		so.Retryer, so.RetryMaxAttempts = newPatience(), 0
-		so.APIOptions = append(so.APIOptions, countAttempts)
-	}, at(o.EndpointURL))
+	a.connect(cfg)
 	cred, err := retrieve(ctx, a.signer)
 	if err != nil {
 		return nil, err
@@ -292,11 +287,7 @@ func (a *Account) identifyBy(ctx context.Context, t *tally, cred aws.Credentials
 	defer cancel()
 
 	more = append(more, func(o *sts.Options) { o.Credentials, o.Region = static{cred}, region })
-	var out *sts.GetCallerIdentityOutput
-	problem := a.tallied(ctx, t, action, region, func(ctx context.Context) (err error) {
-		out, err = a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, more...)
-		return err //nolint:wrapcheck // call sorts it
-	})
+	out, problem := call(ctx, a, t, action, region, a.sts.GetCallerIdentity, &sts.GetCallerIdentityInput{}, more...)
 	if problem != nil {
 		return iamops.Caller{}, problem
 	}

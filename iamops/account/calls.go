@@ -80,15 +80,20 @@ func countAttempts(stack *middleware.Stack) error {
 	return stack.Finalize.Insert(count, "Retry", middleware.After) //nolint:wrapcheck // the SDK wraps it
 }
 
-// call makes one AWS call, tells the log of it, and sorts its error.
-func (a *Account) call(ctx context.Context, action, region string, do func(context.Context) error) error {
-	if problem := a.tallied(ctx, new(tally), action, region, do); problem != nil {
-		return problem
-	}
-	return nil
+// call makes one AWS call, tells the log of it, and sorts its error. The tally tells how it
+// went on the way.
+func call[In, Out, Opt any](
+	ctx context.Context, a *Account, t *tally, action, region string,
+	do operation[In, Out, Opt], in *In, more ...func(*Opt),
+) (out *Out, problem *iamops.Problem) {
+	problem = a.tallied(ctx, t, action, region, func(ctx context.Context) (err error) {
+		out, err = do(ctx, in, more...)
+		return err
+	})
+	return out, problem
 }
 
-// tallied is call for those who want to know how it went on the way.
+// tallied is call for what is no single operation.
 func (a *Account) tallied(ctx context.Context, t *tally, action, region string, do func(context.Context) error) *iamops.Problem {
 	c := Call{Action: action, Region: region, Start: a.options.Clock.Now().UTC()}
 	began := iamops.WallClock{}.Now()

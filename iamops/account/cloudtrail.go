@@ -43,21 +43,12 @@ func (a *Account) Regions(ctx context.Context) ([]string, error) {
 	if region == GlobalRegion {
 		region = globalRegions[a.Info().Partition]
 	}
-	client := accountapi.NewFromConfig(a.in(region), func(o *accountapi.Options) {
-		o.Retryer, o.RetryMaxAttempts = newPatience(), 0
-		o.APIOptions = append(o.APIOptions, countAttempts)
-		o.BaseEndpoint = a.endpoint(o.BaseEndpoint)
-	})
 	in := &accountapi.ListRegionsInput{MaxResults: aws.Int32(50), RegionOptStatusContains: []accounttypes.RegionOptStatus{
 		accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault,
 	}}
 	var regions []string
 	for {
-		var out *accountapi.ListRegionsOutput
-		err := a.readIn(ctx, action, region, func(ctx context.Context) (err error) {
-			out, err = client.ListRegions(ctx, in)
-			return err //nolint:wrapcheck // readIn sorts it
-		})
+		out, err := get(ctx, a, action, region, a.accounts.in(region).ListRegions, in)
 		if err != nil {
 			return nil, err
 		}
@@ -79,11 +70,6 @@ const eventsPerPage = 50
 // what CloudTrail says of it besides is told. Its errors are Problems.
 func (a *Account) Events(ctx context.Context, region, keyID string, from time.Time, token string) (events []iamops.Event, next string, err error) {
 	const action = "cloudtrail:LookupEvents"
-	client := cloudtrail.NewFromConfig(a.in(region), func(o *cloudtrail.Options) {
-		o.Retryer, o.RetryMaxAttempts = newPatience(), 0
-		o.APIOptions = append(o.APIOptions, countAttempts)
-		o.BaseEndpoint = a.endpoint(o.BaseEndpoint)
-	})
 	in := &cloudtrail.LookupEventsInput{
 		MaxResults:       aws.Int32(eventsPerPage),
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyAccessKeyId, AttributeValue: aws.String(keyID)}},
@@ -94,11 +80,7 @@ func (a *Account) Events(ctx context.Context, region, keyID string, from time.Ti
 	if token != "" {
 		in.NextToken = aws.String(token)
 	}
-	var out *cloudtrail.LookupEventsOutput
-	err = a.readIn(ctx, action, region, func(ctx context.Context) (err error) {
-		out, err = client.LookupEvents(ctx, in)
-		return err //nolint:wrapcheck // readIn sorts it
-	})
+	out, err := get(ctx, a, action, region, a.trails.in(region).LookupEvents, in)
 	if err != nil {
 		return nil, "", err
 	}

@@ -70,7 +70,7 @@ type prompt struct {
 	ask func(ctx context.Context) (string, error) // nil: there is nobody to ask
 
 	mu  sync.Mutex
-	ctx context.Context //nolint:containedctx // of the call that the prompt is open for; nil: it is closed
+	ctx context.Context // of the call that the prompt is open for; nil: it is closed
 }
 
 func (p *prompt) openFor(ctx context.Context) {

@@ -26,15 +26,14 @@ func (a *Account) Describe(ctx context.Context, about iamops.Change, keyID, text
 		problem.Action = action
 		return problem
 	}
-	return a.read(ctx, action, func(ctx context.Context) error {
-		_, err := a.iam.TagUser(ctx, &iam.TagUserInput{
-			UserName: aws.String(about.User),
-			Tags:     []types.Tag{{Key: aws.String(keyID), Value: aws.String(text)}},
-		}, func(o *iam.Options) {
-			o.Credentials, o.AppID = static{cred}, appID+"-"+about.Rotation
-		})
-		return err //nolint:wrapcheck // read sorts it
+	in := &iam.TagUserInput{
+		UserName: aws.String(about.User),
+		Tags:     []types.Tag{{Key: aws.String(keyID), Value: aws.String(text)}},
+	}
+	_, err := get(ctx, a, action, a.region, a.iam.TagUser, in, func(o *iam.Options) {
+		o.Credentials, o.AppID = static{cred}, appID+"-"+about.Rotation
 	})
+	return err
 }
 
 // Descriptions are the descriptions of a user's keys, by key ID (iam:ListUserTags).
@@ -43,11 +42,7 @@ func (a *Account) Descriptions(ctx context.Context, user string) (map[string]str
 	texts := map[string]string{}
 	in := &iam.ListUserTagsInput{UserName: aws.String(user)}
 	for {
-		var out *iam.ListUserTagsOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.ListUserTags(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.ListUserTags, in)
 		if err != nil {
 			return nil, err
 		}

@@ -32,11 +32,7 @@ func (a *Account) Details(ctx context.Context) ([]iamops.UserDetail, error) {
 	}
 	found := newAuthorizations()
 	for {
-		var out *iam.GetAccountAuthorizationDetailsOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.GetAccountAuthorizationDetails(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.GetAccountAuthorizationDetails, in)
 		if err != nil {
 			return nil, err
 		}

@@ -19,32 +19,24 @@ func (a *Account) Parameter(ctx context.Context, region, name string) (iamops.Pa
 	if err != nil {
 		return iamops.Parameter{}, err
 	}
-	client := a.parameters(region)
-	var value *ssm.GetParameterOutput
-	err = a.readIn(ctx, read, region, func(ctx context.Context) (err error) {
-		value, err = client.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name), WithDecryption: aws.Bool(true)})
-		return err //nolint:wrapcheck // readIn sorts it
-	})
+	client := a.parameters.in(region)
+	out, err := get(ctx, a, read, region, client.GetParameter, inClear(name))
 	if err != nil {
 		return iamops.Parameter{}, err
 	}
-	if value.Parameter == nil {
+	if out.Parameter == nil {
 		return iamops.Parameter{}, malformed(read, "the answer holds no parameter")
 	}
 	p := iamops.Parameter{
-		Name: aws.ToString(value.Parameter.Name), Type: string(value.Parameter.Type), DataType: aws.ToString(value.Parameter.DataType),
-		Version: value.Parameter.Version, Modified: aws.ToTime(value.Parameter.LastModifiedDate).UTC(),
-		Value: iamops.NewSecret(aws.ToString(value.Parameter.Value)),
+		Name: aws.ToString(out.Parameter.Name), Type: string(out.Parameter.Type), DataType: aws.ToString(out.Parameter.DataType),
+		Version: out.Parameter.Version, Modified: aws.ToTime(out.Parameter.LastModifiedDate).UTC(),
+		Value: iamops.NewSecret(aws.ToString(out.Parameter.Value)),
 	}
 	in := &ssm.DescribeParametersInput{
 		ParameterFilters: []types.ParameterStringFilter{{Key: aws.String("Name"), Option: aws.String("Equals"), Values: []string{p.Name}}},
 	}
 	for range describePages { // a page may be empty, and not the last
-		var about *ssm.DescribeParametersOutput
-		err = a.readIn(ctx, describe, region, func(ctx context.Context) (err error) {
-			about, err = client.DescribeParameters(ctx, in)
-			return err //nolint:wrapcheck // readIn sorts it
-		})
+		about, err := get(ctx, a, describe, region, client.DescribeParameters, in)
 		if err != nil {
 			return iamops.Parameter{}, err
 		}
@@ -61,6 +53,11 @@ func (a *Account) Parameter(ctx context.Context, region, name string) (iamops.Pa
 	return iamops.Parameter{}, malformed(describe, "the answer does not describe the parameter")
 }
 
+// inClear asks for a parameter with its value.
+func inClear(name string) *ssm.GetParameterInput {
+	return &ssm.GetParameterInput{Name: aws.String(name), WithDecryption: aws.Bool(true)}
+}
+
 // describePages is how many pages are read until one describes the parameter.
 const describePages = 100
 
@@ -72,11 +69,7 @@ func (a *Account) ParameterVersion(ctx context.Context, region, name, version st
 	if err != nil {
 		return iamops.Secret{}, err
 	}
-	var out *ssm.GetParameterOutput
-	err = a.readIn(ctx, action, region, func(ctx context.Context) (err error) {
-		out, err = a.parameters(region).GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name + ":" + version), WithDecryption: aws.Bool(true)})
-		return err //nolint:wrapcheck // readIn sorts it
-	})
+	out, err := get(ctx, a, action, region, a.parameters.in(region).GetParameter, inClear(name+":"+version))
 	if err != nil {
 		return iamops.Secret{}, err
 	}
@@ -107,16 +100,8 @@ func (a *Account) PutParameter(ctx context.Context, region string, p iamops.Para
 	if p.DataType != "" {
 		in.DataType = aws.String(p.DataType)
 	}
-	return a.readIn(ctx, action, region, func(ctx context.Context) error {
-		_, err := a.parameters(region).PutParameter(ctx, in, func(o *ssm.Options) { o.Retryer, o.HTTPClient = newChangeRetryer(), a.onceClient })
-		return err //nolint:wrapcheck // readIn sorts it
+	_, err = get(ctx, a, action, region, a.parameters.in(region).PutParameter, in, func(o *ssm.Options) {
+		o.Retryer, o.HTTPClient = newChangeRetryer(), a.onceClient
 	})
-}
-
-func (a *Account) parameters(region string) *ssm.Client {
-	return ssm.NewFromConfig(a.in(region), func(o *ssm.Options) {
-		o.Retryer, o.RetryMaxAttempts = newPatience(), 0
-		o.APIOptions = append(o.APIOptions, countAttempts)
-		o.BaseEndpoint = a.endpoint(o.BaseEndpoint)
-	})
+	return err
 }

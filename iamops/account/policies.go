@@ -15,11 +15,7 @@ func (a *Account) AttachedPolicies(ctx context.Context, user string) ([]string, 
 	in := &iam.ListAttachedUserPoliciesInput{UserName: aws.String(user)}
 	var names []string
 	for {
-		var out *iam.ListAttachedUserPoliciesOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.ListAttachedUserPolicies(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.ListAttachedUserPolicies, in)
 		if err != nil {
 			return nil, err
 		}

@@ -20,19 +20,31 @@ const notApplicable = "N/A"
 // text is a text of an answer, made harmless.
 func text(s *string) string { return clean.Text(aws.ToString(s)) }
 
-// read is call for reads: at most MaxInFlight of them are under way at once.
-func (a *Account) read(ctx context.Context, action string, do func(context.Context) error) error {
-	return a.readIn(ctx, action, a.region, do)
+// operation is a method of one of the SDK's clients: it makes one call.
+type operation[In, Out, Opt any] = func(context.Context, *In, ...func(*Opt)) (*Out, error)
+
+// get makes one call in a region, with at most MaxInFlight of them under way at once. It
+// tells the log of it. Its errors are Problems.
+func get[In, Out, Opt any](
+	ctx context.Context, a *Account, action, region string, do operation[In, Out, Opt], in *In, more ...func(*Opt),
+) (*Out, error) {
+	select {
+	case a.inFlight <- struct{}{}:
+	case <-ctx.Done():
+		return nil, problemOf(action, ctx.Err())
+	}
+	defer func() { <-a.inFlight }()
+	out, problem := call(ctx, a, new(tally), action, region, do, in, more...)
+	if problem != nil {
+		return nil, problem
+	}
+	return out, nil
 }
 
 // LoadAlias asks for the account's alias (iam:ListAccountAliases), for Info to
 // show. An account without one is no error.
 func (a *Account) LoadAlias(ctx context.Context) error {
-	var out *iam.ListAccountAliasesOutput
-	err := a.read(ctx, "iam:ListAccountAliases", func(ctx context.Context) (err error) {
-		out, err = a.iam.ListAccountAliases(ctx, &iam.ListAccountAliasesInput{})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	out, err := get(ctx, a, "iam:ListAccountAliases", a.region, a.iam.ListAccountAliases, &iam.ListAccountAliasesInput{})
 	if err != nil {
 		return err
 	}
@@ -50,11 +62,7 @@ func (a *Account) Users(ctx context.Context, page func([]iamops.User) error) err
 	const action = "iam:ListUsers"
 	in := &iam.ListUsersInput{MaxItems: aws.Int32(usersPerPage)}
 	for {
-		var out *iam.ListUsersOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.ListUsers(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.ListUsers, in)
 		if err != nil {
 			return err
 		}
@@ -93,11 +101,7 @@ func (a *Account) Keys(ctx context.Context, user string) ([]iamops.AccessKey, er
 	in := &iam.ListAccessKeysInput{UserName: aws.String(user)}
 	keys := []iamops.AccessKey{}
 	for {
-		var out *iam.ListAccessKeysOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.ListAccessKeys(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.ListAccessKeys, in)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +125,8 @@ func (a *Account) Keys(ctx context.Context, user string) ([]iamops.AccessKey, er
 	}
 }
 
-// nextMarker refuses a marker that would ask for the same page for ever.
+// nextMarker refuses a marker that would ask for the same page for ever. The SDK's paginators
+// would end such a list as if it were whole.
 func nextMarker(action string, was, next *string) (*string, error) {
 	if aws.ToString(next) == "" || aws.ToString(next) == aws.ToString(was) {
 		return nil, malformed(action, "the list says that it goes on, and not where")
@@ -134,11 +139,8 @@ func nextMarker(action string, was, next *string) (*string, error) {
 // says why.
 func (a *Account) LastUsed(ctx context.Context, keyID string) (use iamops.LastUse, owner string, err error) {
 	const action = "iam:GetAccessKeyLastUsed"
-	var out *iam.GetAccessKeyLastUsedOutput
-	err = a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.iam.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(keyID)})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	in := &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(keyID)}
+	out, err := get(ctx, a, action, a.region, a.iam.GetAccessKeyLastUsed, in)
 	use.AsOf = a.options.Clock.Now().UTC()
 	switch {
 	case err != nil:

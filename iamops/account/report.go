@@ -16,11 +16,7 @@ import (
 // there already (iam:GenerateCredentialReport). AWS makes at most one in four hours.
 func (a *Account) GenerateReport(ctx context.Context) (ready bool, err error) {
 	const action = "iam:GenerateCredentialReport"
-	var out *iam.GenerateCredentialReportOutput
-	err = a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.iam.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	out, err := get(ctx, a, action, a.region, a.iam.GenerateCredentialReport, &iam.GenerateCredentialReportInput{})
 	switch {
 	case err != nil:
 		return false, err
@@ -35,11 +31,7 @@ func (a *Account) GenerateReport(ctx context.Context) (ready bool, err error) {
 // ReportInProgress, ReportNotPresent or ReportExpired.
 func (a *Account) Report(ctx context.Context) (content []byte, made time.Time, err error) {
 	const action = "iam:GetCredentialReport"
-	var out *iam.GetCredentialReportOutput
-	err = a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.iam.GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	out, err := get(ctx, a, action, a.region, a.iam.GetCredentialReport, &iam.GetCredentialReportInput{})
 	switch {
 	case err != nil:
 		return nil, time.Time{}, err
@@ -58,11 +50,8 @@ func (a *Account) KeyAccount(ctx context.Context, keyID string) (string, error) 
 	if keyID == "" {
 		return "", &iamops.Problem{Kind: iamops.Rejected, Action: action, Message: "no key is named"}
 	}
-	var out *sts.GetAccessKeyInfoOutput
-	err := a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.sts.GetAccessKeyInfo(ctx, &sts.GetAccessKeyInfoInput{AccessKeyId: aws.String(keyID)})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	in := &sts.GetAccessKeyInfoInput{AccessKeyId: aws.String(keyID)}
+	out, err := get(ctx, a, action, a.region, a.sts.GetAccessKeyInfo, in)
 	switch {
 	case err != nil:
 		return "", err

@@ -24,11 +24,7 @@ func (a *Account) SecretVersion(ctx context.Context, region, name, stage, id str
 	} else {
 		in.VersionId = aws.String(id)
 	}
-	var out *secretsmanager.GetSecretValueOutput
-	err = a.readIn(ctx, action, region, func(ctx context.Context) (err error) {
-		out, err = a.secrets(region).GetSecretValue(ctx, in)
-		return err //nolint:wrapcheck // readIn sorts it
-	})
+	out, err := get(ctx, a, action, region, a.secrets.in(region).GetSecretValue, in)
 	if err != nil {
 		return iamops.SecretVersion{}, err
 	}
@@ -53,18 +49,11 @@ func (a *Account) PutSecretVersion(ctx context.Context, region, name, id string,
 	if a.options.ReadOnly {
 		return &iamops.Problem{Kind: iamops.ReadOnly, Action: action, Message: "this account is open for reading only"}
 	}
-	return a.readIn(ctx, action, region, func(ctx context.Context) error {
-		_, err := a.secrets(region).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-			SecretId: aws.String(name), ClientRequestToken: aws.String(id), SecretString: aws.String(value.Reveal()),
-		}, func(o *secretsmanager.Options) { o.Retryer, o.HTTPClient = newChangeRetryer(), a.onceClient })
-		return err //nolint:wrapcheck // readIn sorts it
+	in := &secretsmanager.PutSecretValueInput{
+		SecretId: aws.String(name), ClientRequestToken: aws.String(id), SecretString: aws.String(value.Reveal()),
+	}
+	_, err = get(ctx, a, action, region, a.secrets.in(region).PutSecretValue, in, func(o *secretsmanager.Options) {
+		o.Retryer, o.HTTPClient = newChangeRetryer(), a.onceClient
 	})
-}
-
-func (a *Account) secrets(region string) *secretsmanager.Client {
-	return secretsmanager.NewFromConfig(a.in(region), func(o *secretsmanager.Options) {
-		o.Retryer, o.RetryMaxAttempts = newPatience(), 0
-		o.APIOptions = append(o.APIOptions, countAttempts)
-		o.BaseEndpoint = a.endpoint(o.BaseEndpoint)
-	})
+	return err
 }

@@ -23,11 +23,7 @@ func (a *Account) Simulate(ctx context.Context, q iamops.Simulation) ([]iamops.P
 	}
 	var all []iamops.Permission
 	for {
-		var out *iam.SimulatePrincipalPolicyOutput
-		err := a.read(ctx, action, func(ctx context.Context) (err error) {
-			out, err = a.iam.SimulatePrincipalPolicy(ctx, in)
-			return err //nolint:wrapcheck // read sorts it
-		})
+		out, err := get(ctx, a, action, a.region, a.iam.SimulatePrincipalPolicy, in)
 		if err != nil {
 			return nil, err
 		}
@@ -86,16 +82,12 @@ func verdictOf(r types.EvaluationResult, missing []string) iamops.Verdict {
 // does not tell. Its errors are Problems.
 func (a *Account) RoleARN(ctx context.Context, role string) (string, error) {
 	const action = "iam:GetRole"
-	var out *iam.GetRoleOutput
-	err := a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(role)})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	out, err := get(ctx, a, action, a.region, a.iam.GetRole, &iam.GetRoleInput{RoleName: aws.String(role)})
 	if err != nil {
 		return "", err
 	}
 	if out.Role == nil {
-		return "", &iamops.Problem{Kind: iamops.Malformed, Action: action, Message: "the answer names no role"}
+		return "", malformed(action, "the answer names no role")
 	}
 	return aws.ToString(out.Role.Arn), nil
 }
@@ -103,16 +95,12 @@ func (a *Account) RoleARN(ctx context.Context, role string) (string, error) {
 // UserARN is the ARN of a user with its path (iam:GetUser). Its errors are Problems.
 func (a *Account) UserARN(ctx context.Context, user string) (string, error) {
 	const action = "iam:GetUser"
-	var out *iam.GetUserOutput
-	err := a.read(ctx, action, func(ctx context.Context) (err error) {
-		out, err = a.iam.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(user)})
-		return err //nolint:wrapcheck // read sorts it
-	})
+	out, err := get(ctx, a, action, a.region, a.iam.GetUser, &iam.GetUserInput{UserName: aws.String(user)})
 	if err != nil {
 		return "", err
 	}
 	if out.User == nil {
-		return "", &iamops.Problem{Kind: iamops.Malformed, Action: action, Message: "the answer names no user"}
+		return "", malformed(action, "the answer names no user")
 	}
 	return aws.ToString(out.User.Arn), nil
 }

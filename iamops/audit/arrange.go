@@ -132,53 +132,30 @@ func namesFinding(r *Row, text string) bool {
 	return false
 }
 
-// The ranks of risk, as an auditor has them.
+// The ranks of rows without a finding that counts, behind all that have one.
 const (
-	rankRoot = iota
-	rankCompromised
-	rankOverdueUnused
-	rankOverdue
-	rankUnused
-	rankUnknown
-	rankDue
-	rankSecond
-	rankInactive
-	rankExempt
+	rankExempt = 2*int(findingCount) + iota
 	rankRotating
 	rankInOrder
 	rankKeyless
 )
 
-// rank orders rows by risk: by their findings, then those that an exemption covers, then
-// rotations under way, then keys that are in order, then users without one.
+// rank orders rows by risk, as an auditor has it: by their gravest finding, then those that
+// an exemption covers, then rotations under way, then keys that are in order, then users
+// without one. Overdue keys that nobody uses come before other overdue ones, and a key that
+// was never used is as any that nobody uses.
 func (r *Row) rank() int {
-	unused := r.Findings.Has(Unused) || r.Findings.Has(NeverUsed)
+	verdict, unused := r.Verdict, r.Findings.Has(Unused) || r.Findings.Has(NeverUsed)
+	if verdict == NeverUsed {
+		verdict = Unused
+	}
 	switch {
-	case r.Verdict != NoFinding && r.Exemption != nil && r.Counted() == 0:
+	case verdict != NoFinding && r.Exemption != nil && r.Counted() == 0:
 		return rankExempt
-	case r.Verdict == Overdue && unused:
-		return rankOverdueUnused
-	}
-	switch r.Verdict {
-	case RootKey:
-		return rankRoot
-	case Compromised:
-		return rankCompromised
-	case Overdue:
-		return rankOverdue
-	case NeverUsed, Unused:
-		return rankUnused
-	case Unknown:
-		return rankUnknown
-	case Due:
-		return rankDue
-	case SecondActive:
-		return rankSecond
-	case InactiveKey:
-		return rankInactive
-	case NoFinding, findingCount:
-	}
-	switch {
+	case verdict == Overdue && unused:
+		return 2*int(verdict) - 1
+	case verdict != NoFinding:
+		return 2 * int(verdict)
 	case r.Rotating:
 		return rankRotating
 	case r.HasKey():

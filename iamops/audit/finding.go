@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+
+	"keyturn/iamops"
 )
 
 // Finding is one thing that is to be said about a key.
@@ -13,55 +15,107 @@ type Finding uint8
 const (
 	// NoFinding is the verdict of a key that is in order.
 	NoFinding Finding = iota
-	// RootKey: a key of the account's root user, which nothing can restrain. Its status
-	// and its age do not matter.
+	// RootKey is a key of the account's root user, which nothing can restrain.
 	RootKey
-	// Compromised: AWS has attached its quarantine policy to the user. Which of the
-	// user's keys has leaked, it does not say.
+	// Compromised: AWS has attached its quarantine policy to the key's user.
 	Compromised
-	// Overdue: Active and older than the greatest age.
+	// Overdue is Active and past the age limit.
 	Overdue
-	// NeverUsed: Active, older than the unused period, and no use is known. It is
-	// Unused as well.
+	// NeverUsed has no known use. Such a key is Unused as well.
 	NeverUsed
-	// Unused: Active, older than the unused period, and known not to have been used
-	// in it.
+	// Unused was not used within the unused period.
 	Unused
-	// Unknown: the last use, the status or the date of the key, or which keys the
-	// user has, is not known.
+	// Unknown: something that the key is judged by is not known.
 	Unknown
-	// Due: Active, and will be Overdue within the due period.
+	// Due is Active and will soon be Overdue.
 	Due
-	// SecondActive: an Active key beside the one that the user keeps.
+	// SecondActive is Active beside the key that the user keeps.
 	SecondActive
-	// InactiveKey: switched off, and left behind.
+	// InactiveKey was switched off and left behind.
 	InactiveKey
 
 	findingCount
 )
 
-var findingNames = [findingCount]string{
-	NoFinding: "", RootKey: "root-key", Compromised: "compromised", NeverUsed: "never-used", Unused: "unused", Overdue: "overdue",
-	Unknown: "unknown", SecondActive: "second-active", Due: "due", InactiveKey: "inactive",
+// findings has a row for each finding: all that is known of it but the rule by which a
+// key has it. Faces, formats and docs show what stands here.
+var findings = [findingCount]struct {
+	name  string
+	short string // where there are ShortName cells for it; "" if the name fits
+	about string // one sentence
+	tone  Tone
+	next  Next
+	rules []Reference
+
+	evenExempt bool // an exemption does not excuse it
+	transient  bool // a rotation in progress excuses it
+
+	// known says whether a source that only this finding needs has answered, and
+	// whether what that would tell, for when it has not. Nil if the keys tell.
+	known   func(Progress) (bool, *iamops.Problem)
+	whether string
+}{
+	RootKey: {
+		name: "root-key", tone: Alarm, next: AsRoot,
+		about: "An access key of the account's root user, whatever its status and age.",
+		rules: []Reference{{cis3, "1.4"}, {awsConfig, "iam-root-access-key-check"}, {securityHub, "IAM.4"}},
+		known: rootKnown, whether: "the root user has access keys",
+	},
+	Compromised: {
+		name: "compromised", short: "leaked", tone: Alarm, next: Leaked, evenExempt: true,
+		about: "AWS attached its quarantine policy to the IAM user; it does not say which key leaked.",
+		known: detailsKnown, whether: "AWS has put a user into quarantine",
+	},
+	Overdue: {
+		name: "overdue", tone: Alarm, next: Rotate, transient: true,
+		about: "Active and past the age limit (--max-age).",
+		rules: []Reference{{cis3, "1.14"}, {cis7, "2.12"}, {awsConfig, "access-keys-rotated"}, {securityHub, "IAM.3"}},
+	},
+	NeverUsed: {
+		name: "never-used", tone: Idle, next: Retire, rules: unusedRules,
+		about: "Active, older than the unused period (--unused), and no use is known.",
+	},
+	Unused: {
+		name: "unused", tone: Idle, next: Retire, rules: unusedRules,
+		about: "Active, older than the unused period (--unused), and not used in it.",
+	},
+	Unknown: {
+		name: "unknown", tone: Doubt, next: LookAgain, evenExempt: true,
+		about: "The key's last use, status or age is not known, or which keys the user has.",
+	},
+	Due: {
+		name: "due", tone: Warning, next: Rotate,
+		about: "Active, and overdue in a few days.",
+	},
+	SecondActive: {
+		name: "second-active", short: "2nd active", tone: Warning, next: Retire, transient: true,
+		about: "Active beside the key that the user keeps.",
+		rules: []Reference{{cis3, "1.13"}},
+	},
+	InactiveKey: {
+		name: "inactive", tone: Quiet, next: Delete,
+		about: "Inactive and left behind.",
+	},
 }
 
-// All are the findings, the gravest first.
-func All() []Finding {
-	all := make([]Finding, 0, findingCount-1)
-	for f := NoFinding + 1; f < findingCount; f++ {
-		all = append(all, f)
-	}
-	return all
-}
+var unusedRules = []Reference{{cis3, "1.12"}, {cis7, "2.11"}}
 
-// String is the finding's name, as it is typed, filtered by and printed:
-// "never-used". It is "" for NoFinding.
-func (f Finding) String() string {
-	if f < findingCount {
-		return findingNames[f]
-	}
-	return fmt.Sprintf("finding-%d", uint8(f))
-}
+// Tone is how a face shows a finding.
+type Tone uint8
+
+// The tones.
+const (
+	// Quiet only notes something.
+	Quiet Tone = iota
+	// Warning is of what breaks a rule, or soon will.
+	Warning
+	// Idle is a warning of a key that nobody uses.
+	Idle
+	// Doubt is of what is not known.
+	Doubt
+	// Alarm is of what should be seen to first.
+	Alarm
+)
 
 // Next is what to do about a key.
 type Next string
@@ -86,82 +140,83 @@ const (
 	Nothing Next = ""
 )
 
-// next is the step for a key with these findings, on its own. One that nobody uses is
-// retired, however old it is.
-func (s Set) next() Next {
-	switch {
-	case s.Has(RootKey):
-		return AsRoot
-	case s.Has(Compromised) && s.Has(InactiveKey):
-		return Delete
-	case s.Has(Compromised):
-		return Leaked
-	case s.Has(Unused), s.Has(NeverUsed):
-		return Retire
-	}
-	switch s.Verdict() {
-	case Overdue, Due:
-		return Rotate
-	case Unknown:
-		return LookAgain
-	case SecondActive:
-		return Retire
-	case InactiveKey:
-		return Delete
-	case NoFinding, RootKey, Compromised, NeverUsed, Unused, findingCount:
-	}
-	return Nothing
+// Reference is a rule of somebody else's that a finding breaks.
+type Reference struct {
+	Source string // "CIS AWS Foundations v3.0"
+	Rule   string // "1.14"
 }
 
-// Set is a set of findings.
-type Set uint16
+// String names the rule with its source.
+func (r Reference) String() string { return r.Source + " " + r.Rule }
 
-// SetOf returns the set of the given findings.
-func SetOf(findings ...Finding) Set {
-	var s Set
-	for _, f := range findings {
-		s = s.With(f)
-	}
-	return s
-}
+// Where the rules stand.
+const (
+	cis3        = "CIS AWS Foundations v3.0"
+	cis7        = "CIS AWS Foundations v7.0"
+	awsConfig   = "AWS Config"
+	securityHub = "Security Hub"
+)
 
-// With returns the set and the finding.
-func (s Set) With(f Finding) Set {
-	if f == NoFinding {
-		return s
-	}
-	return s | 1<<f
-}
-
-// Has reports whether the finding is in the set.
-func (s Set) Has(f Finding) bool { return f != NoFinding && s&(1<<f) != 0 }
-
-// List are the findings of the set, the gravest first.
-func (s Set) List() []Finding {
-	var list []Finding
+// All are the findings, the gravest first.
+func All() []Finding {
+	all := make([]Finding, 0, findingCount-1)
 	for f := NoFinding + 1; f < findingCount; f++ {
-		if s.Has(f) {
-			list = append(list, f)
-		}
+		all = append(all, f)
 	}
-	return list
+	return all
 }
 
-// Verdict is the gravest finding of the set, NoFinding if it is empty.
-func (s Set) Verdict() Finding {
-	for f := NoFinding + 1; f < findingCount; f++ {
-		if s.Has(f) {
-			return f
-		}
+// String is the finding's name, as it is typed, filtered by and printed:
+// "never-used". It is "" for NoFinding.
+func (f Finding) String() string {
+	if f < findingCount {
+		return findings[f].name
 	}
-	return NoFinding
+	return fmt.Sprintf("finding-%d", uint8(f))
 }
 
-// String are the names of the findings, the gravest first, with blanks between.
-func (s Set) String() string {
-	names := make([]string, 0, findingCount)
-	for _, f := range s.List() {
-		names = append(names, f.String())
+// ShortName is how many cells Short takes at most.
+const ShortName = 10
+
+// Short is the finding's name where there is little room.
+func (f Finding) Short() string {
+	if short := findings[f].short; short != "" {
+		return short
 	}
-	return strings.Join(names, " ")
+	return f.String()
 }
+
+// About says in a sentence what the finding means.
+func (f Finding) About() string { return findings[f].about }
+
+// Tone is how a face shows the finding.
+func (f Finding) Tone() Tone { return findings[f].tone }
+
+// Next is what to do about a key of which nothing graver is said.
+func (f Finding) Next() Next { return findings[f].next }
+
+// References are the rules that a key with the finding breaks. A finding that is
+// keyturn's own, as due and inactive are, has none.
+func (f Finding) References() []Reference { return findings[f].rules }
+
+// Unclear is why it is not known of how many keys the finding is true, where that takes an
+// answer that the audit does without: root's keys are in the credential report alone, AWS's
+// quarantine in the users' policies. It is nil where the audit knows; whether it is partial
+// is another question.
+func (f Finding) Unclear(p Progress) error {
+	row := findings[f]
+	if row.known == nil {
+		return nil
+	}
+	switch known, problem := row.known(p); {
+	case problem != nil:
+		return fmt.Errorf("whether %s is not known: %w", row.whether, problem)
+	case !known:
+		return errors.New("whether " + row.whether + " is not known: it was not asked for")
+	}
+	return nil
+}
+
+func rootKnown(p Progress) (bool, *iamops.Problem) { return p.RootProblem == nil, p.RootProblem }
+
+func detailsKnown(p Progress) (bool, *iamops.Problem) { return p.DetailsKnown, p.DetailsProblem }

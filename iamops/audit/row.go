@@ -120,12 +120,17 @@ func (r *Row) Problem() *iamops.Problem {
 func (r *Row) Counted() Set {
 	switch {
 	case r.Exemption != nil:
-		return r.Findings & SetOf(Unknown, Compromised)
+		return r.Findings & evenExempt
 	case r.Rotating:
-		return r.Findings &^ SetOf(Overdue, SecondActive)
+		return r.Findings &^ transient
 	}
 	return r.Findings
 }
+
+var (
+	evenExempt = setWhere(func(f Finding) bool { return findings[f].evenExempt })
+	transient  = setWhere(func(f Finding) bool { return findings[f].transient })
+)
 
 // Next is the step that takes care of the key. It never retires one that is in use, nor
 // all Active keys of a user at once.

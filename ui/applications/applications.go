@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
@@ -49,7 +48,6 @@ type Screen struct {
 	source  Source
 	explain func(error) string
 	list    *kit.List[Application]
-	update  key.Binding
 
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's
@@ -72,8 +70,7 @@ var columns = []kit.Column{
 func New(c *kit.Common, source Source, explain func(error) string, user string) *Screen {
 	return &Screen{
 		common: c, source: source, explain: explain, first: user,
-		list:   kit.NewList(func(app Application) string { return app.Name }, columns...),
-		update: kit.Bind("give it its user's newest key", "u", "u"),
+		list: kit.NewList(func(app Application) string { return app.Name }, columns...),
 	}
 }
 
@@ -114,18 +111,14 @@ func (a *Screen) CapturesInput() bool { return a.question != nil }
 // Dialog is the question that is open, nil if none is.
 func (a *Screen) Dialog() *kit.Dialog { return a.question }
 
-// ShortHelp are the keys for the footer.
-func (a *Screen) ShortHelp() []key.Binding {
-	if a.question != nil {
-		return a.question.Hints()
-	}
-	return []key.Binding{a.update, a.common.Keys.Esc}
-}
-
-// FullHelp are all keys of the screen.
-func (a *Screen) FullHelp() [][]key.Binding {
+// Keys are the keys of the screen, in the groups of the help.
+func (a *Screen) Keys() [][]kit.Key {
 	k := a.common.Keys
-	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {a.update, k.Esc}}
+	back := func() tea.Msg { return kit.Back{From: a} }
+	return [][]kit.Key{a.list.Keys(k), {
+		{Binding: kit.Bind("give it its user's newest key", "u", "u"), Run: a.ask, Foot: kit.FootLead},
+		{Binding: k.Esc, Run: func() tea.Cmd { return back }, Foot: kit.FootLead + 1},
+	}}
 }
 
 // Update takes a message over.
@@ -151,14 +144,11 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (a *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case a.list.Move(msg, a.common.Keys):
-	case key.Matches(msg, a.common.Keys.Esc):
-		return func() tea.Msg { return kit.Back{From: a} }
-	case key.Matches(msg, a.update):
-		return a.ask()
+	if a.list.Move(msg, a.common.Keys) {
+		return nil
 	}
-	return nil
+	cmd, _ := kit.Press(msg, a.Keys())
+	return cmd
 }
 
 // ask asks whether the selected application is to get its user's newest key.

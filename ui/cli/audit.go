@@ -59,9 +59,20 @@ at most. It excuses nothing else.`,
 	}
 	cmd.Flags().StringVar(&given.output, "output", string(report.AsTable), "table, json, csv or markdown")
 	cmd.Flags().StringVar(&given.failOn, "fail-on", "", "exit with 3 if a key has one of these findings, as in overdue,unused")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", completeFindings) // it fails of a flag that is not there
 	cmd.Flags().StringVar(&given.diff, "diff", "", "print what has changed since an earlier audit's JSON file")
 	cmd.Flags().BoolVar(&given.reportOnly, "report-only", false, "read the credential report alone: quick, and up to four hours old")
 	return cmd
+}
+
+// completeFindings completes the last of several names, and says what each means.
+func completeFindings(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	before := typed[:strings.LastIndex(typed, ",")+1]
+	var all []cobra.Completion
+	for _, f := range audit.All() {
+		all = append(all, cobra.CompletionWithDesc(before+f.String(), f.About()))
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (f auditFlags) task() (t auditTask, err error) {
@@ -179,7 +190,7 @@ func (a *App) verdict(audits []report.Audit, task auditTask) error {
 		}
 		found = found || len(one.FailOn(task.failOn)) > 0
 		for _, f := range task.failOn {
-			if err := one.Unclear(f); err != nil && one.Problem == nil && len(one.FailOn([]audit.Finding{f})) == 0 {
+			if err := f.Unclear(one.Progress); err != nil && one.Problem == nil && len(one.FailOn([]audit.Finding{f})) == 0 {
 				a.say("keyturn: --fail-on %s does not pass: %s", f, clean.Text(err.Error()))
 				partial = errPartial
 			}

@@ -202,7 +202,7 @@ func (p *place) summary(rotationID string) (string, error) {
 			continue
 		}
 		var text strings.Builder
-		if err := report.SummaryMarkdown(&text, p.account.Info(), []rotation.Summary{s}, p.clock.Now()); err != nil {
+		if err := report.WriteSummaries(&text, report.AsMarkdown, p.account.Info(), []rotation.Summary{s}, p.clock.Now()); err != nil {
 			return "", fmt.Errorf("making the summary: %w", err)
 		}
 		return text.String(), nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -31,8 +30,10 @@ func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
 		Short: "Print the rotations under way, and what each waits for",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if write := summaryFormats[output]; done && write != nil && failOn == "" {
-				return a.summaries(cmd.Context(), *f, reach, user, write)
+			format := report.Format(output)
+			valid := []report.Format{report.AsTable, report.AsJSON, report.AsMarkdown}
+			if done && slices.Contains(valid, format) && failOn == "" {
+				return a.summaries(cmd.Context(), *f, reach, user, format)
 			}
 			switch {
 			case done && failOn != "":
@@ -46,7 +47,7 @@ func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
 			case failOn != "" && failOn != "waiting":
 				return usageError{fmt.Errorf("--fail-on %q: valid is waiting", failOn)}
 			}
-			return a.status(cmd.Context(), *f, reach, output, failOn != "")
+			return a.status(cmd.Context(), *f, reach, format, failOn != "")
 		},
 	}
 	cmd.Flags().StringVar(&output, "output", "table", "table or json; with --done also markdown, for a ticket")
@@ -56,7 +57,7 @@ func (a *App) statusCommand(f *flags, reach reach) *cobra.Command {
 	return cmd
 }
 
-func (a *App) status(ctx context.Context, f flags, reach reach, output string, failOnWaiting bool) (err error) {
+func (a *App) status(ctx context.Context, f flags, reach reach, format report.Format, failOnWaiting bool) (err error) {
 	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return err
@@ -75,11 +76,7 @@ func (a *App) status(ctx context.Context, f flags, reach reach, output string, f
 		return errInterrupted
 	}
 	rows := statusRows(standings, p.clock.Now())
-	write := report.StatusTable
-	if output == "json" {
-		write = report.StatusJSON
-	}
-	if err := write(a.Out, p.account.Info(), rows, p.ownKeys(ctx), p.clock.Now()); err != nil {
+	if err := report.WriteStatus(a.Out, format, p.account.Info(), rows, p.ownKeys(ctx), p.clock.Now()); err != nil {
 		return fmt.Errorf("printing the status: %w", err)
 	}
 	if p.cloud != nil && len(rows) == 0 {
@@ -133,13 +130,8 @@ func (p *place) ownKeys(ctx context.Context) []report.OwnKey {
 	return own
 }
 
-// summaryFormats are how past rotations are printed.
-var summaryFormats = map[string]func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error{
-	"table": report.SummaryTable, "json": report.SummaryJSON, "markdown": report.SummaryMarkdown,
-}
-
 // summaries prints the rotations that have come to their end, the latest first.
-func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, write func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error) (err error) {
+func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, format report.Format) (err error) {
 	p, err := reach(ctx, f, a.atTerminal())
 	if err != nil {
 		return err
@@ -159,7 +151,7 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 			past = append(past, s)
 		}
 	}
-	if err := write(a.Out, p.account.Info(), past, p.clock.Now()); err != nil {
+	if err := report.WriteSummaries(a.Out, format, p.account.Info(), past, p.clock.Now()); err != nil {
 		return fmt.Errorf("printing the summaries: %w", err)
 	}
 	return nil

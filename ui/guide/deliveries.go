@@ -63,7 +63,8 @@ func (s *Screen) ticked(d rotation.Delivery) bool {
 }
 
 // tick ticks a target, or takes its tick away.
-func (s *Screen) tick(n int) tea.Cmd {
+func (s *Screen) tick(digit string) tea.Cmd {
+	n := int(digit[0] - '1')
 	targets := s.snapshot.State.Deliverable()
 	if s.snapshot.State.Step != rotation.Store || n >= len(targets) {
 		return kit.Warn("there is no target with this number to deliver to")

@@ -222,9 +222,13 @@ func (st *stage) typed(text string) {
 func (st *stage) view() string {
 	c := st.screen.common
 	title, _ := st.screen.Title()
+	hints := kit.Footer(st.screen.Keys())
+	if d := st.screen.Dialog(); d != nil {
+		hints = d.Hints()
+	}
 	view := kit.Frame{
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
-		Right: title, Body: st.screen.View(), Hints: st.screen.ShortHelp(),
+		Right: title, Body: st.screen.View(), Hints: hints,
 	}.View(c)
 	if d := st.screen.Dialog(); d != nil {
 		view, _, _ = kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)

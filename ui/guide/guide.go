@@ -92,7 +92,6 @@ type Screen struct {
 	common   *kit.Common
 	rotation Rotation
 	options  Options
-	keys     keyMap
 	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
 	close    context.CancelFunc
 
@@ -120,7 +119,7 @@ type Screen struct {
 // New returns the screen of a rotation. What it waits for ends with ctx or Close.
 func New(ctx context.Context, common *kit.Common, r Rotation, options Options) *Screen {
 	s := &Screen{
-		common: common, rotation: r, options: options, keys: newKeyMap(common.Keys),
+		common: common, rotation: r, options: options,
 		snapshot: r.Snapshot(), now: common.Clock.Now(),
 	}
 	s.ctx, s.close = context.WithCancel(ctx)
@@ -317,50 +316,11 @@ func (s *Screen) settle() {
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case key.Matches(msg, s.keys.enter):
-		if s.snapshot.State.Over() {
-			return s.leave()
-		}
-		return s.choose(s.chosen)
-	case key.Matches(msg, s.keys.next):
-		s.move(1)
-	case key.Matches(msg, s.keys.previous):
-		s.move(-1)
-	case key.Matches(msg, s.keys.goOn):
-		return s.goOn()
-	case key.Matches(msg, s.keys.rollBack):
-		return s.choose(rotation.RollBack)
-	case key.Matches(msg, s.keys.back):
-		return s.choose(rotation.StepBack)
-	case key.Matches(msg, s.keys.leaked):
-		return s.leak()
-	case key.Matches(msg, s.keys.giveUp):
-		return s.choose(rotation.GiveUpNew)
-	case key.Matches(msg, s.keys.try):
-		return s.choose(rotation.TryAgain)
-	case key.Matches(msg, s.keys.look):
-		return s.choose(rotation.LookAgain)
-	case key.Matches(msg, s.keys.add):
-		return s.askTarget()
-	case key.Matches(msg, s.keys.folder):
-		return s.askFolder()
-	case key.Matches(msg, s.keys.note):
-		return s.askNote()
-	case key.Matches(msg, s.keys.tick):
-		return s.tick(int(msg.String()[0] - '1'))
-	case key.Matches(msg, s.keys.summary):
-		return s.writeSummary()
-	case key.Matches(msg, s.keys.show):
-		return s.show()
-	case key.Matches(msg, s.keys.clip):
-		return s.clip()
-	case key.Matches(msg, s.keys.esc):
-		return s.leave()
-	default:
+	cmd, taken := kit.Press(msg, s.Keys())
+	if !taken {
 		s.scrollBy(msg)
 	}
-	return nil
+	return cmd
 }
 
 func (s *Screen) scrollBy(msg tea.KeyPressMsg) {

@@ -88,7 +88,9 @@ func (s *Screen) secretLines() []string {
 	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
 	if !s.showsSecret() {
 		hidden := strings.Repeat(g.Bullet, hiddenLength)
-		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s, c copies it, a adds a target")}
+		hint := fmt.Sprintf("  %s shows it for %d s, %s copies it, %s adds a target",
+			showKey.Help().Key, int(ShownFor/time.Second), clipKey.Help().Key, addKey.Help().Key)
+		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render(hint)}
 	}
 	lines := []string{id}
 	err := s.rotation.Lend(func(secret iamops.Secret) error {
@@ -98,7 +100,8 @@ func (s *Screen) secretLines() []string {
 	if err != nil {
 		return append(lines, line("secret", "not in memory any more", st.Unknown))
 	}
-	return append(lines, st.Muted.Render("Select it with the mouse, or c. Hides itself in "+kit.Wait(s.shownUntil.Sub(s.now))+"."))
+	return append(lines, st.Muted.Render(fmt.Sprintf("Select it with the mouse, or %s. Hides itself in %s.",
+		clipKey.Help().Key, kit.Wait(s.shownUntil.Sub(s.now)))))
 }
 
 // hiddenLength is the number of signs that stand for the secret: not its length.

@@ -136,7 +136,7 @@ func (st *stage) view() string {
 	title, _ := s.Title()
 	return kit.Frame{
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
-		Right: title, Body: s.View(), Hints: s.ShortHelp(), Notice: kit.Cell{{Text: aside.Text}},
+		Right: title, Body: s.View(), Hints: kit.Footer(s.Keys()), Notice: kit.Cell{{Text: aside.Text}},
 	}.View(s.common)
 }
 

@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
@@ -48,7 +47,6 @@ type Screen struct {
 	common  *kit.Common
 	source  Source
 	options Options
-	keys    keyMap
 	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
 
 	generation int
@@ -67,7 +65,7 @@ func New(ctx context.Context, common *kit.Common, source Source, options Options
 		options.Explain = func(err error) string { return err.Error() }
 	}
 	s := &Screen{
-		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
+		common: common, source: source, options: options,
 		ctx: ctx, stop: func() {}, list: kit.NewList(func(st runner.Standing) string { return st.State.ID }, columns...),
 	}
 	width, height := common.BodySize()
@@ -145,16 +143,11 @@ func (s *Screen) take(msg answered) {
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case s.list.Move(msg, s.common.Keys):
-	case key.Matches(msg, s.keys.open):
-		return s.open()
-	case key.Matches(msg, s.keys.refresh):
-		return s.Reload()
-	case key.Matches(msg, s.keys.esc):
-		return func() tea.Msg { return kit.Back{From: s} }
+	if s.list.Move(msg, s.common.Keys) {
+		return nil
 	}
-	return nil
+	cmd, _ := kit.Press(msg, s.Keys())
+	return cmd
 }
 
 // open goes on with the selected rotation.

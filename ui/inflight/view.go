@@ -95,7 +95,7 @@ func (s *Screen) tableView() string {
 	text := "No rotation is under way, as far as the journal of this machine knows."
 	switch {
 	case s.problem != "":
-		text = "What is under way is not known. r looks again."
+		text = "What is under way is not known. " + kit.Opens(s.common.Keys.Refresh) + " looks again."
 	case s.at.IsZero():
 		text = "Looking at what is under way " + s.common.Glyphs.Pending
 	}

@@ -30,7 +30,7 @@ var columns = []kit.Column{
 	colAge:     {Title: "AGE", Min: 6, Importance: 8, Right: true},
 	colStatus:  {Title: "STATUS", Min: 8, Importance: 6},
 	colLastUse: {Title: "LAST USED", Short: "USED", Min: 7, Wide: 22, Flex: 2, Importance: 5},
-	colVerdict: {Title: "VERDICT", Min: 12, Wide: 12, Importance: 7},
+	colVerdict: {Title: "VERDICT", Min: 2 + audit.ShortName, Wide: 2 + audit.ShortName, Importance: 7},
 	colNext:    {Title: "NEXT", Min: 10, Importance: 3},
 }
 
@@ -243,36 +243,24 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 		style = st.Muted
 	}
 	if r.Rotating {
-		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + shortName(r.Verdict), Style: style}}
+		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + r.Verdict.Short(), Style: style}}
 	}
-	return kit.Cell{{Text: glyph + " " + shortName(r.Verdict), Style: style}}
-}
-
-// shortName is the finding's name where there are ten cells for it.
-func shortName(f audit.Finding) string {
-	switch f {
-	case audit.SecondActive:
-		return "2nd active"
-	case audit.Compromised:
-		return "leaked"
-	default:
-		return f.String()
-	}
+	return kit.Cell{{Text: glyph + " " + r.Verdict.Short(), Style: style}}
 }
 
 // look is a finding's glyph and style.
 func (s *Screen) look(f audit.Finding) (string, kit.Style) {
 	g, st := s.common.Glyphs, s.common.Styles
-	switch f {
-	case audit.RootKey, audit.Compromised, audit.Overdue:
+	switch f.Tone() {
+	case audit.Alarm:
 		return g.Cross, st.Danger
-	case audit.NeverUsed, audit.Unused:
+	case audit.Idle:
 		return g.Unused, st.Warning
-	case audit.Due, audit.SecondActive:
+	case audit.Warning:
 		return g.Warn, st.Warning
-	case audit.Unknown:
+	case audit.Doubt:
 		return g.Unknown, st.Unknown
-	case audit.InactiveKey, audit.NoFinding:
+	case audit.Quiet:
 	}
 	return g.Dot, st.Muted
 }

@@ -1,10 +1,13 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -138,7 +141,7 @@ func (s *Screen) whyEmpty() string {
 	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
 		return "Nothing is known of this account."
 	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
-		return "No key matches. Esc drops the filters."
+		return "No key matches. " + kit.Opens(s.common.Keys.Esc) + " drops the filters."
 	case s.load.running:
 		return "No key has been found yet."
 	case s.load.stopped:
@@ -146,7 +149,7 @@ func (s *Screen) whyEmpty() string {
 	case s.inventory.Progress().OwnKeys():
 		return "You have no access key."
 	case s.counts.KeylessRows > 0:
-		return "No user has an access key. Press u to see the users."
+		return "No user has an access key. Press " + keylessKey.Help().Key + " to see the users."
 	}
 	return "There are no users."
 }
@@ -210,7 +213,7 @@ func (s *Screen) countLine(width int) string {
 			gap = gap[:min(len(gap), 3)]
 		}
 	}
-	for _, f := range countedFindings {
+	for _, f := range lineOfCounts {
 		n := s.counts.Of(f)
 		if f == audit.Unknown && s.load.running {
 			n -= s.counts.Awaited // their answers are on the way
@@ -232,9 +235,18 @@ func (s *Screen) countLine(width int) string {
 // countWidth is the width below which the findings need the room of the count of users.
 const countWidth = 70
 
-// countedFindings are in the order in which a reader asks for them.
-var countedFindings = []audit.Finding{
-	audit.RootKey, audit.Compromised, audit.Overdue, audit.Unknown, audit.Due, audit.NeverUsed, audit.Unused, audit.SecondActive, audit.InactiveKey,
+// lineOfCounts are the findings in the order in which a reader asks for them: first what
+// needs work, then what can simply go.
+var lineOfCounts = slices.SortedStableFunc(slices.Values(audit.All()), func(a, b audit.Finding) int {
+	return cmp.Compare(canGo(a), canGo(b))
+})
+
+// canGo is 1 of a key that nobody needs, else 0.
+func canGo(f audit.Finding) int {
+	if next := f.Next(); next == audit.Retire || next == audit.Delete {
+		return 1
+	}
+	return 0
 }
 
 // drawBars counts the ages for as many bars as the width allows.
@@ -277,7 +289,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		}
 		return lines
 	case s.load.stopped:
-		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p)), s.width)}
+		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p, s.common.Keys.Refresh)), s.width)}
 	}
 	done, all := p.Answered()
 	text := counted(p)
@@ -298,7 +310,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 }
 
 // stopped says what was not read, the gravest first.
-func stopped(p audit.Progress) string {
+func stopped(p audit.Progress, again key.Binding) string {
 	var missing []string
 	if p.Report != audit.ReportKnown {
 		missing = append(missing, "root's keys")
@@ -315,7 +327,7 @@ func stopped(p audit.Progress) string {
 	if len(missing) == 0 {
 		missing = []string{"nothing more"}
 	}
-	return "Stopped; r reads again. Not read: " + strings.Join(missing, ", ")
+	return "Stopped; " + again.Help().Key + " reads again. Not read: " + strings.Join(missing, ", ")
 }
 
 func many(n int, of string) string {

@@ -77,9 +77,13 @@ func (f *Filter) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Hints are the keys for the footer while the filter is typed.
-func (f *Filter) Hints() []key.Binding {
-	return []key.Binding{Describe(f.common.Keys.Enter, "keep the filter"), Describe(f.common.Keys.Esc, "drop the filter")}
+// Keys are those that end the typing.
+func (f *Filter) Keys() []Key {
+	k := f.common.Keys
+	return []Key{
+		{Binding: Describe(k.Enter, "keep the filter"), Foot: FootLead},
+		{Binding: Describe(k.Esc, "drop the filter"), Foot: FootLead + 1},
+	}
 }
 
 // View draws the prompt and the text.

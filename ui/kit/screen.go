@@ -32,6 +32,3 @@ func (Simple) Dialog() *Dialog { return nil }
 
 // Cursor is where the terminal's cursor belongs, relative to the view; nil if nowhere.
 func (Simple) Cursor() *tea.Cursor { return nil }
-
-// Unavailable are the keys that do nothing as things are, and why.
-func (Simple) Unavailable() []Unavailable { return nil }

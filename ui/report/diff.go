@@ -6,54 +6,9 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"time"
 
 	"keyturn/iamops/audit"
 )
-
-// Changes are what became of the keys and their findings since an earlier audit.
-type Changes struct {
-	Since, At time.Time // of the two audits
-	Keys      []Change
-	// Notes are sentences on what could not be compared, and on what makes the two
-	// audits differ though no key does.
-	Notes   []string
-	several bool // more than one account was compared
-}
-
-// Change is what became of one key.
-type Change struct {
-	Kind    ChangeKind
-	Account string // its ID
-	User    string
-	KeyID   string // "" where only a credential report told of the key
-	Slot    int    // in that report; 0 if it is not certain
-	Before  *Standing
-	Now     *Standing
-}
-
-// Standing is how a key stands at a time.
-type Standing struct {
-	Status   string   // in AWS's words
-	Findings []string // the gravest first
-	Rotating bool
-	Exempt   bool
-}
-
-// ChangeKind says what became of a key.
-type ChangeKind string
-
-// The key is there since; its status, its findings or what excuses them are others;
-// it is no more; it is in one of the audits alone, and the other one could not know
-// the user's keys.
-const (
-	KeyNew     ChangeKind = "new"
-	KeyChanged ChangeKind = "changed"
-	KeyGone    ChangeKind = "gone"
-	KeyUnclear ChangeKind = "unclear"
-)
-
-var changeKinds = []ChangeKind{KeyNew, KeyChanged, KeyGone, KeyUnclear}
 
 // Diff reads an earlier audit, as Write writes it as JSON, and compares the audits
 // with it. Keys that are as they were are left out. An account of which either side
@@ -67,45 +22,29 @@ func Diff(earlier io.Reader, now ...Audit) (Changes, error) {
 	return compare(before, newDocument(now)), nil
 }
 
-// Of is the number of changes of a kind.
-func (c Changes) Of(kind ChangeKind) int {
-	n := 0
-	for _, k := range c.Keys {
-		if k.Kind == kind {
-			n++
-		}
-	}
-	return n
-}
-
 func compare(before, now document) Changes {
-	c := Changes{Since: *before.At}
+	c := Changes{since: *before.At}
 	if now.At != nil {
-		c.At = *now.At
+		c.at = *now.At
 	}
 	was, is := sides(before), sides(now)
 	compared := 0
 	for _, id := range slices.Sorted(maps.Keys(is)) {
 		if was[id] == nil {
-			c.Notes = append(c.Notes, fmt.Sprintf("The earlier audit knows nothing of account %s: it was not compared.", id))
+			c.notes = append(c.notes, fmt.Sprintf("The earlier audit knows nothing of account %s: it was not compared.", id))
 			continue
 		}
 		compared++
-		c.Notes = append(c.Notes, noteSides(was[id], is[id])...)
-		users := map[string]bool{}
-		for user := range was[id].users {
-			users[user] = true
-		}
-		for user := range is[id].users {
-			users[user] = true
-		}
+		c.notes = append(c.notes, noteSides(was[id], is[id])...)
+		users := maps.Clone(was[id].users)
+		maps.Copy(users, is[id].users)
 		for user := range users {
-			c.Keys = append(c.Keys, compareUser(was[id], is[id], user)...)
+			c.keys = append(c.keys, compareUser(was[id], is[id], user)...)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(was)) {
 		if is[id] == nil {
-			c.Notes = append(c.Notes, fmt.Sprintf("The present audit knows nothing of account %s: it was not compared.", id))
+			c.notes = append(c.notes, fmt.Sprintf("The present audit knows nothing of account %s: it was not compared.", id))
 		}
 	}
 	for _, d := range []struct {
@@ -113,12 +52,13 @@ func compare(before, now document) Changes {
 		document
 	}{{"earlier", before}, {"present", now}} {
 		if d.Partial {
-			c.Notes = append(c.Notes, fmt.Sprintf("The %s audit is partial.", d.when))
+			c.notes = append(c.notes, fmt.Sprintf("The %s audit is partial.", d.when))
 		}
 	}
-	slices.SortFunc(c.Keys, func(a, b Change) int {
+	slices.SortFunc(c.keys, func(a, b change) int {
 		return cmp.Or(cmp.Compare(slices.Index(changeKinds, a.Kind), slices.Index(changeKinds, b.Kind)),
-			cmp.Compare(a.Account, b.Account), cmp.Compare(a.User, b.User), cmp.Compare(a.KeyID, b.KeyID), cmp.Compare(a.Slot, b.Slot))
+			cmp.Compare(a.Account, b.Account), cmp.Compare(a.User, b.User),
+			cmp.Compare(text(a.KeyID), text(b.KeyID)), cmp.Compare(count(a.Slot), count(b.Slot)))
 	})
 	c.several = compared > 1
 	return c
@@ -185,60 +125,60 @@ func (s *side) knows(user string) bool {
 // noteSides notes what makes findings differ though the keys do not.
 func noteSides(was, is *side) []string {
 	var notes []string
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	a, b := was.account, is.account
 	if a.MaxAge != b.MaxAge || a.DueWithin != b.DueWithin || a.Unused != b.Unused {
-		notes = append(notes, fmt.Sprintf("Account %s was judged by other limits: %g days, due %g days before and unused after %g; now %g, %g and %g.",
-			text(a.ID), a.MaxAge, a.DueWithin, a.Unused, b.MaxAge, b.DueWithin, b.Unused))
+		note("Account %s was judged by other limits: %g days, due %g days before and unused after %g; now %g, %g and %g.",
+			text(a.ID), a.MaxAge, a.DueWithin, a.Unused, b.MaxAge, b.DueWithin, b.Unused)
 	}
 	for _, one := range []struct {
 		when string
 		side *side
 	}{{"earlier", was}, {"present", is}} {
 		if !one.side.knows(audit.RootName) {
-			notes = append(notes, fmt.Sprintf("Whether the root user of account %s has access keys, the %s audit does not know: the credential report did not tell.", text(a.ID), one.when))
+			note("Whether the root user of account %s has access keys, the %s audit does not know: "+
+				"the credential report did not tell.", text(a.ID), one.when)
 		}
 	}
 	if a.ReportOnly != b.ReportOnly {
-		notes = append(notes, fmt.Sprintf("Of account %s, one audit knows the credential report alone: it has no key IDs, and is silent on some keys.", text(a.ID)))
+		note("Of account %s, one audit knows the credential report alone: it has no key IDs, and is silent on some keys.",
+			text(a.ID))
 	}
 	return notes
 }
 
-// compareUser pairs a user's keys before and now.
-func compareUser(was, is *side, user string) []Change {
+// compareUser pairs a user's keys before and now. What is left over is gone or new, as far
+// as the other audit can know.
+func compareUser(was, is *side, user string) []change {
 	before, now := slices.Clone(was.users[user]), slices.Clone(is.users[user])
-	var changes []Change
-	pair := func(same func(a, b rowDocument) bool) {
+	var changes []change
+	for _, same := range []func(a, b rowDocument) bool{sameKey, sameDate} {
 		before = slices.DeleteFunc(before, func(a rowDocument) bool {
 			at := slices.IndexFunc(now, func(b rowDocument) bool { return same(a, b) })
 			if at < 0 {
 				return false
 			}
-			if c, changed := changeOf(a, now[at]); changed {
+			if c := newChange(keyChanged, &a, &now[at]); !c.Before.equal(c.Now) {
 				changes = append(changes, c)
 			}
 			now = slices.Delete(now, at, at+1)
 			return true
 		})
 	}
-	pair(sameKey)
-	pair(sameDate)
 	for _, a := range before {
-		c := identify(a, a)
-		c.Kind, c.Before = KeyGone, standing(a)
+		kind := keyGone
 		if !is.knows(user) || mayBe(a, now) {
-			c.Kind = KeyUnclear
+			kind = keyUnclear
 		}
-		changes = append(changes, c)
+		changes = append(changes, newChange(kind, &a, nil))
 	}
 	for _, b := range now {
-		c := identify(b, b)
-		c.Kind, c.Now = KeyNew, standing(b)
+		kind := keyNew
 		young := b.KeyID != nil && b.Created != nil && b.Created.After(*was.account.At)
 		if !young && (!was.knows(user) || mayBe(b, before)) {
-			c.Kind = KeyUnclear
+			kind = keyUnclear
 		}
-		changes = append(changes, c)
+		changes = append(changes, newChange(kind, nil, &b))
 	}
 	return changes
 }
@@ -264,22 +204,24 @@ func mayBe(r rowDocument, others []rowDocument) bool {
 	return slices.ContainsFunc(others, func(other rowDocument) bool { return r.KeyID == nil || other.KeyID == nil })
 }
 
-func changeOf(a, b rowDocument) (c Change, changed bool) {
-	c = identify(a, b)
-	c.Kind, c.Before, c.Now = KeyChanged, standing(a), standing(b)
-	return c, c.Before.Status != c.Now.Status || c.Before.Rotating != c.Now.Rotating || c.Before.Exempt != c.Now.Exempt ||
-		!slices.Equal(slices.Sorted(slices.Values(c.Before.Findings)), slices.Sorted(slices.Values(c.Now.Findings)))
-}
-
-// identify names the key of which either row may know the ID.
-func identify(a, b rowDocument) Change {
-	c := Change{Account: text(b.Account), User: b.User, KeyID: cmp.Or(text(b.KeyID), text(a.KeyID))}
-	if slot := cmp.Or(b.Slot, a.Slot); slot != nil {
-		c.Slot = *slot
+// newChange is what became of a key that is in one audit or both. Either may know its ID.
+func newChange(kind changeKind, before, now *rowDocument) change {
+	a, b := cmp.Or(before, now), cmp.Or(now, before)
+	return change{
+		Kind: kind, Account: text(b.Account), User: b.User,
+		KeyID: cmp.Or(b.KeyID, a.KeyID), Slot: cmp.Or(b.Slot, a.Slot),
+		Before: newState(before), Now: newState(now),
 	}
-	return c
 }
 
-func standing(r rowDocument) *Standing {
-	return &Standing{Status: text(r.Status), Findings: r.Findings, Rotating: r.Rotating, Exempt: r.Exemption != nil}
+func newState(r *rowDocument) *keyState {
+	if r == nil {
+		return nil
+	}
+	return &keyState{Status: r.Status, Findings: r.Findings, Rotating: r.Rotating, Exempt: r.Exemption != nil}
+}
+
+func (s *keyState) equal(other *keyState) bool {
+	return text(s.Status) == text(other.Status) && s.Rotating == other.Rotating && s.Exempt == other.Exempt &&
+		slices.Equal(slices.Sorted(slices.Values(s.Findings)), slices.Sorted(slices.Values(other.Findings)))
 }

@@ -33,10 +33,10 @@ func diff(t *testing.T, before []Audit, now ...Audit) Changes {
 }
 
 // short is a change in a line: "gone alice AKIA1 Active: overdue > -".
-func short(c Change) string {
-	id := c.KeyID
+func short(c change) string {
+	id := text(c.KeyID)
 	if id == "" {
-		id = fmt.Sprintf("slot%d", c.Slot)
+		id = "slot" + count(c.Slot)
 	}
 	return fmt.Sprintf("%s %s %s %s > %s", c.Kind, c.User, id, c.Before, c.Now)
 }
@@ -91,7 +91,7 @@ func TestDiff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, c := range diff(t, []Audit{tc.before}, tc.now).Keys {
+			for _, c := range diff(t, []Audit{tc.before}, tc.now).keys {
 				got = append(got, short(c))
 			}
 			if strings.Join(got, "\n") != strings.Join(tc.want, "\n") {
@@ -108,7 +108,7 @@ func TestNothingChangesBetweenAnAuditAndItself(t *testing.T) {
 		if len(audits) == 0 {
 			continue
 		}
-		if c := diff(t, audits, audits...); len(c.Keys) > 0 {
+		if c := diff(t, audits, audits...); len(c.keys) > 0 {
 			t.Errorf("%s has changed since itself: %s", name, changesWritten(t, AsTable, c))
 		}
 	}
@@ -117,8 +117,8 @@ func TestNothingChangesBetweenAnAuditAndItself(t *testing.T) {
 func TestAnAccountReachedTwiceIsComparedOnce(t *testing.T) {
 	a := everything()
 	before := New(account, "", seen(audit.UsersEnd{}), at.Add(-day))
-	if c := diff(t, []Audit{before}, a, a); len(c.Keys) != a.Counts.Keys {
-		t.Errorf("%d changes of %d keys", len(c.Keys), a.Counts.Keys)
+	if c := diff(t, []Audit{before}, a, a); len(c.keys) != a.Counts.Keys {
+		t.Errorf("%d changes of %d keys", len(c.keys), a.Counts.Keys)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestAnEarlierAuditThatCannotBeRead(t *testing.T) {
 // TestFieldsAddedSinceArePassedOver, as the schema promises.
 func TestFieldsAddedSinceArePassedOver(t *testing.T) {
 	more := strings.Replace(written(t, AsJSON, examples()["whole"]...), `"user":`, `"colour": "red", "user":`, 1)
-	if c, err := Diff(strings.NewReader(more), examples()["whole"]...); err != nil || len(c.Keys) > 0 {
+	if c, err := Diff(strings.NewReader(more), examples()["whole"]...); err != nil || len(c.keys) > 0 {
 		t.Errorf("the changes are %+v, %v", c, err)
 	}
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,21 +37,4 @@ func (a Audit) FailOn(findings []audit.Finding) []audit.Row {
 		}
 	}
 	return rows
-}
-
-// Unclear is why it is not known of how many keys the finding is true, where that takes an
-// answer that the audit does without: root's keys are in the credential report alone, AWS's
-// quarantine in the users' policies. It is nil where the audit knows; whether it is partial
-// is another question.
-func (a Audit) Unclear(f audit.Finding) error {
-	p := a.Progress
-	switch {
-	case f == audit.RootKey && p.RootProblem != nil:
-		return fmt.Errorf("whether the root user has access keys is not known: %w", p.RootProblem)
-	case f == audit.Compromised && p.DetailsProblem != nil:
-		return fmt.Errorf("whether AWS has put a user into quarantine is not known: %w", p.DetailsProblem)
-	case f == audit.Compromised && !p.DetailsKnown:
-		return errors.New("whether AWS has put a user into quarantine is not known: it was not asked for")
-	}
-	return nil
 }

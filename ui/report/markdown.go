@@ -7,28 +7,24 @@ import (
 	"keyturn/ui/words"
 )
 
-// writeMarkdown writes what a ticket needs: what the rows come to, what is missing,
-// the rows.
-func writeMarkdown(b *strings.Builder, audits []Audit) {
-	b.WriteString("## Access keys\n")
-	for i := range audits {
+// writeMarkdown writes what a ticket needs: what is said of the rows, the sections, the
+// rows.
+func (p page) writeMarkdown(b *strings.Builder) {
+	bullets := func(lines []string) {
 		b.WriteString("\n")
-		for _, sentence := range audits[i].summary() {
-			b.WriteString("- " + words.Escape(sentence) + "\n")
+		for _, line := range lines {
+			b.WriteString("- " + words.Escape(line) + "\n")
 		}
 	}
-	for i := range audits {
-		a := &audits[i]
-		if !a.Partial() {
-			continue
-		}
-		_, _ = fmt.Fprintf(b, "\n**%s is partial.**\n\n", words.Escape(a.called(len(audits) > 1)))
-		for _, g := range a.gaps() {
-			_, _ = fmt.Fprintf(b, "- %s\n", words.Escape(g.String()))
-		}
+	b.WriteString("## " + p.title + "\n")
+	for _, part := range p.said {
+		bullets(part)
 	}
-	head, rows := grid(audits)
-	markdownTable(b, head, rows)
+	for _, s := range p.sections {
+		_, _ = fmt.Fprintf(b, "\n**%s**\n", words.Escape(s.title))
+		bullets(s.lines)
+	}
+	markdownTable(b, p.head, p.rows)
 }
 
 // markdownTable writes a table, none if there are no rows. Names and key IDs are

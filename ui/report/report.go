@@ -18,10 +18,8 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"keyturn/iamops"
@@ -70,56 +68,26 @@ func (a Audit) NothingListed() bool {
 	return p != nil && p.Kind == iamops.AccessDenied && !slices.ContainsFunc(a.Rows, func(r audit.Row) bool { return !r.Root() || r.HasKey() })
 }
 
-// Format is a way to write an audit down.
-type Format string
-
-// The formats: aligned columns for a terminal; a document for a program; cells for
-// a spreadsheet; Markdown for a ticket.
-const (
-	AsTable    Format = "table"
-	AsJSON     Format = "json"
-	AsCSV      Format = "csv"
-	AsMarkdown Format = "markdown"
-)
-
-// Formats are all of them.
-func Formats() []Format { return []Format{AsTable, AsJSON, AsCSV, AsMarkdown} }
-
-// ParseFormat reads the name of a format. Its error names the valid ones.
-func ParseFormat(name string) (Format, error) {
-	names := make([]string, 0, 4)
-	for _, f := range Formats() {
-		if string(f) == name {
-			return f, nil
-		}
-		names = append(names, string(f))
-	}
-	return "", fmt.Errorf("unknown format %q: valid are %s", name, strings.Join(names, ", "))
-}
-
 // Write writes the audits as one.
 func Write(w io.Writer, f Format, audits ...Audit) error {
-	var b strings.Builder
-	var err error
-	switch f {
-	case AsTable:
-		writeTable(&b, audits)
-	case AsJSON:
-		err = writeJSON(&b, newDocument(audits))
-	case AsCSV:
-		err = writeCSV(&b, auditCells(newDocument(audits)))
-	case AsMarkdown:
-		writeMarkdown(&b, audits)
-	default:
-		_, err = ParseFormat(string(f))
+	p := page{
+		name: "the audit", title: "Access keys",
+		document: func() any { return newDocument(audits) },
+		cells:    func() [][]string { return auditCells(newDocument(audits)) },
 	}
-	if err == nil {
-		_, err = io.WriteString(w, b.String())
+	p.head, p.rows = grid(audits)
+	for i := range audits {
+		a := &audits[i]
+		p.said = append(p.said, a.summary())
+		if a.Partial() {
+			s := section{title: a.called(len(audits) > 1) + " is partial."}
+			for _, g := range a.gaps() {
+				s.lines = append(s.lines, g.String())
+			}
+			p.sections = append(p.sections, s)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("writing the audit: %w", err)
-	}
-	return nil
+	return p.write(w, f)
 }
 
 // line is a row and the audit that it belongs to.

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"keyturn/iamops"
-	"keyturn/iamops/clean"
 	"keyturn/ui/words"
 )
 
@@ -40,73 +38,50 @@ type OwnKey struct {
 	You     bool      `json:"you"` // the caller signs with it
 }
 
-// StatusTable writes the rotations under way for people, and the caller's own keys where
-// there are any to tell of.
-func StatusTable(w io.Writer, _ iamops.Account, rows []UnderWay, own []OwnKey, now time.Time) error {
-	if len(rows) == 0 {
-		if err := printed(fmt.Fprintln(w, "No rotation is under way, as far as the journal of this machine knows.")); err != nil {
-			return err
-		}
-		return ownKeysTable(w, own, now)
+// WriteStatus writes the rotations under way, as a table or as JSON, and the caller's own
+// keys where there are any to tell of.
+func WriteStatus(w io.Writer, f Format, account iamops.Account, rows []UnderWay, own []OwnKey, at time.Time) error {
+	p := page{
+		name: "the status", head: []string{userColumn, "PLAN", "STEP", "OLD KEY", "NEW KEY", "LAST DONE", "WAITS FOR"},
+		document: func() any {
+			return struct {
+				Schema    string     `json:"schema"`
+				At        time.Time  `json:"at"`
+				Account   string     `json:"account"`
+				Alias     string     `json:"alias,omitempty"`
+				Rotations []UnderWay `json:"rotations"`
+				OwnKeys   []OwnKey   `json:"own_keys,omitempty"`
+			}{StatusSchema, at.UTC(), account.ID, account.Alias, append([]UnderWay{}, rows...), own}
+		},
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "USER\tPLAN\tSTEP\tOLD KEY\tNEW KEY\tLAST DONE\tWAITS FOR")
 	for _, r := range rows {
 		waits := r.Waits
 		if r.Problem != "" {
 			waits = "unknown: " + r.Problem
 		}
-		_, _ = io.WriteString(table, clean.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format("2006-01-02 15:04"), waits))
+		p.rows = append(p.rows, []string{
+			r.User, r.Plan, r.Step, orDash(r.OldKeyID), orDash(r.NewKeyID), r.Last.UTC().Format(minute), waits,
+		})
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("writing the status: %w", err)
+	if len(rows) == 0 {
+		p.said = [][]string{{"No rotation is under way, as far as the journal of this machine knows."}}
 	}
-	return ownKeysTable(w, own, now)
+	if len(own) > 0 {
+		p.sections = []section{{words.OwnKeys, ownKeyLines(own, at)}}
+	}
+	return p.write(w, f)
 }
 
-func ownKeysTable(w io.Writer, own []OwnKey, now time.Time) error {
-	if len(own) == 0 {
-		return nil
-	}
-	_, _ = fmt.Fprintln(w, "\n"+words.OwnKeys)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+func ownKeyLines(own []OwnKey, now time.Time) []string {
+	var rows [][]string
 	for _, k := range own {
-		mark := ""
+		row := []string{k.KeyID, fmt.Sprintf("%d d", int(max(now.Sub(k.Created), 0)/day)), k.Status}
 		if k.You {
-			mark = "\tyou"
+			row = append(row, "you")
 		}
-		_, _ = fmt.Fprintf(table, "  %s\t%d d\t%s%s\n", clean.Text(k.KeyID), int(max(now.Sub(k.Created), 0)/day), clean.Text(k.Status), mark)
+		rows = append(rows, row)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("writing the status: %w", err)
-	}
-	return nil
-}
-
-// StatusJSON writes the rotations under way for programs.
-func StatusJSON(w io.Writer, account iamops.Account, rows []UnderWay, own []OwnKey, at time.Time) error {
-	if rows == nil {
-		rows = []UnderWay{}
-	}
-	var text strings.Builder
-	err := writeJSON(&text, struct {
-		Schema    string     `json:"schema"`
-		At        time.Time  `json:"at"`
-		Account   string     `json:"account"`
-		Alias     string     `json:"alias,omitempty"`
-		Rotations []UnderWay `json:"rotations"`
-		OwnKeys   []OwnKey   `json:"own_keys,omitempty"`
-	}{StatusSchema, at.UTC(), account.ID, account.Alias, rows, own})
-	if err != nil {
-		return fmt.Errorf("writing the status: %w", err)
-	}
-	return printed(io.WriteString(w, text.String()))
-}
-
-func printed(_ int, err error) error {
-	if err != nil {
-		return fmt.Errorf("writing the status: %w", err)
-	}
-	return nil
+	var b strings.Builder
+	align(&b, nil, rows)
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }

@@ -3,12 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"keyturn/iamops"
-	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/words"
 )
@@ -16,21 +15,40 @@ import (
 // SummarySchema is the name and version of summaries as JSON.
 const SummarySchema = "keyturn.summary/1"
 
-// SummaryTable writes past rotations for people, in the order given.
-func SummaryTable(w io.Writer, _ iamops.Account, all []rotation.Summary, _ time.Time) error {
-	if len(all) == 0 {
-		return printed(fmt.Fprintln(w, "No rotation has come to its end, as far as the journal of this machine knows."))
+// WriteSummaries writes past rotations, in the order given: as a table, as JSON, which
+// docs/summary.schema.json describes, or as Markdown for tickets.
+func WriteSummaries(w io.Writer, f Format, account iamops.Account, all []rotation.Summary, at time.Time) error {
+	p := page{
+		name: "the summaries",
+		head: []string{"ROTATION", userColumn, "PLAN", "OLD KEY", "NEW KEY", "BEGUN", "ENDED", "AGAINST GUARDS"},
+		document: func() any {
+			return struct {
+				Schema    string             `json:"schema"`
+				At        time.Time          `json:"at"`
+				Account   string             `json:"account"`
+				Alias     string             `json:"alias"`
+				Rotations []rotation.Summary `json:"rotations"`
+			}{SummarySchema, at.UTC(), account.ID, account.Alias, append([]rotation.Summary{}, all...)}
+		},
+		markdown: func(b *strings.Builder) {
+			for i, s := range all {
+				if i > 0 {
+					b.WriteString("\n")
+				}
+				writeSummary(b, account, s)
+			}
+		},
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "ROTATION\tUSER\tPLAN\tOLD KEY\tNEW KEY\tBEGUN\tENDED\tAGAINST GUARDS")
 	for _, s := range all {
-		_, _ = io.WriteString(table, clean.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n",
-			s.Rotation, s.User, s.Plan, orDash(s.OldKeyID), orDash(s.NewKeyID), s.Begun.Format(minute), ended(s), overrides(s)))
+		p.rows = append(p.rows, []string{
+			s.Rotation, s.User, string(s.Plan), orDash(s.OldKeyID), orDash(s.NewKeyID),
+			s.Begun.Format(minute), ended(s), strconv.Itoa(overrides(s)),
+		})
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("writing the summaries: %w", err)
+	if len(all) == 0 {
+		p.said = [][]string{{"No rotation has come to its end, as far as the journal of this machine knows."}}
 	}
-	return nil
+	return p.write(w, f)
 }
 
 func ended(s rotation.Summary) string {
@@ -48,40 +66,6 @@ func overrides(s rotation.Summary) int {
 		}
 	}
 	return n
-}
-
-// SummaryJSON writes summaries for programs, as docs/summary.schema.json says.
-func SummaryJSON(w io.Writer, account iamops.Account, all []rotation.Summary, at time.Time) error {
-	if all == nil {
-		all = []rotation.Summary{}
-	}
-	var text strings.Builder
-	err := writeJSON(&text, struct {
-		Schema    string             `json:"schema"`
-		At        time.Time          `json:"at"`
-		Account   string             `json:"account"`
-		Alias     string             `json:"alias"`
-		Rotations []rotation.Summary `json:"rotations"`
-	}{SummarySchema, at.UTC(), account.ID, account.Alias, all})
-	if err != nil {
-		return fmt.Errorf("writing the summaries: %w", err)
-	}
-	return printed(io.WriteString(w, text.String()))
-}
-
-// SummaryMarkdown writes summaries for tickets.
-func SummaryMarkdown(w io.Writer, account iamops.Account, all []rotation.Summary, _ time.Time) error {
-	var b strings.Builder
-	for i, s := range all {
-		if i > 0 {
-			b.WriteString("\n")
-		}
-		writeSummary(&b, account, s)
-	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("writing the summaries: %w", err)
-	}
-	return nil
 }
 
 func writeSummary(b *strings.Builder, account iamops.Account, s rotation.Summary) {

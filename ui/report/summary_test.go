@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -74,12 +73,10 @@ func pastRotations() []rotation.Summary {
 func TestSummaries(t *testing.T) {
 	account := iamops.Account{ID: "123456789012", Alias: "acme-prod", Partition: "aws"}
 	at := time.Date(2026, 3, 20, 9, 0, 0, 0, time.UTC)
-	for name, write := range map[string]func(io.Writer, iamops.Account, []rotation.Summary, time.Time) error{
-		"table": SummaryTable, "json": SummaryJSON, "markdown": SummaryMarkdown,
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, f := range []Format{AsTable, AsJSON, AsMarkdown} {
+		t.Run(string(f), func(t *testing.T) {
 			var text strings.Builder
-			if err := write(&text, account, pastRotations(), at); err != nil {
+			if err := WriteSummaries(&text, f, account, pastRotations(), at); err != nil {
 				t.Fatal(err)
 			}
 			golden.RequireEqual(t, text.String())
@@ -93,7 +90,8 @@ func TestSummariesAreAsTheirSchemaSays(t *testing.T) {
 	schema := schemaOf(t, "summary.schema.json")
 	for _, all := range [][]rotation.Summary{pastRotations(), nil} {
 		var text strings.Builder
-		if err := SummaryJSON(&text, iamops.Account{ID: "123456789012"}, all, time.Date(2026, 3, 20, 9, 0, 0, 0, time.UTC)); err != nil {
+		at := time.Date(2026, 3, 20, 9, 0, 0, 0, time.UTC)
+		if err := WriteSummaries(&text, AsJSON, iamops.Account{ID: "123456789012"}, all, at); err != nil {
 			t.Fatal(err)
 		}
 		validate(t, schema, text.String())

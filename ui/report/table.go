@@ -8,38 +8,36 @@ import (
 	"keyturn/iamops/clean"
 )
 
-// writeTable writes the rows, then what they come to, then what is missing and why.
-func writeTable(b *strings.Builder, audits []Audit) {
-	head, rows := grid(audits)
-	if len(rows) > 0 {
-		align(b, head, rows)
-	}
-	for i := range audits {
-		if i > 0 || len(rows) > 0 {
+// writeTable writes the rows, then what is said of them, then the sections.
+func (p page) writeTable(b *strings.Builder) {
+	align(b, p.head, p.rows)
+	for i, part := range p.said {
+		if i > 0 || len(p.rows) > 0 {
 			b.WriteString("\n")
 		}
-		for _, sentence := range audits[i].summary() {
+		for _, sentence := range part {
 			b.WriteString(clean.Text(sentence) + "\n")
 		}
 	}
-	for i := range audits {
-		a := &audits[i]
-		if !a.Partial() {
-			continue
-		}
-		_, _ = fmt.Fprintf(b, "\n%s is partial.\n", clean.Text(a.called(len(audits) > 1)))
-		for _, g := range a.gaps() {
-			_, _ = fmt.Fprintf(b, "  %s\n", clean.Text(g.String()))
+	for _, s := range p.sections {
+		_, _ = fmt.Fprintf(b, "\n%s\n", clean.Text(s.title))
+		for _, line := range s.lines {
+			_, _ = fmt.Fprintf(b, "  %s\n", clean.Text(line))
 		}
 	}
 }
 
-// align writes columns that are as wide as their widest cell. A strings.Builder
-// fails no write.
+// align writes columns that are as wide as their widest cell; nothing if there are no
+// rows. A strings.Builder fails no write.
 func align(b *strings.Builder, head []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
 	var aligned strings.Builder
 	t := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, strings.Join(head, "\t"))
+	if len(head) > 0 {
+		_, _ = fmt.Fprintln(t, strings.Join(head, "\t"))
+	}
 	for _, row := range rows {
 		for i, cell := range row {
 			if i > 0 {

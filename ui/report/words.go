@@ -174,7 +174,7 @@ func (a *Audit) summary() []string {
 	if a.Progress.OwnKeys() {
 		return append(said, words.OwnKeys)
 	}
-	if err := a.Unclear(audit.RootKey); err != nil && !a.blind() {
+	if err := audit.RootKey.Unclear(a.Progress); err != nil && !a.blind() {
 		said = append(said, "Whether the root user has access keys is unknown: the credential report alone can tell.")
 	}
 	for _, g := range a.doneWithout() {
