@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -19,9 +21,10 @@ const (
 const columnGap = "   "
 
 // openHelp shows the keys.
-func (p *Program) openHelp() {
+func (p *Program) openHelp() tea.Cmd {
 	p.help, p.helpPage = true, 0
 	p.hideFront()
+	return nil
 }
 
 // turnHelp goes to the help's next page, and closes it after the last. Esc and the help's
@@ -31,13 +34,14 @@ func (p *Program) turnHelp(msg tea.Msg) {
 	if !isPress {
 		return
 	}
+	k := p.common.Keys
 	p.helpPage++
-	p.help = p.helpPage < len(p.helpPages()) && !key.Matches(press, p.keys.help, p.common.Keys.Esc, p.keys.interrupt)
+	p.help = p.helpPage < len(p.helpPages()) && !key.Matches(press, k.Help, k.Esc, k.Interrupt)
 }
 
 // helpHints are the keys of the help itself.
 func (p *Program) helpHints() []key.Binding {
-	hints := []key.Binding{kit.Describe(p.keys.help, "close")}
+	hints := []key.Binding{kit.Describe(p.common.Keys.Help, "close")}
 	if p.helpPage < len(p.helpPages())-1 {
 		hints = append(hints, kit.Bind("the other keys", "any key", "space"))
 	}
@@ -83,10 +87,12 @@ func (p *Program) helpPages() [][]string {
 func (p *Program) helpLines(width int, blank bool) []string {
 	st := p.common.Styles
 	label := 0
-	groups, refused := p.fullHelp(), p.unavailable()
-	eachKey(groups, func(b key.Binding) { label = max(label, kit.Width(b.Help().Key)) })
+	groups, refused := kit.Help(p.keyGroups()), kit.Unavailable(p.keyGroups())
+	for _, b := range slices.Concat(groups...) {
+		label = max(label, kit.Width(b.Help().Key))
+	}
 	for _, u := range refused {
-		label = max(label, kit.Width(u.Key.Help().Key))
+		label = max(label, kit.Width(u.Help().Key))
 	}
 	var lines []string
 	add := func(name, text string, nameStyle, style kit.Style) {
@@ -104,13 +110,15 @@ func (p *Program) helpLines(width int, blank bool) []string {
 	}
 	for _, group := range groups {
 		next()
-		eachKey([][]key.Binding{group}, func(b key.Binding) { add(b.Help().Key, b.Help().Desc, st.Key, st.Text) })
+		for _, b := range group {
+			add(b.Help().Key, b.Help().Desc, st.Key, st.Text)
+		}
 	}
 	if len(refused) > 0 {
 		next()
 	}
 	for _, u := range refused {
-		add(u.Key.Help().Key, u.Key.Help().Desc+": not now, "+u.Why, st.Muted, st.Muted)
+		add(u.Help().Key, u.Help().Desc+": not now, "+u.Not, st.Muted, st.Muted)
 	}
 	return lines
 }
@@ -126,15 +134,4 @@ func (p *Program) inColumns(lines []string, height, each int) []string {
 		out[row] += p.common.Glyphs.Truncate(l, each)
 	}
 	return out
-}
-
-// eachKey does something with each key that is enabled.
-func eachKey(groups [][]key.Binding, do func(key.Binding)) {
-	for _, group := range groups {
-		for _, b := range group {
-			if b.Enabled() {
-				do(b)
-			}
-		}
-	}
 }

@@ -1,112 +1,102 @@
 package ui
 
 import (
-	"slices"
-
 	"charm.land/bubbles/v2/key"
 
-	"keyturn/ui/guide"
 	"keyturn/ui/kit"
 )
 
-// keyMap are the keys that mean the same whatever screen is in front.
-type keyMap struct {
-	help, quit, interrupt key.Binding
-	swap                  key.Binding // between the list and what is in flight
-	calls, renew          key.Binding
-	day, apps             key.Binding // of the sandbox
-}
+// roomyFooter is the width below which the help, where all keys are found, comes first in the
+// footer.
+const roomyFooter = 100
 
-func newKeyMap(o Options) keyMap {
-	k := o.Common.Keys
-	m := keyMap{
-		help: k.Help, quit: k.Quit, interrupt: k.Interrupt,
-		swap: kit.Describe(k.Tab, "in flight"), calls: k.Calls, renew: k.Renew,
-		day:  kit.Bind("next day", "+", "+"),
-		apps: kit.Bind("applications", "A", "A"),
+// ownKeys are the keys that mean the same whatever screen is in front. Where letters are text,
+// only those remain that are none.
+func (p *Program) ownKeys() []kit.Key {
+	k, roomy := p.common.Keys, p.common.Width >= roomyFooter
+	typing := p.typing()
+	help := kit.Key{Binding: k.Help, Run: p.openHelp, Hidden: typing, Foot: kit.FootRoot + 2}
+	if !roomy {
+		help.Foot = kit.FootFirst + 1
 	}
-	m.day.SetEnabled(o.Sandbox != nil)
-	m.apps.SetEnabled(o.Sandbox != nil)
-	m.calls.SetEnabled(o.Calls != nil)
-	m.renew.SetEnabled(o.Renew != nil)
-	return m
+	quit := kit.Key{Binding: k.Quit, Run: p.quit, Foot: kit.FootLast}
+	if p.options.Sandbox != nil {
+		quit.Binding, quit.Short = kit.Describe(k.Quit, "quit, and end the sandbox"), k.Quit.Help().Desc
+	}
+	interrupt := kit.Key{Binding: k.Interrupt, Run: p.quit, Hidden: true}
+	keys := []kit.Key{help, quit}
+	if typing {
+		keys = nil
+	}
+	keys = append(keys, interrupt)
+	if p.options.Calls != nil && !typing {
+		calls := kit.Key{Binding: k.Calls}
+		if !p.isOpen(p.calls) {
+			calls.Run, calls.Foot = p.openCalls, kit.FootLast-1
+		}
+		keys = append(keys, calls)
+	}
+	if p.options.Renew != nil && p.openDialog() == nil {
+		renew := kit.Key{Binding: k.Renew, Run: p.askRenewal, Hidden: typing}
+		if p.session.ended != "" {
+			renew.Foot = kit.FootFirst
+		}
+		keys = append(keys, renew)
+	}
+	if typing {
+		return keys
+	}
+	if p.options.Sandbox != nil {
+		keys = append(keys, p.sandboxKeys(roomy)...)
+	}
+	if p.swaps() {
+		swap := kit.Key{Binding: kit.Describe(k.Tab, "in flight"), Run: p.swap, Foot: kit.FootLead + 1}
+		if p.front() == screen(p.inFlight) {
+			swap.Binding = kit.Describe(k.Tab, "list")
+		}
+		keys = append(keys, swap)
+	}
+	return keys
 }
 
-// hints are the keys for the footer: the front screen's, then the root's.
+// typing reports whether keys belong to the front screen, as text or as answers.
+func (p *Program) typing() bool {
+	front := p.front()
+	return front != nil && (front.CapturesInput() || front.Dialog() != nil)
+}
+
+// sandboxKeys act on the sandbox from outside of AWS.
+func (p *Program) sandboxKeys(roomy bool) []kit.Key {
+	apps := kit.Key{Binding: kit.Bind("applications", "A", "A")}
+	if !roomy {
+		apps.Short = "apps"
+	}
+	if !p.isOpen(p.apps) {
+		apps.Run, apps.Foot = p.openApplications, kit.FootRoot
+	}
+	return []kit.Key{{Binding: kit.Bind("next day", "+", "+"), Run: p.advance, Foot: kit.FootRoot + 1}, apps}
+}
+
+// keyGroups are all keys: the front screen's, then the root's.
+func (p *Program) keyGroups() [][]kit.Key {
+	own := [][]kit.Key{p.ownKeys()}
+	if p.front() == nil {
+		return own
+	}
+	return append(p.front().Keys(), own...)
+}
+
+// hints are the keys for the footer.
 func (p *Program) hints() []key.Binding {
-	switch {
-	case p.code.dialog != nil:
-		return p.code.dialog.Hints()
-	case p.dialog != nil:
-		return p.dialog.Hints()
+	switch d := p.openDialog(); {
+	case d != nil:
+		return d.Hints()
 	case p.help:
 		return p.helpHints()
 	case p.front() == nil:
-		return []key.Binding{p.keys.quit}
+		return []key.Binding{p.common.Keys.Quit}
 	}
-	hints := p.front().ShortHelp()
-	if p.swaps() && !p.front().CapturesInput() && len(hints) > 0 {
-		hints = slices.Insert(slices.Clone(hints), 1, p.swapHint()) // after what enter does
-	}
-	if p.front().CapturesInput() {
-		return hints
-	}
-	// The help, where all keys are found, comes first where there is little room; the
-	// sandbox's keys, which nobody knows, before those that one can guess.
-	known := min(2, len(hints))
-	if g := p.frontGuide(); g != nil && g.Holds() == guide.HoldsSecret {
-		known = min(4, len(hints)) // what is done with the secret, above all
-	}
-	before := slices.Clone(hints[:known])
-	if p.common.Width < roomyFooter {
-		before = append([]key.Binding{p.keys.help}, before...)
-	}
-	if p.session.ended != "" {
-		before = append([]key.Binding{p.keys.renew}, before...)
-	}
-	apps := p.keys.apps
-	if p.common.Width < roomyFooter {
-		apps = kit.Describe(apps, "apps")
-	}
-	apps.SetEnabled(apps.Enabled() && !p.isOpen(p.apps))
-	before = append(before, apps, p.keys.day)
-	if p.common.Width >= roomyFooter {
-		before = append(before, p.keys.help)
-	}
-	hints = append(before, hints[known:]...)
-	if !p.isOpen(p.calls) {
-		hints = append(hints, p.keys.calls)
-	}
-	return append(hints, p.keys.quit)
-}
-
-// roomyFooter is the width below which the help, where all keys are found, comes
-// first in the footer.
-const roomyFooter = 100
-
-// fullHelp are all keys that do something as things are, in groups.
-func (p *Program) fullHelp() [][]key.Binding {
-	quit := p.keys.quit
-	if p.options.Sandbox != nil {
-		quit = kit.Describe(quit, "quit, and end the sandbox")
-	}
-	groups := [][]key.Binding{{p.keys.help, quit, p.keys.calls, p.keys.renew, p.keys.day, p.keys.apps}}
-	if p.front() == nil {
-		return groups
-	}
-	if p.swaps() {
-		groups[0] = append(groups[0], p.swapHint())
-	}
-	return append(p.front().FullHelp(), groups...)
-}
-
-// unavailable are the keys of the front screen that do nothing as things are, and why, as
-// far as it tells.
-func (p *Program) unavailable() []kit.Unavailable {
-	if p.front() == nil {
-		return nil
-	}
-	return p.front().Unavailable()
+	return kit.Footer(p.keyGroups())
 }
 
 // swaps reports whether one can go from the front screen to the list or to what is in
@@ -116,11 +106,4 @@ func (p *Program) swaps() bool {
 		return false
 	}
 	return p.front() == screen(p.options.List) || p.front() == screen(p.inFlight)
-}
-
-func (p *Program) swapHint() key.Binding {
-	if p.front() == screen(p.inFlight) {
-		return kit.Describe(p.keys.swap, "list")
-	}
-	return p.keys.swap
 }

@@ -123,14 +123,12 @@ type screen interface {
 	// Update takes input in front, and every other message wherever it is.
 	Update(msg tea.Msg) tea.Cmd
 	View() string
-	SetSize(width, height int)
 	// Title is its name for the header, and a shorter one where there is one.
 	Title() (long, short string)
-	ShortHelp() []key.Binding
-	FullHelp() [][]key.Binding
-	Unavailable() []kit.Unavailable
+	// Keys are its keys as things are, in the groups of the help.
+	Keys() [][]kit.Key
 	CapturesInput() bool
-	Dialog() *kit.Dialog
+	Dialog() *kit.Dialog // its question, nil if it asks none
 	Cursor() *tea.Cursor
 	// Shown and Hidden are called when it comes to the front and when something covers it.
 	Shown() tea.Cmd
@@ -144,7 +142,6 @@ type screen interface {
 type Program struct {
 	options Options
 	common  *kit.Common
-	keys    keyMap
 	ctx     context.Context //nolint:containedctx // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
@@ -161,8 +158,8 @@ type Program struct {
 	// overFor is whose rotation is over, if who is due next is offered when the list is read.
 	overFor string
 
-	code     codeDesk // its dialog comes before all others
-	dialog   *dialog
+	code     codeDesk    // its question comes before all others
+	own      kit.Overlay // the root's own questions
 	help     bool
 	helpPage int // of the help that is open
 	toast    kit.Toast
@@ -177,7 +174,7 @@ func New(ctx context.Context, o Options) *Program {
 	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
-		keys: newKeyMap(o), guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
+		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
@@ -309,45 +306,28 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	}
 	switch {
 	case p.tooSmall(): // nobody answers what can't be seen
-		if !isPress || !key.Matches(press, p.keys.interrupt, p.keys.quit) {
+		if !isPress || !key.Matches(press, p.common.Keys.Interrupt, p.common.Keys.Quit) {
 			return nil
 		}
-		p.dialog = nil
+		p.own.Drop()
 		return p.quit()
-	case p.code.dialog != nil:
-		return p.code.answer(msg)
-	case p.dialog != nil:
-		return p.answer(msg)
+	case p.code.Dialog() != nil:
+		return p.code.Answer(msg)
+	case p.own.Dialog() != nil:
+		return p.own.Answer(msg)
 	case p.help:
 		p.turnHelp(msg)
 		return nil
-	case isPress && key.Matches(press, p.keys.interrupt):
-		return p.quit()
-	case isPress && key.Matches(press, p.keys.renew) && p.openDialog() == nil:
-		return p.askRenewal()
 	}
-	front := p.front()
-	if isPress && (front == nil || !front.CapturesInput()) {
-		switch {
-		case key.Matches(press, p.keys.quit):
-			return p.quit()
-		case key.Matches(press, p.keys.help):
-			p.openHelp()
-			return nil
-		case key.Matches(press, p.keys.day):
-			return p.advance()
-		case key.Matches(press, p.keys.apps) && !p.isOpen(p.apps):
-			return p.openApplications()
-		case key.Matches(press, p.keys.calls) && !p.isOpen(p.calls):
-			return p.openCalls()
-		case key.Matches(press, p.keys.swap) && p.swaps():
-			return p.swap()
+	if isPress {
+		if cmd, taken := kit.Press(press, [][]kit.Key{p.ownKeys()}); taken {
+			return cmd
 		}
 	}
-	if front == nil {
+	if p.front() == nil {
 		return nil
 	}
-	return front.Update(msg)
+	return p.front().Update(msg)
 }
 
 // toastFor is how long a toast stays.

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 )
@@ -16,9 +15,9 @@ import (
 // mishap is what goes wrong with a change, in the process that makes it.
 type mishap struct {
 	name   string
-	wire   sandbox.Fault // its Action is the change's, where it names none
-	write  journal.Kind  // the record that can't be written; "" if all can
-	effect bool          // the change takes effect all the same
+	wire   sandbox.Fault     // its Action is the change's, where it names none
+	write  rotation.DeedKind // the record that can't be written; "" if all can
+	effect bool              // the change takes effect all the same
 }
 
 var mishaps = []mishap{
@@ -33,8 +32,8 @@ var mishaps = []mishap{
 	{name: "access denied", wire: sandbox.Fault{Break: sandbox.Deny}},
 	{name: "credentials expired", wire: sandbox.Fault{Break: sandbox.Expire}},
 	{name: "credentials expired before sending", wire: sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire}},
-	{name: "intent not writable", write: journal.Intent},
-	{name: "outcome not writable", write: journal.Outcome, effect: true},
+	{name: "intent not writable", write: rotation.DeedAnnounced},
+	{name: "outcome not writable", write: rotation.DeedChanged, effect: true},
 	{name: "ended right after the answer", effect: true},
 }
 
@@ -135,7 +134,7 @@ func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
 	before := c.witness.done(s.change)
 	c.must(s.decision)
 	c.await("the end of the change", func(s rotation.State) bool { return !s.InFlight() })
-	if m.write != journal.Intent && fault.Struck() == 0 {
+	if m.write != rotation.DeedAnnounced && fault.Struck() == 0 {
 		t.Error("the fault did not strike")
 	}
 	if effect := c.witness.done(s.change) > before; effect != m.effect {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
@@ -49,13 +48,10 @@ type Screen struct {
 	source  Source
 	explain func(error) string
 	list    *kit.List[Application]
-	update  key.Binding
 
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's
 	reading       bool
-	question      *kit.Dialog
-	asked         Application // what the question is about
 	width, height int
 }
 
@@ -72,8 +68,7 @@ var columns = []kit.Column{
 func New(c *kit.Common, source Source, explain func(error) string, user string) *Screen {
 	return &Screen{
 		common: c, source: source, explain: explain, first: user,
-		list:   kit.NewList(func(app Application) string { return app.Name }, columns...),
-		update: kit.Bind("give it its user's newest key", "u", "u"),
+		list: kit.NewList(func(app Application) string { return app.Name }, columns...),
 	}
 }
 
@@ -99,38 +94,25 @@ func (a *Screen) read() tea.Cmd {
 	return func() tea.Msg { return arrived{source.Applications()} }
 }
 
-// SetSize gives the screen its room in cells.
-func (a *Screen) SetSize(width, height int) {
-	a.width, a.height = width, height
-	a.list.SetSize(width, a.tableHeight())
-}
-
 // tableHeight leaves a third of the room to the log.
 func (a *Screen) tableHeight() int { return max(2, a.height-max(4, a.height/3)) }
 
-// CapturesInput reports whether a question is open.
-func (a *Screen) CapturesInput() bool { return a.question != nil }
-
-// Dialog is the question that is open, nil if none is.
-func (a *Screen) Dialog() *kit.Dialog { return a.question }
-
-// ShortHelp are the keys for the footer.
-func (a *Screen) ShortHelp() []key.Binding {
-	if a.question != nil {
-		return a.question.Hints()
-	}
-	return []key.Binding{a.update, a.common.Keys.Esc}
-}
-
-// FullHelp are all keys of the screen.
-func (a *Screen) FullHelp() [][]key.Binding {
+// Keys are the keys of the screen, in the groups of the help.
+func (a *Screen) Keys() [][]kit.Key {
 	k := a.common.Keys
-	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {a.update, k.Esc}}
+	back := func() tea.Msg { return kit.Back{From: a} }
+	return [][]kit.Key{a.list.Keys(k), {
+		{Binding: kit.Bind("give it its user's newest key", "u", "u"), Run: a.ask, Foot: kit.FootLead},
+		{Binding: k.Esc, Run: func() tea.Cmd { return back }, Foot: kit.FootLead + 1},
+	}}
 }
 
 // Update takes a message over.
 func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		a.width, a.height = msg.Width, msg.Height
+		a.list.SetSize(a.width, a.tableHeight())
 	case kit.Tick:
 		return a.read()
 	case arrived:
@@ -140,8 +122,8 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 		}
 		a.reading, a.known = false, true
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if a.question != nil {
-			return a.answer(msg)
+		if a.Dialog() != nil {
+			return a.Answer(msg)
 		}
 		if press, ok := msg.(tea.KeyPressMsg); ok {
 			return a.press(press)
@@ -151,14 +133,11 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (a *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case a.list.Move(msg, a.common.Keys):
-	case key.Matches(msg, a.common.Keys.Esc):
-		return func() tea.Msg { return kit.Back{From: a} }
-	case key.Matches(msg, a.update):
-		return a.ask()
+	if a.list.Move(msg, a.common.Keys) {
+		return nil
 	}
-	return nil
+	cmd, _ := kit.Press(msg, a.Keys())
+	return cmd
 }
 
 // ask asks whether the selected application is to get its user's newest key.
@@ -174,23 +153,15 @@ func (a *Screen) ask() tea.Cmd {
 	case app.NewestKeyID == app.KeyID:
 		return kit.Warn(app.Name + " runs with the newest key of " + app.User + " already")
 	}
-	a.asked = app
-	a.question = kit.NewDialog(a.common, "Update "+app.Name+"?", []string{
+	a.Ask(kit.NewDialog(a.common, "Update "+app.Name+"?", []string{
 		fmt.Sprintf("%s runs with %s. From its next run on it uses %s, as if its owner had changed its configuration.", app.Name, app.KeyID, app.NewestKeyID),
-	}, kit.Choice{ID: "update", Label: "Update it"})
+	}, kit.Choice{ID: "update", Label: "Update it"}).Then(func(kit.Answer) tea.Cmd { return a.update(app) }))
 	return nil
 }
 
-func (a *Screen) answer(msg tea.Msg) tea.Cmd {
-	answer, cmd := a.question.Update(msg)
-	if !answer.Done {
-		return cmd
-	}
-	a.question = nil
-	if answer.Cancelled() {
-		return cmd
-	}
-	source, app, explain := a.source, a.asked, a.explain
+// update is the command that gives an application its user's newest key.
+func (a *Screen) update(app Application) tea.Cmd {
+	source, explain := a.source, a.explain
 	return func() tea.Msg {
 		if err := source.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
 			return kit.Toast{Text: explain(err), Bad: true}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
@@ -23,7 +22,6 @@ type Screen struct {
 	log    *Log
 	list   *kit.List[numbered]
 	filter *kit.Filter
-	failed key.Binding
 
 	kept       []numbered
 	total      int // calls when the log was read
@@ -44,7 +42,7 @@ var columns = []kit.Column{
 // New returns the screen of a log.
 func New(c *kit.Common, log *Log) *Screen {
 	s := &Screen{
-		common: c, log: log, filter: kit.NewFilter(c), failed: kit.Bind("failed ones only", "f", "f"),
+		common: c, log: log, filter: kit.NewFilter(c),
 		list: kit.NewList(func(c numbered) string { return strconv.Itoa(c.number) }, columns...),
 	}
 	s.read()
@@ -85,13 +83,6 @@ func (s *Screen) arrange() {
 	}
 }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
-	s.width, s.height = width, height
-	s.list.SetSize(width, s.tableHeight())
-	s.filter.SetWidth(width)
-}
-
 // The lines above the table, the counts and a rule, and below it, a rule, the selected
 // call, and the filter.
 const (
@@ -104,26 +95,21 @@ func (s *Screen) tableHeight() int { return max(2, s.height-headLines-footLines)
 // CapturesInput reports whether letters are text at the moment.
 func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
 
-// ShortHelp are the keys for the footer.
-func (s *Screen) ShortHelp() []key.Binding {
+// Keys are the keys of the screen, in the groups of the help.
+func (s *Screen) Keys() [][]kit.Key {
 	if s.filter.Typing() {
-		return s.filter.Hints()
+		return [][]kit.Key{s.filter.Keys()}
 	}
-	return []key.Binding{s.escHint(), s.common.Keys.Filter, s.failed}
-}
-
-// FullHelp are all keys of the screen.
-func (s *Screen) FullHelp() [][]key.Binding {
 	k := s.common.Keys
-	return [][]key.Binding{{k.Move("up and down"), k.PageUp, k.PageDown, k.Top, k.Bottom}, {k.Filter, s.failed, s.escHint()}}
-}
-
-// escHint says what esc would undo.
-func (s *Screen) escHint() key.Binding {
+	esc := kit.Key{Binding: k.Esc, Run: s.back, Foot: kit.FootLead}
 	if s.filtered() {
-		return kit.Describe(s.common.Keys.Esc, "drop the filter")
+		esc.Binding, esc.Run = kit.Describe(k.Esc, "drop the filter"), s.dropFilter
 	}
-	return s.common.Keys.Esc
+	return [][]kit.Key{s.list.Keys(k), {
+		{Binding: k.Filter, Run: s.filter.Type, Foot: kit.FootLead + 1},
+		{Binding: kit.Bind("failed ones only", "f", "f"), Run: s.toggleFailed, Foot: kit.FootMore},
+		esc,
+	}}
 }
 
 func (s *Screen) filtered() bool { return s.onlyFailed || s.filter.Text() != "" }
@@ -131,6 +117,10 @@ func (s *Screen) filtered() bool { return s.onlyFailed || s.filter.Text() != "" 
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
+		s.list.SetSize(s.width, s.tableHeight())
+		s.filter.SetWidth(s.width)
 	case kit.Tick:
 		s.read()
 	case tea.KeyPressMsg:
@@ -153,23 +143,27 @@ func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	k := s.common.Keys
-	switch {
-	case s.list.Move(msg, k):
-	case key.Matches(msg, k.Filter):
-		return s.filter.Type()
-	case key.Matches(msg, s.failed):
-		s.onlyFailed = !s.onlyFailed
-		s.arrange()
-	case key.Matches(msg, k.Esc) && s.filtered():
-		s.onlyFailed = false
-		s.filter.Drop()
-		s.arrange()
-	case key.Matches(msg, k.Esc):
-		return func() tea.Msg { return kit.Back{From: s} }
+	if s.list.Move(msg, s.common.Keys) {
+		return nil
 	}
+	cmd, _ := kit.Press(msg, s.Keys())
+	return cmd
+}
+
+func (s *Screen) toggleFailed() tea.Cmd {
+	s.onlyFailed = !s.onlyFailed
+	s.arrange()
 	return nil
 }
+
+func (s *Screen) dropFilter() tea.Cmd {
+	s.onlyFailed = false
+	s.filter.Drop()
+	s.arrange()
+	return nil
+}
+
+func (s *Screen) back() tea.Cmd { return func() tea.Msg { return kit.Back{From: s} } }
 
 func countOf(n int, what string) string {
 	if n == 1 {
@@ -193,7 +187,7 @@ func (s *Screen) View() string {
 
 func (s *Screen) whyEmpty() string {
 	if s.filtered() {
-		return "No call matches. Esc drops the filter."
+		return "No call matches. " + kit.Opens(s.common.Keys.Esc) + " drops the filter."
 	}
 	return "No call was made yet."
 }

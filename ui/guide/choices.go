@@ -15,14 +15,15 @@ import (
 )
 
 // move chooses the offer before or after the chosen one, going round.
-func (s *Screen) move(by int) {
+func (s *Screen) move(by int) tea.Cmd {
 	offers := s.choices()
 	for i, o := range offers {
 		if o.Decision == s.chosen {
 			s.chosen = offers[(i+by+len(offers))%len(offers)].Decision
-			return
+			break
 		}
 	}
+	return nil
 }
 
 // choices are the offers that are drawn as buttons. After Check a leak, which is no part of

@@ -64,7 +64,8 @@ func (s *Screen) ticked(d rotation.Delivery) bool {
 }
 
 // tick ticks a target, or takes its tick away.
-func (s *Screen) tick(n int) tea.Cmd {
+func (s *Screen) tick(digit string) tea.Cmd {
+	n := int(digit[0] - '1')
 	targets := s.snapshot.State.Deliverable()
 	if s.snapshot.State.Step != rotation.Store || n >= len(targets) {
 		return kit.Warn("there is no target with this number to deliver to")
@@ -98,7 +99,7 @@ func (s *Screen) askTarget() tea.Cmd {
 // targetAdded is what came of adding a target.
 type targetAdded struct {
 	id       string
-	question *question
+	question *kit.Dialog
 	spec     string
 	err      error
 }
@@ -115,26 +116,24 @@ func (s *Screen) askTargetAgain(spec string, err error) {
 	if spec != "" {
 		dialog.Typed(spec)
 	}
-	var q *question
 	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		s.question = q
+		s.Ask(dialog)
 		if s.adding {
 			return nil
 		}
 		s.adding = true
 		id, r := s.id, s.rotation
-		return func() tea.Msg { return targetAdded{id, q, a.Text, r.AddTarget(a.Text)} }
+		return func() tea.Msg { return targetAdded{id, dialog, a.Text, r.AddTarget(a.Text)} }
 	})
-	q = s.question
 }
 
 // targetAdded closes the question for a target, or asks again.
 func (s *Screen) targetAdded(msg targetAdded) tea.Cmd {
 	s.adding = false
-	open := s.question == msg.question
+	open := s.Dialog() == msg.question
 	switch {
 	case msg.err == nil && open:
-		s.question = nil
+		s.Drop()
 		fallthrough
 	case msg.err == nil:
 		return func() tea.Msg { return kit.Toast{Text: "added: nothing is delivered yet"} }

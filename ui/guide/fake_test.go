@@ -82,6 +82,15 @@ func (f *fakeRotation) Refresh() error {
 	return nil
 }
 
+func (f *fakeRotation) GiveOut() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.secret.Held() {
+		return runner.ErrNoSecret
+	}
+	return nil
+}
+
 func (f *fakeRotation) Lend(use func(iamops.Secret) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,6 +119,7 @@ func (f *fakeRotation) publish(change func(*rotation.State)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(&f.snapshot.State)
+	f.snapshot.Number++
 	f.updates <- f.snapshot
 }
 
@@ -212,13 +222,15 @@ func (st *stage) typed(text string) {
 func (st *stage) view() string {
 	c := st.screen.common
 	title, _ := st.screen.Title()
+	hints := kit.Footer(st.screen.Keys())
+	if d := st.screen.Dialog(); d != nil {
+		hints = d.Hints()
+	}
 	view := kit.Frame{
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
-		Right: title, Body: st.screen.View(), Hints: st.screen.ShortHelp(),
+		Right: title, Body: st.screen.View(), Hints: hints,
 	}.View(c)
-	if d := st.screen.Dialog(); d != nil {
-		view, _, _ = kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)
-	}
+	view, _ = c.WithDialog(view, st.screen.Dialog())
 	return view
 }
 

@@ -29,7 +29,6 @@ import (
 	"context"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -52,7 +51,9 @@ type Rotation interface {
 	Take(ctx context.Context, t runner.Task) error
 	// Refresh reads the keys and their last use again.
 	Refresh() error
-	// Lend hands over the new key's secret, if it is held.
+	// GiveOut puts on record that the secret is about to be shown or copied.
+	GiveOut() error
+	// Lend hands over the new key's secret, if it is held and was given out.
 	Lend(use func(iamops.Secret) error) error
 	// AddTarget takes up one more place that the secret can go to.
 	AddTarget(spec string) error
@@ -90,7 +91,6 @@ type Screen struct {
 	common   *kit.Common
 	rotation Rotation
 	options  Options
-	keys     keyMap
 	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
 	close    context.CancelFunc
 
@@ -101,7 +101,6 @@ type Screen struct {
 	offers   []rotation.Offer
 	chosen   rotation.Decision // of the offers
 
-	question   *question         // nil: none is open
 	adding     bool              // a target is being taken up
 	deciding   rotation.Decide   // on its way to the rotation
 	change     iamops.ChangeKind // what that changes
@@ -112,20 +111,19 @@ type Screen struct {
 	places     []string          // where the old key's ID was found
 
 	width, height int
-	scroll, room  int // lines of the text above the view, and the furthest they can go
+	scroll        kit.Scroll
 }
 
 // New returns the screen of a rotation. What it waits for ends with ctx or Close.
 func New(ctx context.Context, common *kit.Common, r Rotation, options Options) *Screen {
 	s := &Screen{
-		common: common, rotation: r, options: options, keys: newKeyMap(common.Keys),
+		common: common, rotation: r, options: options,
 		snapshot: r.Snapshot(), now: common.Clock.Now(),
 	}
 	s.ctx, s.close = context.WithCancel(ctx)
 	s.id, s.leftTurn = s.snapshot.State.ID, s.snapshot.State.Turn
 	s.settle()
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.width, s.height = common.BodySize()
 	return s
 }
 
@@ -134,9 +132,6 @@ func (s *Screen) Init() tea.Cmd { return s.wait() }
 
 // Close ends what the screen waits for. The rotation is not touched.
 func (s *Screen) Close() { s.close() }
-
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) { s.width, s.height = width, height }
 
 // Shows reports whether the screen is that of the rotation.
 func (s *Screen) Shows(r Rotation) bool { return s.rotation == r }
@@ -159,22 +154,10 @@ func (s *Screen) Title() (long, short string) {
 	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User, ""
 }
 
-// CapturesInput reports whether a question is open, which all keys belong to.
-func (s *Screen) CapturesInput() bool { return s.question != nil }
-
-// Dialog is the question that is open, nil if none is. The root draws it over the
-// whole screen.
-func (s *Screen) Dialog() *kit.Dialog {
-	if s.question == nil {
-		return nil
-	}
-	return s.question.dialog
-}
-
 // Hidden tells the screen that another one is in front now.
 func (s *Screen) Hidden() {
 	s.hide()
-	s.question = nil
+	s.Drop()
 }
 
 // Shown tells the screen that it is in front again.
@@ -198,6 +181,10 @@ type (
 		snapshot runner.Snapshot
 	}
 	departed struct {
+		id  string
+		err error
+	}
+	givenOut struct {
 		id  string
 		err error
 	}
@@ -235,6 +222,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	s.settle()
 	defer s.settle()
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
 	case updated:
 		if msg.id != s.id {
 			return nil
@@ -266,9 +255,14 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		return s.departed(msg.err)
+	case givenOut:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.givenOut(msg.err)
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if s.question != nil {
-			return s.answer(msg)
+		if s.Dialog() != nil {
+			return s.Answer(msg)
 		}
 		if press, ok := msg.(tea.KeyPressMsg); ok && !s.leaving {
 			return s.press(press)
@@ -281,12 +275,13 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 // successor is on the way then.
 func (s *Screen) take(snapshot runner.Snapshot) {
 	before := s.snapshot.State
-	if snapshot.State.Turn < before.Turn {
+	if snapshot.Number < s.snapshot.Number {
 		return
 	}
 	s.snapshot = snapshot
 	if snapshot.State.Step != before.Step || snapshot.State.Plan != before.Plan {
-		s.scroll, s.chosen = 0, ""
+		s.chosen = ""
+		s.scroll.Start()
 	}
 }
 
@@ -306,70 +301,10 @@ func (s *Screen) settle() {
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case key.Matches(msg, s.keys.enter):
-		if s.snapshot.State.Over() {
-			return s.leave()
-		}
-		return s.choose(s.chosen)
-	case key.Matches(msg, s.keys.next):
-		s.move(1)
-	case key.Matches(msg, s.keys.previous):
-		s.move(-1)
-	case key.Matches(msg, s.keys.goOn):
-		return s.goOn()
-	case key.Matches(msg, s.keys.rollBack):
-		return s.choose(rotation.RollBack)
-	case key.Matches(msg, s.keys.back):
-		return s.choose(rotation.StepBack)
-	case key.Matches(msg, s.keys.leaked):
-		return s.leak()
-	case key.Matches(msg, s.keys.giveUp):
-		return s.choose(rotation.GiveUpNew)
-	case key.Matches(msg, s.keys.try):
-		return s.choose(rotation.TryAgain)
-	case key.Matches(msg, s.keys.look):
-		return s.choose(rotation.LookAgain)
-	case key.Matches(msg, s.keys.add):
-		return s.askTarget()
-	case key.Matches(msg, s.keys.folder):
-		return s.askFolder()
-	case key.Matches(msg, s.keys.note):
-		return s.askNote()
-	case key.Matches(msg, s.keys.tick):
-		return s.tick(int(msg.String()[0] - '1'))
-	case key.Matches(msg, s.keys.summary):
-		return s.writeSummary()
-	case key.Matches(msg, s.keys.show):
-		return s.show()
-	case key.Matches(msg, s.keys.clip):
-		return s.clip()
-	case key.Matches(msg, s.keys.esc):
-		return s.leave()
-	default:
-		s.scrollBy(msg)
+	cmd, taken := kit.Press(msg, s.Keys())
+	if !taken {
+		text, _, room := s.layout(s.mainSize(s.above()))
+		s.scroll.Move(msg, s.common.Keys, len(text), room)
 	}
-	return nil
+	return cmd
 }
-
-func (s *Screen) scrollBy(msg tea.KeyPressMsg) {
-	k := s.common.Keys
-	switch {
-	case key.Matches(msg, k.Up):
-		s.scroll--
-	case key.Matches(msg, k.Down):
-		s.scroll++
-	case key.Matches(msg, k.PageUp):
-		s.scroll -= scrollPage
-	case key.Matches(msg, k.PageDown):
-		s.scroll += scrollPage
-	case key.Matches(msg, k.Top):
-		s.scroll = 0
-	case key.Matches(msg, k.Bottom):
-		s.scroll = s.room
-	}
-	s.scroll = max(0, min(s.scroll, s.room))
-}
-
-// scrollPage is how far page up and page down go, in lines.
-const scrollPage = 5

@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
 
@@ -199,8 +200,11 @@ func TestSnapshotsAreTakenWhileAQuestionIsOpen(t *testing.T) {
 
 func TestOlderSnapshotsAreDropped(t *testing.T) {
 	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
-		st.fake.publish(func(s *rotation.State) { s.Step, s.Turn = rotation.Create, 0 })
+		older := st.fake.Snapshot()
+		older.State.Step = rotation.Create
+		st.fake.publish(func(*rotation.State) {})
 		st.settle()
+		st.screen.Update(updated{id: st.screen.id, snapshot: older, extra: true})
 		if got := st.screen.State().Step; got != rotation.Distribute {
 			t.Fatalf("step %s from an older snapshot", got)
 		}
@@ -416,7 +420,7 @@ func TestTheSummaryIsWrittenAtTheEnd(t *testing.T) {
 
 func TestTheEndsOfTheText(t *testing.T) {
 	bubble(t, stateAt(rotation.Deactivate), func(st *stage) {
-		st.screen.SetSize(60, 11)
+		st.screen.Update(kit.Resized{Width: 60, Height: 11})
 		top := st.screen.View()
 		st.press("G")
 		bottom := st.screen.View()

@@ -20,7 +20,7 @@ func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.Secret
 func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
 
 // showsSecret reports whether the secret can be read on the screen as it is drawn now.
-func (s *Screen) showsSecret() bool { return s.showing() && s.question == nil }
+func (s *Screen) showsSecret() bool { return s.showing() && s.Dialog() == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
@@ -30,9 +30,22 @@ func (s *Screen) show() tea.Cmd {
 	case s.showing():
 		s.hide()
 	case s.held():
-		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
+		id, r := s.id, s.rotation
+		return func() tea.Msg { return givenOut{id, r.GiveOut()} }
 	default:
 		return kit.Warn("there is no secret here: it is had once, when a key is created")
+	}
+	return nil
+}
+
+// givenOut shows the secret, now that it is on record that it may be seen.
+func (s *Screen) givenOut(err error) tea.Cmd {
+	if err != nil {
+		return s.tell(err)
+	}
+	if s.held() {
+		s.shownUntil = s.now.Add(ShownFor)
+		s.scroll.Start()
 	}
 	return nil
 }
@@ -49,10 +62,13 @@ func (s *Screen) clip() tea.Cmd {
 	r, send := s.rotation, s.options.Clipboard
 	return func() tea.Msg {
 		said := ""
-		err := r.Lend(func(secret iamops.Secret) (err error) {
-			said, err = send(secret)
-			return err
-		})
+		err := r.GiveOut()
+		if err == nil {
+			err = r.Lend(func(secret iamops.Secret) (err error) {
+				said, err = send(secret)
+				return err
+			})
+		}
 		if err != nil {
 			return kit.Toast{Text: "not sent to the clipboard: " + err.Error(), Bad: true}
 		}
@@ -73,7 +89,9 @@ func (s *Screen) secretLines() []string {
 	id := line("key ID", s.snapshot.State.New.ID, st.Strong)
 	if !s.showsSecret() {
 		hidden := strings.Repeat(g.Bullet, hiddenLength)
-		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render("  v shows it for "+fmt.Sprint(int(ShownFor/time.Second))+" s, c copies it, a adds a target")}
+		hint := fmt.Sprintf("  %s shows it for %d s, %s copies it, %s adds a target",
+			showKey.Help().Key, int(ShownFor/time.Second), clipKey.Help().Key, addKey.Help().Key)
+		return []string{id, line("secret", hidden, st.Muted) + st.Muted.Render(hint)}
 	}
 	lines := []string{id}
 	err := s.rotation.Lend(func(secret iamops.Secret) error {
@@ -83,7 +101,8 @@ func (s *Screen) secretLines() []string {
 	if err != nil {
 		return append(lines, line("secret", "not in memory any more", st.Unknown))
 	}
-	return append(lines, st.Muted.Render("Select it with the mouse, or c. Hides itself in "+kit.Wait(s.shownUntil.Sub(s.now))+"."))
+	return append(lines, st.Muted.Render(fmt.Sprintf("Select it with the mouse, or %s. Hides itself in %s.",
+		clipKey.Help().Key, kit.Wait(s.shownUntil.Sub(s.now)))))
 }
 
 // hiddenLength is the number of signs that stand for the secret: not its length.

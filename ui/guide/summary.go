@@ -1,7 +1,6 @@
 package guide
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/kit"
@@ -12,7 +11,7 @@ import (
 func (s *Screen) writeSummary() tea.Cmd {
 	state := s.snapshot.State
 	switch {
-	case s.options.Summary == nil || s.options.Files == nil:
+	case !s.summarizes():
 		return nil
 	case !state.Over():
 		return kit.Warn("the summary is written at the end")
@@ -31,10 +30,5 @@ func (s *Screen) writeSummary() tea.Cmd {
 	}
 }
 
-// summaryHint is the key that writes the summary, where there is one.
-func (s *Screen) summaryHint() []key.Binding {
-	if s.options.Summary == nil || s.options.Files == nil {
-		return nil
-	}
-	return []key.Binding{s.keys.summary}
-}
+// summarizes reports whether there is a summary, and a place for it.
+func (s *Screen) summarizes() bool { return s.options.Summary != nil && s.options.Files != nil }

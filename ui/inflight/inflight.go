@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
@@ -48,7 +47,6 @@ type Screen struct {
 	common  *kit.Common
 	source  Source
 	options Options
-	keys    keyMap
 	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
 
 	generation int
@@ -67,11 +65,11 @@ func New(ctx context.Context, common *kit.Common, source Source, options Options
 		options.Explain = func(err error) string { return err.Error() }
 	}
 	s := &Screen{
-		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
+		common: common, source: source, options: options,
 		ctx: ctx, stop: func() {}, list: kit.NewList(func(st runner.Standing) string { return st.State.ID }, columns...),
 	}
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.width, s.height = common.BodySize()
+	s.layOut()
 	return s
 }
 
@@ -98,11 +96,8 @@ func (s *Screen) Reload() tea.Cmd {
 	}
 }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
-	s.width, s.height = width, height
-	s.list.SetSize(width, s.layout().table)
-}
+// layOut gives the table its room.
+func (s *Screen) layOut() { s.list.SetSize(s.width, s.layout().table) }
 
 // Shown is called when the screen comes to the front.
 func (s *Screen) Shown() tea.Cmd { return s.Reload() }
@@ -116,6 +111,9 @@ func (s *Screen) Recount() tea.Cmd { return s.Reload() }
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
+		s.layOut()
 	case answered:
 		s.take(msg)
 	case kit.SessionRenewed:
@@ -135,26 +133,21 @@ func (s *Screen) take(msg answered) {
 		return
 	}
 	s.asking, s.problem = false, ""
+	defer s.layOut()
 	if msg.err != nil {
 		s.problem = s.options.Explain(msg.err)
 		return
 	}
 	s.at = msg.at
 	s.list.SetRows(msg.standings)
-	s.list.SetSize(s.width, s.layout().table)
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case s.list.Move(msg, s.common.Keys):
-	case key.Matches(msg, s.keys.open):
-		return s.open()
-	case key.Matches(msg, s.keys.refresh):
-		return s.Reload()
-	case key.Matches(msg, s.keys.esc):
-		return func() tea.Msg { return kit.Back{From: s} }
+	if s.list.Move(msg, s.common.Keys) {
+		return nil
 	}
-	return nil
+	cmd, _ := kit.Press(msg, s.Keys())
+	return cmd
 }
 
 // open goes on with the selected rotation.

@@ -1,47 +1,22 @@
 package inflight
 
 import (
-	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/kit"
 )
 
-// keyMap are the keys of the screen besides those that move the selection.
-type keyMap struct {
-	open, refresh, esc key.Binding
-	pageMove           key.Binding // for help only
-}
-
-func newKeyMap(k kit.Keys) keyMap {
-	return keyMap{
-		open:     kit.Describe(k.Enter, "go on"),
-		refresh:  kit.Describe(k.Refresh, "look again"),
-		esc:      kit.Describe(k.Esc, "to the list"),
-		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
-	}
-}
-
-// ShortHelp are the keys for the footer.
-func (s *Screen) ShortHelp() []key.Binding {
-	return []key.Binding{s.openHint(), s.keys.refresh, s.keys.esc}
-}
-
-// FullHelp are all keys of the screen, in groups.
-func (s *Screen) FullHelp() [][]key.Binding {
+// Keys are the keys of the screen, in the groups of the help.
+func (s *Screen) Keys() [][]kit.Key {
 	k := s.common.Keys
-	return [][]key.Binding{{k.Move("up and down"), s.keys.pageMove, k.Top, k.Bottom}, {s.openHint(), s.keys.refresh, s.keys.esc}}
-}
-
-func (s *Screen) openHint() key.Binding {
-	hint := s.keys.open
-	hint.SetEnabled(len(s.list.Rows()) > 0)
-	return hint
-}
-
-// Unavailable are the keys that do nothing as things are, and why.
-func (s *Screen) Unavailable() []kit.Unavailable {
+	open := kit.Key{Binding: kit.Describe(k.Enter, "go on"), Run: s.open, Foot: kit.FootLead}
 	if len(s.list.Rows()) == 0 {
-		return []kit.Unavailable{{Key: s.keys.open, Why: "nothing is under way"}}
+		open.Not = "nothing is under way"
 	}
-	return nil
+	back := func() tea.Msg { return kit.Back{From: s} }
+	return [][]kit.Key{s.list.Keys(k), {
+		open,
+		{Binding: kit.Describe(k.Refresh, "look again"), Run: s.Reload, Foot: kit.FootMore},
+		{Binding: kit.Describe(k.Esc, "to the list"), Run: func() tea.Cmd { return back }, Foot: kit.FootMore + 1},
+	}}
 }

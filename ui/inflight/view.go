@@ -39,7 +39,6 @@ func (s *Screen) layout() layout {
 // View draws the screen in exactly the size that it was given.
 func (s *Screen) View() string {
 	l := s.layout()
-	s.list.SetSize(s.width, l.table)
 	lines := append([]string{s.countLine()}, l.notices...)
 	lines = append(lines, s.common.Rule(s.width), kit.Fit(s.tableView(), s.width, l.table))
 	if st, found := s.list.Current(); found && l.detail > 0 {
@@ -95,7 +94,7 @@ func (s *Screen) tableView() string {
 	text := "No rotation is under way, as far as the journal of this machine knows."
 	switch {
 	case s.problem != "":
-		text = "What is under way is not known. r looks again."
+		text = "What is under way is not known. " + kit.Opens(s.common.Keys.Refresh) + " looks again."
 	case s.at.IsZero():
 		text = "Looking at what is under way " + s.common.Glyphs.Pending
 	}

@@ -10,7 +10,7 @@ func TestASCIIIsASCII(t *testing.T) {
 	s := newScreen(t, sketchAccount(), 120, 40, kit.Look{ASCII: true})
 	cmd := s.Init()
 	check := func(when string) {
-		for _, r := range s.View() + title(s) + s.common.HintLine(s.ShortHelp(), 120) {
+		for _, r := range s.View() + title(s) + s.common.HintLine(kit.Footer(s.Keys()), 120) {
 			if r > 0x7e {
 				t.Errorf("%s there is %q", when, r)
 				return

@@ -30,7 +30,7 @@ func framed(s *Screen) string {
 			{Text: "as user/alice", Importance: 2},
 			{Text: "profile prod", Pinned: true},
 		},
-		Right: long, RightShort: short, Body: s.View(), Hints: s.ShortHelp(),
+		Right: long, RightShort: short, Body: s.View(), Hints: kit.Footer(s.Keys()),
 	}.View(s.common)
 }
 

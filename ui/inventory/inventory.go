@@ -15,7 +15,6 @@ import (
 	"context"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -53,7 +52,6 @@ type Screen struct {
 	common  *kit.Common
 	source  audit.Source
 	options Options
-	keys    keyMap
 
 	load      load
 	inventory *audit.Inventory
@@ -116,14 +114,13 @@ func New(ctx context.Context, common *kit.Common, source audit.Source, options O
 		options.Caller = func() iamops.Caller { return iamops.Caller{} }
 	}
 	s := &Screen{
-		common: common, source: source, options: options, keys: newKeyMap(common.Keys),
+		common: common, source: source, options: options,
 		load:      load{parent: ctx},
 		inventory: newInventory(options),
 		table:     kit.NewTable(columns...),
 		filter:    kit.NewFilter(common),
 	}
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.resize(common.BodySize())
 	return s
 }
 
@@ -149,8 +146,8 @@ func (s *Screen) Shown() tea.Cmd {
 // Outdate says that what was loaded is older than the account's clock.
 func (s *Screen) Outdate() { s.outdated = true }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
+// resize gives the screen its room in cells.
+func (s *Screen) resize(width, height int) {
 	s.width, s.height = width, height
 	s.drawBars()
 	s.layOut()
@@ -163,9 +160,11 @@ func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 // CapturesInput reports whether letters are text at the moment, and no commands.
 func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
 
-// Update takes a message over. The size and the background are the root's.
+// Update takes a message over. The background is the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.resize(msg.Width, msg.Height)
 	case arrived:
 		return s.take(msg)
 	case kit.SessionRenewed:
@@ -190,55 +189,56 @@ func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		s.noteSelection()
 		return nil
 	}
-	switch {
-	case key.Matches(msg, s.keys.open):
-		return s.choose(audit.Nothing)
-	case key.Matches(msg, s.keys.retire):
-		return s.choose(audit.Retire)
-	case key.Matches(msg, s.keys.leaked):
-		return s.chooseLeaked()
-	case key.Matches(msg, s.keys.filter):
-		cmd := s.filter.Type()
-		s.layOut()
-		return cmd
-	case key.Matches(msg, s.keys.sort):
-		s.query.Order = s.query.Order.Following()
-		s.arrange()
-	case key.Matches(msg, s.keys.finding):
-		s.query.Finding = s.followingFinding()
-		s.arrange()
-	case key.Matches(msg, s.keys.number):
-		s.query.Finding = findingOfNumber(msg.String())
-		s.arrange()
-	case key.Matches(msg, s.keys.keyless):
-		s.query.Keyless = !s.query.Keyless
-		s.arrange()
-	case key.Matches(msg, s.keys.detail):
-		s.detail = !s.detail
-		s.layOut()
-	case key.Matches(msg, s.keys.copy):
-		return s.copyKeyID()
-	case key.Matches(msg, s.keys.refresh):
-		return s.Reload()
-	case key.Matches(msg, s.keys.esc):
-		s.escape()
-	}
+	cmd, _ := kit.Press(msg, s.Keys())
+	return cmd
+}
+
+func (s *Screen) typeFirst() tea.Cmd {
+	cmd := s.filter.Type()
+	s.layOut()
+	return cmd
+}
+
+func (s *Screen) nextOrder() tea.Cmd {
+	s.query.Order = s.query.Order.Following()
+	s.arrange()
 	return nil
 }
 
-// escape undoes one thing: the load, else the pane, else the filters.
-func (s *Screen) escape() {
-	switch {
-	case s.load.running:
-		s.Stop()
-	case s.detail:
-		s.detail = false
-		s.layOut()
-	default:
-		s.filter.Drop()
-		s.query.Text, s.query.Finding = "", audit.NoFinding
-		s.arrange()
-	}
+func (s *Screen) nextFinding() tea.Cmd {
+	s.query.Finding = s.followingFinding()
+	s.arrange()
+	return nil
+}
+
+func (s *Screen) oneFinding(digit string) tea.Cmd {
+	s.query.Finding = findingOfNumber(digit)
+	s.arrange()
+	return nil
+}
+
+func (s *Screen) toggleKeyless() tea.Cmd {
+	s.query.Keyless = !s.query.Keyless
+	s.arrange()
+	return nil
+}
+
+func (s *Screen) toggleDetail() tea.Cmd {
+	s.detail = !s.detail
+	s.layOut()
+	return nil
+}
+
+func (s *Screen) stop() tea.Cmd {
+	s.Stop()
+	return nil
+}
+
+func (s *Screen) dropFilters() tea.Cmd {
+	s.filter.Drop()
+	s.query.Text, s.query.Finding = "", audit.NoFinding
+	s.arrange()
+	return nil
 }
 
 func (s *Screen) typeFilter(msg tea.Msg) tea.Cmd {

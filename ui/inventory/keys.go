@@ -5,120 +5,138 @@ import (
 	"strconv"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
 )
 
-// keyMap are the keys of the screen besides those that move the selection.
-type keyMap struct {
-	open, retire, leaked                key.Binding
-	filter, sort, refresh, detail       key.Binding
-	finding, number, keyless, copy, esc key.Binding
-	move, pageMove                      key.Binding // for help only
-}
+// keylessKey is named by the text of an empty list as well.
+var keylessKey = kit.Bind("users without keys", "u", "u")
 
-func newKeyMap(k kit.Keys) keyMap {
-	return keyMap{
-		open:     kit.Describe(k.Enter, "rotate"),
-		retire:   kit.Bind("retire, without a new key", "x", "x"),
-		leaked:   kit.Bind("it has leaked: off first", "!", "!"),
-		filter:   k.Filter,
-		sort:     k.Sort,
-		refresh:  k.Refresh,
-		detail:   kit.Bind("details", "d", "d"),
-		finding:  kit.Bind("next finding", "f", "f"),
-		number:   numberKey(),
-		keyless:  kit.Bind("users without keys", "u", "u"),
-		copy:     k.Copy,
-		esc:      k.Esc,
-		move:     kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down"),
-		pageMove: kit.Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown"),
+// Keys are the keys of the screen as things are, in the groups of the help.
+func (s *Screen) Keys() [][]kit.Key {
+	k := s.common.Keys
+	if s.filter.Typing() {
+		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
+		return [][]kit.Key{append(s.filter.Keys(), kit.Key{Binding: move, Foot: kit.FootMore})}
+	}
+	return [][]kit.Key{
+		s.table.Keys(k),
+		{
+			s.openKey(), s.retireKey(), s.leakedKey(),
+			{Binding: kit.Bind("details", "d", "d"), Run: s.toggleDetail, Foot: kit.FootMore + 4},
+			s.copyKey(),
+			{Binding: k.Refresh, Run: s.Reload, Foot: kit.FootMore + 5},
+			s.escKey(),
+		},
+		{
+			{Binding: k.Filter, Run: s.typeFirst, Foot: kit.FootMore + 1},
+			{Binding: k.Sort, Run: s.nextOrder, Foot: kit.FootMore + 2},
+			{Binding: kit.Bind("next finding", "f", "f"), Run: s.nextFinding, Foot: kit.FootMore + 3},
+			{Binding: numberKey, RunOf: s.oneFinding},
+			{Binding: keylessKey, Run: s.toggleKeyless},
+		},
 	}
 }
 
 // numberKey shows one finding alone, 1 being the gravest. Those past nine have no digit.
-func numberKey() key.Binding {
+var numberKey = func() key.Binding {
 	last := min(len(audit.All()), 9)
 	digits := make([]string, 0, last+1)
 	for d := range last + 1 {
 		digits = append(digits, strconv.Itoa(d))
 	}
 	return kit.Bind("one finding, 0 all", fmt.Sprintf("1-%d", last), digits...)
-}
+}()
 
-// ShortHelp are the keys for the footer, as things are.
-func (s *Screen) ShortHelp() []key.Binding {
-	if s.filter.Typing() {
-		return append(s.filter.Hints(), s.keys.move)
+// openKey says what enter does to the selected row.
+func (s *Screen) openKey() kit.Key {
+	enter := s.common.Keys.Enter
+	open := kit.Key{
+		Binding: kit.Describe(enter, "rotate"), Foot: kit.FootLead,
+		Run: func() tea.Cmd { return s.choose(audit.Nothing) },
 	}
-	var hints []key.Binding
 	if s.load.running {
-		hints = append(hints, kit.Describe(s.keys.esc, "stop loading"))
+		open.Foot = kit.FootMore
 	}
-	return append(hints, s.openHint(), s.keys.filter, s.keys.sort, s.keys.finding, s.keys.detail, s.keys.refresh)
-}
-
-// FullHelp are all keys of the screen, in groups.
-func (s *Screen) FullHelp() [][]key.Binding {
-	k := s.common.Keys
-	return [][]key.Binding{
-		{k.Move("up and down"), s.keys.pageMove, k.Top, k.Bottom},
-		{s.openHint(), s.retireHint(), s.leakedHint(), s.keys.detail, s.copyHint(), s.keys.refresh, s.escHint()},
-		{s.keys.filter, s.keys.sort, s.keys.finding, s.keys.number, s.keys.keyless},
-	}
-}
-
-// openHint says what enter does to the selected row.
-func (s *Screen) openHint() key.Binding {
-	hint := s.keys.open
 	r := s.current()
-	if r == nil || !r.HasKey() {
-		hint.SetEnabled(false)
-		return hint
+	switch {
+	case r == nil:
+		open.Not = noRow
+		return open
+	case r.Root():
+		open.Not = "the root user's keys are seen to in the console, by root"
+		return open
+	case !r.HasKey():
+		open.Not = "the user has no key, as far as is known"
+		return open
 	}
 	switch r.Next() {
 	case audit.GoOn:
-		return kit.Describe(hint, "go on")
+		open.Binding = kit.Describe(enter, "go on")
 	case audit.Retire, audit.Delete:
-		return kit.Describe(hint, string(r.Next()))
-	case audit.AsRoot:
-		hint.SetEnabled(false)
+		open.Binding = kit.Describe(enter, string(r.Next()))
 	case audit.Leaked:
-		return kit.Describe(hint, "it has leaked")
-	case audit.Rotate, audit.LookAgain, audit.Nothing:
+		open.Binding = kit.Describe(enter, "it has leaked")
+	case audit.Rotate, audit.LookAgain, audit.Nothing, audit.AsRoot:
 	}
-	return hint
+	return open
 }
 
-// retireHint is there where enter does something else.
-func (s *Screen) retireHint() key.Binding {
-	hint, r := s.keys.retire, s.current()
-	hint.SetEnabled(s.openHint().Enabled() && r.Next() != audit.Retire && r.Next() != audit.Delete)
-	return hint
+const noRow = "no row is selected"
+
+// retireKey is there where enter does something else.
+func (s *Screen) retireKey() kit.Key {
+	retire := kit.Key{
+		Binding: kit.Bind("retire, without a new key", "x", "x"),
+		Run:     func() tea.Cmd { return s.choose(audit.Retire) },
+	}
+	r := s.current()
+	switch {
+	case r == nil, r.Root(), !r.HasKey():
+		retire.Hidden = true
+	case r.Next() == audit.Retire, r.Next() == audit.Delete:
+		retire.Not = s.common.Keys.Enter.Help().Key + " does that to this key"
+	}
+	return retire
 }
 
-func (s *Screen) leakedHint() key.Binding {
-	hint, r := s.keys.leaked, s.current()
-	hint.SetEnabled(r != nil && !r.Root() && r.Key.ID != "")
-	return hint
+func (s *Screen) leakedKey() kit.Key {
+	leaked := kit.Key{Binding: kit.Bind("it has leaked: off first", "!", "!"), Run: s.chooseLeaked}
+	r := s.current()
+	switch {
+	case r == nil:
+		leaked.Hidden = true
+	case r.Key.ID == "":
+		leaked.Not = whyNoKeyID(r)
+	case r.Root():
+		leaked.Hidden = true
+	}
+	return leaked
 }
 
-// escHint says what esc would undo.
-func (s *Screen) escHint() key.Binding {
+func (s *Screen) copyKey() kit.Key {
+	k := kit.Key{Binding: s.common.Keys.Copy, Run: s.copyKeyID}
+	switch r := s.current(); {
+	case r == nil:
+		k.Not = noRow
+	case r.Key.ID == "":
+		k.Not = whyNoKeyID(r)
+	}
+	return k
+}
+
+// escKey undoes one thing: the load, else the pane, else the filters.
+func (s *Screen) escKey() kit.Key {
+	esc := s.common.Keys.Esc
 	switch {
 	case s.load.running:
-		return kit.Describe(s.keys.esc, "stop loading")
+		return kit.Key{Binding: kit.Describe(esc, "stop loading"), Run: s.stop, Foot: kit.FootLead}
 	case s.detail:
-		return kit.Describe(s.keys.esc, "close details")
+		return kit.Key{Binding: kit.Describe(esc, "close details"), Run: s.toggleDetail}
 	}
-	return kit.Describe(s.keys.esc, "drop the filters")
-}
-
-func (s *Screen) copyHint() key.Binding {
-	hint, r := s.keys.copy, s.current()
-	hint.SetEnabled(r != nil && r.Key.ID != "")
-	return hint
+	return kit.Key{Binding: kit.Describe(esc, "drop the filters"), Run: s.dropFilters}
 }
 
 // whyNoKeyID says why a row has no key ID to copy.
@@ -127,28 +145,4 @@ func whyNoKeyID(r *audit.Row) string {
 		return "the report names no key IDs, and this one's is not known yet"
 	}
 	return r.User.Name + " has no key, as far as is known"
-}
-
-// Unavailable are the keys that do nothing to the selected row, and why.
-func (s *Screen) Unavailable() []kit.Unavailable {
-	r := s.current()
-	if r == nil {
-		why := "no row is selected"
-		return []kit.Unavailable{{Key: s.keys.open, Why: why}, {Key: s.keys.copy, Why: why}}
-	}
-	var keys []kit.Unavailable
-	no := func(b key.Binding, why string) { keys = append(keys, kit.Unavailable{Key: b, Why: why}) }
-	switch {
-	case r.Root():
-		no(s.keys.open, "the root user's keys are seen to in the console, by root")
-	case !r.HasKey():
-		no(s.keys.open, "the user has no key, as far as is known")
-	case !s.retireHint().Enabled():
-		no(s.keys.retire, "enter does that to this key")
-	}
-	if r.Key.ID == "" {
-		no(s.keys.leaked, whyNoKeyID(r))
-		no(s.keys.copy, whyNoKeyID(r))
-	}
-	return keys
 }

@@ -263,14 +263,14 @@ func TestUnknownLastUseSaysWhy(t *testing.T) {
 func TestHelpNamesWhatEnterDoes(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
 	s.Select("Suzie", "AKIAJ7EXAMPLE0003NEW")
-	if got := s.ShortHelp()[0].Help().Desc; got != "go on" {
+	if got := kit.Footer(s.Keys())[0].Help().Desc; got != "go on" {
 		t.Errorf("enter on a rotation is said to %q", got)
 	}
 	s.Select("ci-deploy", "AKIAI44QH8DHBEXAMPLE")
-	if got := s.ShortHelp()[0].Help().Desc; got != "rotate" {
+	if got := kit.Footer(s.Keys())[0].Help().Desc; got != "rotate" {
 		t.Errorf("enter on an old key is said to %q", got)
 	}
-	for _, group := range s.FullHelp() {
+	for _, group := range kit.Help(s.Keys()) {
 		for _, b := range group {
 			if b.Help().Key == "" || b.Help().Desc == "" {
 				t.Errorf("a key has no help text: %v", b.Keys())
@@ -288,7 +288,7 @@ func TestWhatWasNotReadIsSaid(t *testing.T) {
 		"keys of 1 user": {Users: 16, UsersListed: 15, AllUsers: true, Keys: 17, KeysLookedUp: 17, Report: audit.ReportKnown},
 		"nothing more":   {Users: 16, UsersListed: 16, AllUsers: true, Keys: 17, KeysLookedUp: 17, Report: audit.ReportKnown},
 	} {
-		if got := stopped(p); got != "Stopped; r reads again. Not read: "+want {
+		if got := stopped(p, kit.NewKeys(false).Refresh); got != "Stopped; r reads again. Not read: "+want {
 			t.Errorf("of %+v it is said: %s; want %s", p, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -140,7 +141,7 @@ func (s *Screen) whyEmpty() string {
 	case s.inventory.Progress().UsersProblem != nil && len(s.rows) == 0:
 		return "Nothing is known of this account."
 	case s.query.Text != "" || s.query.Finding != audit.NoFinding:
-		return "No key matches. Esc drops the filters."
+		return "No key matches. " + kit.Opens(s.common.Keys.Esc) + " drops the filters."
 	case s.load.running:
 		return "No key has been found yet."
 	case s.load.stopped:
@@ -148,7 +149,7 @@ func (s *Screen) whyEmpty() string {
 	case s.inventory.Progress().OwnKeys():
 		return "You have no access key."
 	case s.counts.KeylessRows > 0:
-		return "No user has an access key. Press u to see the users."
+		return "No user has an access key. Press " + keylessKey.Help().Key + " to see the users."
 	}
 	return "There are no users."
 }
@@ -288,7 +289,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		}
 		return lines
 	case s.load.stopped:
-		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p)), s.width)}
+		return []string{g.Truncate(" "+st.Unknown.Render(g.Unknown+" "+stopped(p, s.common.Keys.Refresh)), s.width)}
 	}
 	done, all := p.Answered()
 	text := counted(p)
@@ -309,7 +310,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 }
 
 // stopped says what was not read, the gravest first.
-func stopped(p audit.Progress) string {
+func stopped(p audit.Progress, again key.Binding) string {
 	var missing []string
 	if p.Report != audit.ReportKnown {
 		missing = append(missing, "root's keys")
@@ -326,7 +327,7 @@ func stopped(p audit.Progress) string {
 	if len(missing) == 0 {
 		missing = []string{"nothing more"}
 	}
-	return "Stopped; r reads again. Not read: " + strings.Join(missing, ", ")
+	return "Stopped; " + again.Help().Key + " reads again. Not read: " + strings.Join(missing, ", ")
 }
 
 func many(n int, of string) string {

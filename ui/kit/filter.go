@@ -77,9 +77,13 @@ func (f *Filter) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Hints are the keys for the footer while the filter is typed.
-func (f *Filter) Hints() []key.Binding {
-	return []key.Binding{Describe(f.common.Keys.Enter, "keep the filter"), Describe(f.common.Keys.Esc, "drop the filter")}
+// Keys are those that end the typing.
+func (f *Filter) Keys() []Key {
+	k := f.common.Keys
+	return []Key{
+		{Binding: Describe(k.Enter, "keep the filter"), Foot: FootLead},
+		{Binding: Describe(k.Esc, "drop the filter"), Foot: FootLead + 1},
+	}
 }
 
 // View draws the prompt and the text.
@@ -89,8 +93,9 @@ func (f *Filter) View() string {
 	if !f.typing {
 		return prompt + st.Strong.Render(clean.Text(f.Text()))
 	}
-	f.input.SetStyles(f.common.InputStyles())
-	return prompt + f.input.View()
+	in := f.input
+	in.SetStyles(f.common.InputStyles())
+	return prompt + in.View()
 }
 
 // Cursor is where the terminal's cursor belongs on a line of a view; nil while nothing is

@@ -55,17 +55,14 @@ func (k Keys) Move(does string) key.Binding {
 // Bind returns a binding of the given keys, shown in help as the label with what
 // it does.
 func Bind(does, label string, keys ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(label, does))
+	var b key.Binding
+	b.SetKeys(keys...)
+	b.SetHelp(label, does)
+	return b
 }
 
 // Describe returns the binding with another text for what it does.
 func Describe(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
-}
-
-// Unavailable is a key that does nothing as things are, and why.
-type Unavailable struct {
-	Key key.Binding
-	Why string
 }
