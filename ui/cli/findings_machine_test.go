@@ -153,6 +153,7 @@ func (w *wanderer) statuses(user string) string {
 var off = []string{"go", "deactivate", "yes", "deactivate", "yes", "leave"}
 
 func TestFindingsMachine(t *testing.T) {
+	t.Parallel()
 	t.Run("S1-1_a_leak_goes_before_a_rotation_that_changed_nothing", func(t *testing.T) {
 		t.Parallel()
 		served := serve()
