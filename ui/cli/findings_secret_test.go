@@ -84,8 +84,13 @@ func inTerminal(t *testing.T, served *endpoint, args ...string) (*terminal, []st
 // printed on the way.
 func (p *lineByLine) hear(text string) string {
 	p.t.Helper()
-	from := p.read
+	from, heard := p.read, -1
 	p.until("waited for "+text, func() bool {
+		output := p.output()
+		if len(output) == heard { // nothing new
+			return false
+		}
+		heard = len(output)
 		at := strings.Index(p.printed()[p.read:], text)
 		if at >= 0 {
 			p.read += at + len(text)
