@@ -17,6 +17,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // remembered is a memory in a line.
@@ -102,7 +103,7 @@ proven delete done: discard-stored/done, new, secret stored, stored at, off, on 
 func TestQuietCountsFromTheRollBackAfterAFreshStart(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		c := newCell(t, cloud, dir, newWitness(t, cloud))
 		c.start()
 		c.reachWatch()
