@@ -20,14 +20,14 @@ import (
 // ledger is a journal that can be read back.
 type ledger interface {
 	runner.Journal
-	records() ([]journal.Record, error)
+	records() ([]rotation.Record, error)
 	Close() error
 }
 
 // notes is a journal in memory. It can be made to fail.
 type notes struct {
 	mu      sync.Mutex
-	written []journal.Record
+	written []rotation.Record
 	failing bool // the next record can't be written
 }
 
@@ -37,7 +37,8 @@ func (n *notes) fail() {
 	n.failing = true
 }
 
-func (n *notes) Append(r journal.Record) error {
+func (n *notes) Append(line any) error {
+	r, _ := line.(rotation.Record)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.failing {
@@ -48,10 +49,10 @@ func (n *notes) Append(r journal.Record) error {
 	return nil
 }
 
-func (n *notes) records() ([]journal.Record, error) {
+func (n *notes) records() ([]rotation.Record, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return append([]journal.Record(nil), n.written...), nil
+	return append([]rotation.Record(nil), n.written...), nil
 }
 
 func (n *notes) Close() error { return nil }
@@ -71,8 +72,8 @@ func openBook(t *testing.T, dir string) book {
 	return book{j, dir}
 }
 
-func (b book) records() ([]journal.Record, error) {
-	records, damages, err := journal.ReadAccount(b.dir, "aws", sandbox.AccountID)
+func (b book) records() ([]rotation.Record, error) {
+	records, damages, err := runner.Records(b.dir, "aws", sandbox.AccountID)
 	if len(damages) > 0 {
 		err = errors.Join(err, errors.New(damages[0].Why))
 	}
@@ -132,7 +133,7 @@ func (d *desk) open(task runner.Task) (*runner.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m, found := runner.RecallUser(records, task.User); found && !task.Yields(m, d.account.Caller(), d.clock.Now()) {
+	if m, found := rotation.MemoryOf(records, task.User); found && !task.Yields(m, d.account.Caller(), d.clock.Now()) {
 		task.Memory = &m
 	}
 	task.ID = "rot-" + task.User
@@ -151,7 +152,7 @@ func (d *desk) underWay(ctx context.Context) ([]runner.Standing, error) {
 	}
 	last := map[string]rotation.Memory{}
 	var users []string
-	for _, m := range runner.Recall(records) {
+	for _, m := range rotation.Memories(records) {
 		if _, known := last[m.User]; !known {
 			users = append(users, m.User)
 		}

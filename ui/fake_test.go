@@ -96,6 +96,8 @@ func (f *fakeRotation) Refresh() error {
 	return nil
 }
 
+func (*fakeRotation) GiveOut() error { return nil }
+
 func (f *fakeRotation) Lend(use func(iamops.Secret) error) error { return use(f.secret) }
 
 func (*fakeRotation) AddTarget(string) error { return nil }
@@ -123,13 +125,23 @@ func distributing(user string) *fakeRotation {
 	use := iamops.LastUse{State: iamops.Used, At: noon.Add(-time.Hour), Service: "s3", Region: "us-east-1", AsOf: noon}
 	return &fakeRotation{
 		updates: make(chan runner.Snapshot, 1), secret: iamops.NewSecret(theSecret),
-		snapshot: runner.Snapshot{Settings: rotation.DefaultSettings(), State: rotation.State{
-			ID: "r-" + user, User: user, Account: "123456789012", Plan: rotation.Rotate,
-			Step: rotation.Distribute, Phase: rotation.Ready, Turn: 6, Listed: keys, ListedAt: noon,
-			Old:    rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: keys[0].Created, LastUse: use, LongestGap: time.Hour},
-			New:    rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: keys[1].Created, LastUse: use},
-			Secret: rotation.SecretStored, StoredAt: noon.Add(-day), Touched: true,
-		}},
+		snapshot: runner.Snapshot{Settings: rotation.DefaultSettings(), State: rotation.State{Kept: rotation.Kept{
+			ID:       "r-" + user,
+			User:     user,
+			Account:  "123456789012",
+			Plan:     rotation.Rotate,
+			Step:     rotation.Distribute,
+			Phase:    rotation.Ready,
+			Old:      rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: keys[0].Created, LastUse: use, LongestGap: time.Hour},
+			New:      rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: keys[1].Created, LastUse: use},
+			Secret:   rotation.SecretStored,
+			StoredAt: noon.Add(-day),
+			Touched:  true,
+		}, Seen: rotation.Seen{
+			Turn:     6,
+			Listed:   keys,
+			ListedAt: noon,
+		}}},
 	}
 }
 

@@ -33,7 +33,8 @@ func leftBehind() *left {
 	l := &left{}
 	for _, user := range []string{"Suzie", "ci-deploy"} {
 		s := distributing(user).snapshot.State
-		m := rotation.Memory{ID: s.ID, User: user, Plan: rotation.Rotate, Begun: noon.Add(-3 * day), Last: noon.Add(-day)}
+		m := rotation.Memory{Kept: s.Kept, Last: noon.Add(-day)}
+		m.Begun = noon.Add(-3 * day)
 		l.standings = append(l.standings, runner.Standing{Memory: m, State: s, Wait: rotation.Wait{Kind: rotation.WaitQuiet, Over: user == "Suzie"}})
 	}
 	return l

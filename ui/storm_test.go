@@ -356,7 +356,8 @@ func (h *house) hold() map[string]string {
 	h.desk.mu.Lock()
 	defer h.desk.mu.Unlock()
 	for _, r := range h.desk.runners {
-		_ = r.Lend(func(s iamops.Secret) error { // none is held, as a rule
+		_ = r.GiveOut() // none is held, as a rule
+		_ = r.Lend(func(s iamops.Secret) error {
 			held[s.Reveal()] = s.Reveal()
 			return nil
 		})

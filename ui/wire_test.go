@@ -14,7 +14,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
-	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/words"
 )
@@ -116,14 +116,14 @@ func (w *wire) judge(ctx context.Context, kind iamops.ChangeKind, user, keyID st
 
 // announced reports whether the last that the journal says of a user's changes is that
 // this one is about to be made.
-func announced(records []journal.Record, kind iamops.ChangeKind, user, keyID string) bool {
-	last := journal.Record{}
+func announced(records []rotation.Record, kind iamops.ChangeKind, user, keyID string) bool {
+	last := rotation.Record{}
 	for _, r := range records {
-		if r.User == user && (r.Kind == journal.Intent || r.Kind == journal.Outcome) {
+		if r.User == user && (r.Kind == rotation.DeedAnnounced || r.Kind == rotation.DeedChanged) {
 			last = r
 		}
 	}
-	return last.Kind == journal.Intent && last.Change == string(kind) && last.KeyID == keyID
+	return last.Kind == rotation.DeedAnnounced && last.Change == kind && last.KeyID == keyID
 }
 
 // confirm takes down that a question was answered with yes: the command in it may be

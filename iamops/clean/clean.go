@@ -6,6 +6,8 @@ package clean
 import (
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,6 +50,31 @@ func Sprintf(format string, args ...any) string {
 		clean[i] = harmless{arg}
 	}
 	return fmt.Sprintf(format, clean...)
+}
+
+// Fields makes every text that v, a pointer, leads to harmless, but for the struct fields
+// named in but.
+func Fields(v any, but ...string) { fields(reflect.ValueOf(v), but) }
+
+func fields(v reflect.Value, but []string) {
+	switch v.Kind() { //nolint:exhaustive // the others hold no text
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fields(v.Elem(), but)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && !slices.Contains(but, f.Name) {
+				fields(v.Field(i), but)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fields(v.Index(i), but)
+		}
+	case reflect.String:
+		v.SetString(Text(v.String()))
+	}
 }
 
 // harmless is a value that prints as it would, made harmless.

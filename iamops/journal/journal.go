@@ -1,3 +1,12 @@
+// Package journal keeps what must survive a crash: a file an account, a line of JSON a
+// record, on disk before the call that it announces.
+//
+// # Rules
+//
+//   - A record is one write, followed by fsync. Append returns only then.
+//   - Lines are only ever added. A last line that was torn by a crash is closed
+//     before the next is added, and passed over by Read, which reports it.
+//   - What a record says is its writer's: package rotation.
 package journal
 
 import (
@@ -49,10 +58,9 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// Append adds a record and returns when it is on disk.
-func (j *Journal) Append(r Record) error {
-	r.Version, r.At = Version, r.At.UTC()
-	line, err := json.Marshal(r)
+// Append adds a record, as a line of JSON, and returns when it is on disk.
+func (j *Journal) Append(record any) error {
+	line, err := json.Marshal(record)
 	if err != nil {
 		return fmt.Errorf("writing a journal record: %w", err)
 	}
@@ -129,18 +137,18 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// ReadAccount reads the journal of an account in the folder dir. One that is not there
-// is empty.
-func ReadAccount(dir, partition, account string) ([]Record, []Damage, error) {
+// ReadAccount reads the journal of an account in the folder dir, as Read does. One that is not
+// there is empty.
+func ReadAccount(dir, partition, account string, take func(line []byte) error) ([]Damage, error) {
 	file, err := os.Open(path(dir, partition, account))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening the journal: %w", err)
+		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
-	records, damages, err := Read(file)
-	return records, damages, errors.Join(err, file.Close())
+	damages, err := Read(file, take)
+	return damages, errors.Join(err, file.Close())
 }
 
 func path(dir, partition, account string) string {
@@ -153,42 +161,24 @@ type Damage struct {
 	Why  string
 }
 
-// Read returns the records in their order, and the lines that are none. A damaged
+// Read hands each line to take, and returns those that it refuses, with its reason. A damaged
 // line hides no other.
-func Read(r io.Reader) ([]Record, []Damage, error) {
-	var records []Record
+func Read(r io.Reader, take func(line []byte) error) ([]Damage, error) {
 	var damages []Damage
 	in := bufio.NewReader(r)
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')
 		whole := err == nil
 		if err != nil && !errors.Is(err, io.EOF) {
-			return records, damages, fmt.Errorf("reading the journal: %w", err)
+			return damages, fmt.Errorf("reading the journal: %w", err)
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			if rec, why := parse(line); why == "" {
-				records = append(records, rec)
-			} else {
-				damages = append(damages, Damage{Line: n, Why: why})
+			if err := take(line); err != nil {
+				damages = append(damages, Damage{Line: n, Why: err.Error()})
 			}
 		}
 		if !whole {
-			return records, damages, nil
+			return damages, nil
 		}
 	}
-}
-
-func parse(line []byte) (Record, string) {
-	var rec Record
-	if err := json.Unmarshal(line, &rec); err != nil {
-		return Record{}, "not a record: it is torn or was changed"
-	}
-	if rec.Version != Version {
-		return Record{}, fmt.Sprintf("version %d; this keyturn reads version %d", rec.Version, Version)
-	}
-	rec.clean()
-	if rec.Rotation == "" || rec.Account == "" || rec.User == "" {
-		return Record{}, "a record without rotation, account or user"
-	}
-	return rec, ""
 }

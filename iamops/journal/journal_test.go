@@ -2,34 +2,43 @@ package journal_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"keyturn/iamops/journal"
 )
 
-func record(user string) journal.Record {
-	return journal.Record{
-		At: time.Date(2026, 3, 1, 12, 0, 0, 0, time.FixedZone("X", 3600)), Kind: journal.Intent,
-		Rotation: "r1", Account: "111122223333", Partition: "aws", User: user, Change: "create",
-		Listed: []string{"AKIAI44QH8DHBEXAMPLE"},
-	}
+// line is a record, as far as these tests need one.
+type line struct {
+	User string
 }
 
-func read(t *testing.T, path string) ([]journal.Record, []journal.Damage) {
+func record(user string) line { return line{user} }
+
+// read reads a journal. A line without a user is none of its.
+func read(t *testing.T, path string) ([]line, []journal.Damage) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, damages, err := journal.Read(bytes.NewReader(text))
+	var lines []line
+	damages, err := journal.Read(bytes.NewReader(text), func(text []byte) error {
+		var l line
+		if err := json.Unmarshal(text, &l); err != nil || l.User == "" {
+			return errors.New("not a line")
+		}
+		lines = append(lines, l)
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return records, damages
+	return lines, damages
 }
 
 func open(t *testing.T, dir string) *journal.Journal {
@@ -42,7 +51,7 @@ func open(t *testing.T, dir string) *journal.Journal {
 	return j
 }
 
-func TestRecordsComeBackInOrderAndUTC(t *testing.T) {
+func TestRecordsComeBackInOrder(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "deep", "state"))
 	for _, user := range []string{"Suzie", "ci", "Suzie"} {
 		if err := j.Append(record(user)); err != nil {
@@ -52,9 +61,6 @@ func TestRecordsComeBackInOrderAndUTC(t *testing.T) {
 	records, damages := read(t, j.Path())
 	if len(records) != 3 || len(damages) != 0 || records[1].User != "ci" {
 		t.Fatalf("read %v, damages %v", records, damages)
-	}
-	if got := records[0].At.Format(time.RFC3339); got != "2026-03-01T11:00:00Z" {
-		t.Errorf("time %s, want UTC", got)
 	}
 	info, err := os.Stat(j.Path())
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -118,7 +124,14 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"v":1,"rotation":"r","account":"1","user":"u"}` + "\n"))
 	f.Add([]byte("{\n}\n\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		records, damages, err := journal.Read(bytes.NewReader(text))
+		taken := 0
+		damages, err := journal.Read(bytes.NewReader(text), func(line []byte) error {
+			if !json.Valid(line) {
+				return errors.New("not JSON")
+			}
+			taken++
+			return nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,8 +141,8 @@ func FuzzRead(f *testing.F) {
 				lines++
 			}
 		}
-		if len(records)+len(damages) != lines {
-			t.Fatalf("%d records and %d damages of %d lines", len(records), len(damages), lines)
+		if taken+len(damages) != lines {
+			t.Fatalf("%d records and %d damages of %d lines", taken, len(damages), lines)
 		}
 	})
 }
@@ -144,13 +157,13 @@ func TestAJournalThatWasTakenAwayRefuses(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Append(journal.Record{}); err == nil {
+	if err := j.Append(record("u")); err == nil {
 		t.Error("written to nowhere")
 	}
 	if _, err := journal.Open(dir, "aws", "123456789012"); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Append(journal.Record{}); err == nil {
+	if err := j.Append(record("u")); err == nil {
 		t.Error("written beside the file that is read")
 	}
 }

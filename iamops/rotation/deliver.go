@@ -31,6 +31,8 @@ type Delivery struct {
 	Problem  *iamops.Problem // why it failed, or why it could not be taken back
 	// MayHold says that the secret may be there although the delivery failed.
 	MayHold bool
+	// Settled says that what the target kept for the way back is removed.
+	Settled bool
 }
 
 // Holds reports whether the new key is at the target, or may be.
@@ -43,8 +45,9 @@ func (d Delivery) Holds() bool {
 type Found struct {
 	At      time.Time
 	Targets []Delivery
-	// Notes are about places that hold the old key and are no targets.
-	Notes []string
+	// Notes are about places that hold the old key and are no targets; nil: not looked for.
+	Notes   []string
+	Problem *iamops.Problem // why they could not be looked for; nil if they could
 }
 
 // Delivered is the end of a delivery.
@@ -52,6 +55,7 @@ type Delivered struct {
 	At      time.Time
 	Spec    string
 	Problem *iamops.Problem // nil: the secret is there
+	Failure string          // the kind of failure, by the target; "" if it names none
 	MayHold bool            // it may be there, in spite of the problem
 }
 
@@ -60,11 +64,21 @@ type PutBack struct {
 	At      time.Time
 	Spec    string
 	Problem *iamops.Problem // nil: what was there before is there again
+	Failure string
 }
 
-func (e Found) at() time.Time     { return e.At }
-func (e Delivered) at() time.Time { return e.At }
-func (e PutBack) at() time.Time   { return e.At }
+// Settled is the end of removing what a delivery kept for the way back.
+type Settled struct {
+	At      time.Time
+	Spec    string
+	Problem *iamops.Problem // nil: it is removed
+	Failure string
+}
+
+func (Found) event()     {}
+func (Delivered) event() {}
+func (PutBack) event()   {}
+func (Settled) event()   {}
 
 // Hand asks for a delivery. It ends in Delivered.
 type Hand struct{ Spec string }
@@ -101,6 +115,9 @@ func (s *State) found(ev Found) {
 		}
 	}
 	s.Deliveries, s.Judging = all, false
+	if ev.Problem != nil {
+		s.Problem = ev.Problem
+	}
 	if ev.Notes != nil {
 		s.TargetNotes = ev.Notes
 	}
@@ -188,6 +205,19 @@ func (s *State) putBack(ev PutBack) {
 		}
 	}
 	s.setDelivery(ev.Spec, state, ev.At, ev.Problem)
+}
+
+func (s *State) settled(ev Settled) {
+	if ev.Problem != nil {
+		s.delivered(Delivered{At: ev.At, Spec: ev.Spec, Problem: ev.Problem, MayHold: true})
+		return
+	}
+	s.Deliveries = slices.Clone(s.Deliveries)
+	for i := range s.Deliveries {
+		if s.Deliveries[i].Spec == ev.Spec {
+			s.Deliveries[i].Settled = true
+		}
+	}
 }
 
 // settle asks for the ways back to be removed, once the old key is deleted.

@@ -7,7 +7,7 @@ import (
 )
 
 // Event is something that happened: a decision, or an observation.
-type Event interface{ at() time.Time }
+type Event interface{ event() }
 
 // Decide is a decision of the operator.
 type Decide struct {
@@ -40,12 +40,22 @@ type Answered struct {
 	Effect  iamops.Effect
 	Key     iamops.AccessKey // of a Create
 	Problem *iamops.Problem
+
+	RequestID string     // AWS's; "" if it did not answer
+	Gate      *GateFacts // what was known of the key when the call was made; nil for others
 }
 
 // Tried is one round of the new key's trial.
 type Tried struct {
+	At         time.Time
+	RequestIDs []string        // AWS's, of its calls
+	Problem    *iamops.Problem // nil: every endpoint answered
+}
+
+// Failed says why something that was decided could not even be begun.
+type Failed struct {
 	At      time.Time
-	Problem *iamops.Problem // nil: every endpoint answered
+	Problem *iamops.Problem
 }
 
 // Described are the descriptions of the user's keys, by key ID, as the console keeps
@@ -61,14 +71,15 @@ type Lent struct{ At time.Time }
 // Tick is the passing of time.
 type Tick struct{ At time.Time }
 
-func (e Decide) at() time.Time    { return e.At }
-func (e Listed) at() time.Time    { return e.At }
-func (e UseSeen) at() time.Time   { return e.At }
-func (e Answered) at() time.Time  { return e.At }
-func (e Tried) at() time.Time     { return e.At }
-func (e Described) at() time.Time { return e.At }
-func (e Lent) at() time.Time      { return e.At }
-func (e Tick) at() time.Time      { return e.At }
+func (Decide) event()    {}
+func (Listed) event()    {}
+func (UseSeen) event()   {}
+func (Answered) event()  {}
+func (Tried) event()     {}
+func (Described) event() {}
+func (Lent) event()      {}
+func (Tick) event()      {}
+func (Failed) event()    {}
 
 // Intent is something that the runner is to do. The end of each is an event.
 type Intent interface{ intent() }
@@ -92,8 +103,33 @@ type Try struct{ After time.Duration }
 // Forget asks for the secret to be wiped from memory. It ends in nothing.
 type Forget struct{}
 
-func (List) intent()      {}
-func (LookUpUse) intent() {}
-func (Make) intent()      {}
-func (Try) intent()       {}
-func (Forget) intent()    {}
+// JudgeTargets asks what is wrong with the places that hold the old key, before a new one is
+// made. It ends in Found, with notes alone.
+type JudgeTargets struct{}
+
+// FindTargets asks for the places where the secret can go. It ends in Found.
+type FindTargets struct{}
+
+// AskPermissions asks what the operator is allowed. It ends in Preflighted.
+type AskPermissions struct{}
+
+// ReadQuarantine asks whether AWS has put the user into quarantine. It ends in QuarantineSeen.
+type ReadQuarantine struct{}
+
+// ReadHistory asks for the event history at once, and not when it is due. It ends in Evidenced.
+type ReadHistory struct{}
+
+// Describe asks for the console's descriptions of the keys to be written. It ends in nothing.
+type Describe struct{}
+
+func (JudgeTargets) intent()   {}
+func (FindTargets) intent()    {}
+func (AskPermissions) intent() {}
+func (ReadQuarantine) intent() {}
+func (ReadHistory) intent()    {}
+func (Describe) intent()       {}
+func (List) intent()           {}
+func (LookUpUse) intent()      {}
+func (Make) intent()           {}
+func (Try) intent()            {}
+func (Forget) intent()         {}

@@ -11,16 +11,23 @@ import (
 // A new key is gone that was delivered: starting over would leave a target with it.
 func TestADeliveredKeyThatIsGoneIsNotForgotten(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	s := State{
-		Plan: Rotate, Step: Store, Phase: Ready, User: "Suzie", Secret: SecretHeld, ListedAt: at, UseAsked: at,
+	s := State{Kept: Kept{
+		Plan:   Rotate,
+		Step:   Store,
+		Phase:  Ready,
+		User:   "Suzie",
+		Secret: SecretHeld,
 		Old:    KeyFacts{ID: "AKIAOLD", Status: iamops.Active},
 		New:    KeyFacts{ID: "AKIANEW", Status: iamops.Active, Gone: true, GoneSure: true},
-		Listed: []iamops.AccessKey{{ID: "AKIAOLD", Status: iamops.Active}},
 		Deliveries: []Delivery{
 			{Spec: "profile:billing", Name: "profile billing", State: DeliveryMade},
 			{Spec: "profile:tools", Name: "profile tools", State: DeliveryOffered},
 		},
-	}
+	}, Seen: Seen{
+		ListedAt: at,
+		UseAsked: at,
+		Listed:   []iamops.AccessKey{{ID: "AKIAOLD", Status: iamops.Active}},
+	}}
 	offers := Offers(s, DefaultSettings(), at)
 	over, offered := OfferFor(offers, StartOver)
 	if !offered || !slices.Contains(over.Whys, WhyNotPutBack) {
@@ -42,11 +49,15 @@ func TestADeliveredKeyThatIsGoneIsNotForgotten(t *testing.T) {
 
 // Somebody else has switched the new key off: its secret is still at stake.
 func TestAHeldSecretOfAKeyThatOthersSwitchedOffIsAtStake(t *testing.T) {
-	s := State{
-		Plan: Rotate, Step: Store, Phase: Ready, Secret: SecretHeld,
-		Old: KeyFacts{ID: "AKIAOLD", Status: iamops.Active}, New: KeyFacts{ID: "AKIANEW", Status: iamops.Inactive},
+	s := State{Kept: Kept{
+		Plan:       Rotate,
+		Step:       Store,
+		Phase:      Ready,
+		Secret:     SecretHeld,
+		Old:        KeyFacts{ID: "AKIAOLD", Status: iamops.Active},
+		New:        KeyFacts{ID: "AKIANEW", Status: iamops.Inactive},
 		Deliveries: []Delivery{{Spec: "profile:tools", Name: "profile tools", State: DeliveryOffered}},
-	}
+	}}
 	if !s.SecretAtStake() || LeaveBlock(s) == Possible {
 		t.Error("it can be left without a word")
 	}

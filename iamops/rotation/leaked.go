@@ -27,7 +27,7 @@ type QuarantineSeen struct {
 	Problem *iamops.Problem // why it is not known; nil if it is
 }
 
-func (e QuarantineSeen) at() time.Time { return e.At }
+func (QuarantineSeen) event() {}
 
 // OffFirst reports whether the plan switches its target off before there is a new key.
 func (p Plan) OffFirst() bool { return p.has(Review) }

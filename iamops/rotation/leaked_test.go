@@ -94,7 +94,7 @@ func TestResumeOfALeakedKey(t *testing.T) {
 	oldOn, oldOff := key(oldID, iamops.Active), key(oldID, iamops.Inactive)
 	newOn := key(newID, iamops.Active)
 	for name, c := range map[string]struct {
-		memory rotation.Memory
+		memory rotation.Kept
 		keys   []iamops.AccessKey
 		plan   rotation.PlanName
 		step   rotation.Step
@@ -114,7 +114,7 @@ func TestResumeOfALeakedKey(t *testing.T) {
 		if c.memory.Plan == rotation.Rotate {
 			c.memory.Plan = rotation.Leaked
 		}
-		s, _ := rotation.Resume(c.memory, caller, now)
+		s, _ := rotation.Reopen(c.memory, caller, now)
 		s, _, _ = rotation.Next(s, listed(now, c.keys...), settings)
 		s, _, _ = rotation.Next(s, listed(now.Add(rotation.LookGap), c.keys...), settings)
 		if s.Plan != c.plan || s.Step != c.step {
@@ -123,7 +123,9 @@ func TestResumeOfALeakedKey(t *testing.T) {
 	}
 }
 
-func noNew(m *rotation.Memory) { m.NewID, m.Secret, m.StoredAt = "", rotation.NoSecret, time.Time{} }
+func noNew(m *rotation.Kept) {
+	m.New, m.Secret, m.StoredAt = rotation.KeyFacts{}, rotation.NoSecret, time.Time{}
+}
 
 func TestAKeyThatAppearsIsAnAlarm(t *testing.T) {
 	s := leakedAt(rotation.Leaked, rotation.Review)

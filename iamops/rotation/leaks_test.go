@@ -60,11 +60,14 @@ func TestALeakedOldKeyKeepsItsNewKey(t *testing.T) {
 // A new key that no list shows within its time, which counts from the creation, is gone: the
 // rotation starts over.
 func TestACreatedKeyThatNoListShows(t *testing.T) {
-	m := remember(rotation.Store, func(m *rotation.Memory) {
-		m.Unproven = &iamops.Change{Kind: iamops.Create, Rotation: "rot1", Account: caller.Account, User: "Suzie"}
-		m.UnprovenAt = now.Add(-time.Hour)
+	m := remember(rotation.Store, func(m *rotation.Kept) {
+		m.New.Unlisted = true
+		m.Look = rotation.Look{
+			Change: iamops.Change{Kind: iamops.Create, Rotation: "rot1", Account: caller.Account, User: "Suzie"},
+			Effect: iamops.Done, Since: now.Add(-time.Hour),
+		}
 	})
-	s, _ := rotation.Resume(m, caller, now)
+	s, _ := rotation.Reopen(m, caller, now)
 	for at := now; at.Before(now.Add(3 * rotation.LookGap)); at = at.Add(rotation.LookGap) {
 		s, _, _ = rotation.Next(s, listed(at, key(oldID, iamops.Active)), settings)
 	}
@@ -77,11 +80,11 @@ func TestACreatedKeyThatNoListShows(t *testing.T) {
 		t.Errorf("started over: %s, %+v, %q, %v", s.Step, s.New, s.GoneNew, err)
 	}
 	// One that the lists show late is there all the same.
-	s, _ = rotation.Resume(m, caller, now)
+	s, _ = rotation.Reopen(m, caller, now)
 	for at := now; at.Before(now.Add(3 * rotation.LookGap)); at = at.Add(rotation.LookGap) {
 		s, _, _ = rotation.Next(s, listed(at, key(oldID, iamops.Active), key(newID, iamops.Active)), settings)
 	}
-	if s.New.Gone || s.New.Unlisted || s.Look != nil {
+	if s.New.Gone || s.New.Unlisted || s.Look.Exists() {
 		t.Errorf("listed, and %+v, look %v", s.New, s.Look)
 	}
 }

@@ -26,6 +26,9 @@ type Look struct {
 	Overdue bool
 }
 
+// Exists reports whether there is a change to prove.
+func (l Look) Exists() bool { return l.Change.Kind != "" }
+
 // bound is how long the look goes on by itself.
 func (l Look) bound() time.Duration {
 	if l.Effect == iamops.Unclear {
@@ -46,7 +49,7 @@ const (
 
 // beginLook starts the proof of a change.
 func (s *State) beginLook(change iamops.Change, effect iamops.Effect, at time.Time) []Intent {
-	s.Look = &Look{Change: change, Effect: effect, Since: at}
+	s.Look = Look{Change: change, Effect: effect, Since: at}
 	return []Intent{List{}}
 }
 

@@ -48,10 +48,14 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		intents = s.tried(ev)
 	case Found:
 		s.found(ev)
+	case Failed:
+		s.Problem = ev.Problem
 	case Delivered:
 		s.delivered(ev)
 	case PutBack:
 		s.putBack(ev)
+	case Settled:
+		s.settled(ev)
 	case Lent:
 		s.Lent = true
 	case Described:
@@ -70,6 +74,7 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 	if err != nil {
 		return before, nil, err
 	}
+	intents = append(intents, s.followUps(before, ev, set)...)
 	if (s.Plan == LeakedNew) != (before.Plan == LeakedNew) {
 		s.Evidence = iamops.Evidence{} // that of the new key comes first in that plan alone
 	}
@@ -77,6 +82,37 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.Turn++
 	}
 	return s, intents, nil
+}
+
+// followUps are what a move makes it necessary to find out or to write down, beside what it
+// asked for by itself. A decision to look again asks anew for all of it.
+func (s *State) followUps(before State, ev Event, set Settings) []Intent {
+	d, decides := ev.(Decide)
+	again := decides && d.Decision == LookAgain
+	plan, was := PlanOf(s.Plan), PlanOf(before.Plan)
+	beginning := s.Step == Check || s.Step == Create
+	var intents []Intent
+	if s.Step != before.Step && !s.Untouched() && set.HeldBy == "" {
+		intents = append(intents, Describe{})
+	}
+	if s.Step != before.Step && s.Step == Store {
+		intents = append(intents, FindTargets{})
+	}
+	fresh := again || before.ListedAt.IsZero() || before.Old.ID != s.Old.ID || before.Plan != s.Plan
+	if fresh && s.Step == Check && plan.has(Store) && !s.ListedAt.IsZero() && s.Old.Known() {
+		s.Judging = true
+		intents = append(intents, JudgeTargets{})
+	}
+	if beginning && (again || s.Plan != before.Plan || s.Caller.SigningKeyID != before.Caller.SigningKeyID) {
+		intents = append(intents, AskPermissions{})
+	}
+	if again || plan.OffFirst() && !was.OffFirst() {
+		intents = append(intents, ReadQuarantine{})
+	}
+	if again {
+		intents = append(intents, ReadHistory{})
+	}
+	return intents
 }
 
 // decide takes a decision that is offered.
@@ -116,7 +152,7 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
 			SessionElsewhere: s.Origin == OriginElsewhere,
 		}
-		s.Look, s.Phase, s.Accepted = nil, Verifying, offer.Whys
+		s.Look, s.Phase, s.Accepted = Look{}, Verifying, offer.Whys
 		return []Intent{List{}}, nil
 	case Stored:
 		s.Secret, s.StoredAt = SecretStored, ev.At
@@ -168,10 +204,8 @@ func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
 		s.Plan = s.main(plan)
 		return s.enter(s.whereNewStands(), ev.At), nil
 	case LookAgain:
-		if s.Look != nil {
-			look := *s.Look
-			look.Since, look.Overdue = ev.At, false
-			s.Look = &look
+		if s.Look.Exists() {
+			s.Look.Since, s.Look.Overdue = ev.At, false
 		}
 		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
 	case TryAgain:
@@ -395,7 +429,7 @@ func (k *KeyFacts) missing(at time.Time) {
 // stale reports whether a listed status is older than an answer of AWS that the
 // lists have not caught up with.
 func (s *State) stale(k iamops.AccessKey) bool {
-	if s.Look == nil || s.Look.Overdue || s.Look.Effect != iamops.Done || s.Look.Change.KeyID != k.ID {
+	if !s.Look.Exists() || s.Look.Overdue || s.Look.Effect != iamops.Done || s.Look.Change.KeyID != k.ID {
 		return false
 	}
 	return !showsEffect(s.Look.Change, nil, "", []iamops.AccessKey{k})
@@ -543,17 +577,15 @@ func (s *State) overdue(ev Listed) []Intent {
 
 // lookedAt takes a list into account for the proof under way.
 func (s *State) lookedAt(ev Listed) []Intent {
-	look := *s.Look
-	s.Look = &look
-	newID := s.New.ID
-	proof := look.looked(s.PreIDs, newID, ev)
+	proof := s.Look.looked(s.PreIDs, s.New.ID, ev)
+	look := s.Look
 	switch proof {
 	case notYet:
 		return []Intent{List{After: look.pause()}}
 	case overdue:
 		return s.overdue(ev)
 	case shown:
-		s.Look, s.Problem = nil, nil
+		s.Look, s.Problem = Look{}, nil
 		if look.Effect != iamops.Unclear || s.Phase != Unclear {
 			return nil
 		}
@@ -568,7 +600,7 @@ func (s *State) lookedAt(ev Listed) []Intent {
 		s.Note = NoteEffect
 		return s.effect(ev.At)
 	case absent:
-		s.Look = nil
+		s.Look = Look{}
 		s.back(s.Problem, NoteNoEffect)
 		if look.Change.Kind == iamops.Create && s.New.Known() {
 			s.New.Gone = true // AWS named it, and it is not there

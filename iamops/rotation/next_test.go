@@ -171,7 +171,7 @@ func TestProofByLooking(t *testing.T) {
 		"answered, visible":            {got: looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(2, active, fresh)...), step: rotation.Distribute, phase: rotation.Ready, proven: true},
 		"still absent after 2 minutes": {got: looks(at(rotation.Distribute, proving(iamops.Reactivate)), tenSeconds, repeat(13, off, fresh)...), step: rotation.Distribute, phase: rotation.Ready},
 	} {
-		if c.got.Step != c.step || c.got.Phase != c.phase || c.got.Note != c.note || (c.got.Look == nil) != c.proven {
+		if c.got.Step != c.step || c.got.Phase != c.phase || c.got.Note != c.note || (!c.got.Look.Exists()) != c.proven {
 			t.Errorf("%s: got %s/%s, note %q, look %+v", name, c.got.Step, c.got.Phase, c.got.Note, c.got.Look)
 		}
 	}

@@ -296,7 +296,7 @@ func (s State) changeBlock(set Settings) Reason {
 }
 
 // looking reports whether the proof of a change is under way.
-func (s State) looking() bool { return s.Look != nil && !s.Look.Overdue }
+func (s State) looking() bool { return s.Look.Exists() && !s.Look.Overdue }
 
 // checkBlock is what stands against beginning: all that a later step would refuse
 // is found out before anything is created.

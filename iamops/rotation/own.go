@@ -33,7 +33,7 @@ type Signed struct {
 	Problem *iamops.Problem // why they could not be; nil if they were
 }
 
-func (e Signed) at() time.Time { return e.At }
+func (Signed) event() {}
 
 // SignerOf is how the caller's signature depends on a key of the user, by what is known
 // and by what the operator said.

@@ -14,7 +14,7 @@ type Preflighted struct {
 	Problem     *iamops.Problem // why some are not known; nil if nothing stood in the way of asking
 }
 
-func (e Preflighted) at() time.Time { return e.At }
+func (Preflighted) event() {}
 
 // WhyNotAllowed speaks against beginning what the operator's policies do not let end.
 const WhyNotAllowed Why = "not-allowed"

@@ -1,123 +1,62 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"keyturn/iamops"
 )
 
-// Memory is what the journal remembers of a rotation. It is second to what AWS
-// shows: Resume builds on it, and the first list corrects it.
+// Memory is what the journal remembers of a rotation: where its last record left it. It is
+// second to what AWS shows: Reopen builds on it, and the first list corrects it.
 type Memory struct {
-	ID    string
-	User  string
-	Plan  PlanName
-	Step  Step // where it stood by the last record
-	Begun time.Time
-	// Last is the time of the last record, and By the ARN of who signed then.
-	Last time.Time
-	By   string
-
-	// Main is the plan that was left to give up the new key; "" while none was.
-	Main PlanName
-	// Before are the IDs of the user's keys listed before the first change.
-	Before []string
-
-	OldID, NewID string
-	// Secret is what is known of the new key's secret: stored, lost (it never
-	// arrived), or unknown (it arrived, and nobody said that it was put away).
-	Secret   SecretState
-	StoredAt time.Time
-	// Lent says that the secret was shown or copied, or may have been.
-	Lent bool
-	// Adopted says that nothing shows that keyturn made the new key.
-	Adopted bool
-	// OwnUse is when keyturn may last have signed with the new key, in its trial.
-	OwnUse time.Time
-	// Tried are the IDs of the requests of its trial.
-	Tried []string
-	// OffSince is since when keys are Inactive, and OnSince since when they are Active
-	// again, as far as keyturn did it.
-	OffSince, OnSince map[string]time.Time
-
-	// LongestGap is the longest time between two uses of the old key that were seen. The
-	// time in which nobody looked is none.
-	LongestGap time.Duration
-
-	// Fine are the users of the old key of which it was said that they work without it.
-	Fine []string
-
-	// Deliveries are those that were made and not put back. One that was begun and did
-	// not end counts as made.
-	Deliveries []Delivery
-
-	// Open is a change whose end is not known: it was announced, and there is no
-	// outcome on record, or an unclear one that no list has settled. PreIDs are the
-	// key IDs listed just before.
-	Open   *iamops.Change
-	OpenAt time.Time
-	PreIDs []string
-	// Unproven is a change that AWS answered as done, and that no list has shown yet;
-	// nil if there is none.
-	Unproven   *iamops.Change
-	UnprovenAt time.Time // when it was answered
-	// Touched says that a change took effect, or may have, or that the secret was taken to a
-	// target.
-	Touched bool
-
-	Overrides []Override
-	Over      bool // it came to its end
+	Kept
+	Last time.Time // of that record
+	By   string    // the ARN of who signed then
 }
 
-// Resume goes on with a rotation that an earlier run of keyturn began. An open change
-// is looked after before anything else can be decided.
-func Resume(m Memory, caller iamops.Caller, at time.Time) (State, []Intent) {
-	s, intents := Begin(m.Plan, m.ID, caller, m.User, m.OldID, at)
-	s.Recalled, s.Reconciling = true, true
-	s.Begun, s.Step, s.Overrides = m.Begun, m.Step, m.Overrides
-	s.Main, s.Before, s.Fine = m.Main, m.Before, m.Fine
-	s.New.ID = m.NewID
-	for _, key := range []*KeyFacts{&s.Old, &s.New} {
-		key.InactiveSince, key.ActiveAgain = m.OffSince[key.ID], m.OnSince[key.ID]
+// Reopen goes on with a rotation that an earlier run of keyturn began. What is lost with the
+// process is taken for the worst: a secret that was held may be with anybody, a change that was
+// under way may have been made, and is looked after before anything else can be decided; a
+// delivery may have been. A change that was confirmed and not begun was not.
+func Reopen(k Kept, by iamops.Caller, at time.Time) (State, []Intent) {
+	s, intents := Begin(k.Plan, k.ID, by, k.User, k.Old.ID, at)
+	s.Kept, s.Recalled, s.Reconciling = k, true, true
+	s.Account, s.Partition = by.Account, by.Partition
+	if s.Secret == SecretHeld {
+		s.Secret = SecretUnknown
 	}
-	s.Secret, s.StoredAt, s.Lent, s.Adopted = m.Secret, m.StoredAt, m.Lent, m.Adopted
-	s.New.OwnUse, s.Deliveries = m.OwnUse, m.Deliveries
-	s.PreIDs, s.PendingAt = m.PreIDs, m.OpenAt
-	s.Old.LongestGap, s.Touched = m.LongestGap, m.Touched
-	switch {
-	case m.Open != nil:
-		s.Phase, s.Pending = Unclear, m.Open
-		return s, s.beginLook(*m.Open, iamops.Unclear, at)
-	case m.Unproven != nil:
-		s.takeAnswered(*m.Unproven)
-		intents = s.beginLook(*m.Unproven, iamops.Done, at)
-		if !m.UnprovenAt.IsZero() && m.UnprovenAt.Before(at) {
-			s.Look.Since = m.UnprovenAt // the lists have had that time already
+	if s.Trial.State == TrialRunning {
+		s.New.OwnUse = s.Trial.Since.Add(TrialBound) // it may have gone on until then
+		s.Trial = Trial{}
+	}
+	s.Deliveries = slices.Clone(s.Deliveries)
+	for i := range s.Deliveries {
+		if d := &s.Deliveries[i]; d.State == DeliveryUnderWay {
+			d.State, d.MayHold = DeliveryFailed, true
 		}
-		return s, intents
+	}
+	switch k.Phase {
+	case Verifying:
+		s.back(nil, "")
+	case Changing, Unclear:
+		s.Phase = Unclear
+		return s, append(s.beginLook(*s.Pending, iamops.Unclear, at), intents[1:]...)
+	case Ready:
+	}
+	if look := s.Look; look.Exists() {
+		intents = append(s.beginLook(look.Change, look.Effect, at), intents[1:]...)
+		if look.Since.Before(at) {
+			s.Look.Since = look.Since // the lists have had that time already
+		}
 	}
 	return s, intents
 }
 
-// takeAnswered lets a key be as AWS answered that it is, since the lists may lag
-// behind.
-func (s *State) takeAnswered(change iamops.Change) {
-	switch key := s.byID(change.KeyID); {
-	case change.Kind == iamops.Create:
-		s.New.Status, s.New.Unlisted = iamops.Active, true
-	case key == nil:
-	case change.Kind == iamops.Deactivate:
-		key.Status, key.InactiveSeen = iamops.Inactive, key.InactiveSince
-	case change.Kind == iamops.Reactivate:
-		key.Status = iamops.Active
-	case change.Kind == iamops.Delete:
-		key.Gone, key.GoneSure = true, true
-	}
-}
-
 // AtStake reports whether the rotation left something behind at AWS, or may have.
-func (m Memory) AtStake() bool {
-	return !m.Over && (m.NewID != "" || len(m.OffSince) > 0 || m.Open != nil)
+func (k Kept) AtStake() bool {
+	sent := k.Pending != nil && k.Phase != Verifying
+	return k.Step != Finished && (k.New.Known() || !k.Old.InactiveSince.IsZero() || sent)
 }
 
 // reconcile moves a recalled rotation to where AWS shows that it stands. It is done
@@ -132,7 +71,7 @@ func (s *State) reconcile() []Intent {
 	}
 	s.Reconciling = false
 	step := s.whereKeysStand()
-	if step == Check && s.New.Gone && s.Look != nil && s.Look.Change.Kind == iamops.Create {
+	if step == Check && s.New.Gone && s.Look.Exists() && s.Look.Change.Kind == iamops.Create {
 		step = Create // no list has ever shown it: that is said, and the rotation can start over
 	}
 	if step == Finished && s.leaksOn() {

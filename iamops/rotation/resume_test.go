@@ -9,16 +9,20 @@ import (
 )
 
 // remember is a memory of a rotation that was left at a step.
-func remember(step rotation.Step, edits ...func(*rotation.Memory)) rotation.Memory {
-	m := rotation.Memory{ID: "rot1", User: "Suzie", Plan: rotation.Rotate, Step: step, Begun: now.AddDate(0, 0, -9), OldID: oldID, NewID: newID,
-		Secret: rotation.SecretStored, StoredAt: now.AddDate(0, 0, -8), OffSince: map[string]time.Time{}}
+func remember(step rotation.Step, edits ...func(*rotation.Kept)) rotation.Kept {
+	m := rotation.Kept{
+		ID: "rot1", User: "Suzie", Plan: rotation.Rotate, Step: step, Phase: rotation.Ready, Begun: now.AddDate(0, 0, -9),
+		Old: rotation.KeyFacts{ID: oldID, Status: iamops.Active}, New: rotation.KeyFacts{ID: newID, Status: iamops.Active},
+		Secret: rotation.SecretStored, StoredAt: now.AddDate(0, 0, -8),
+	}
 	switch step {
 	case rotation.Check, rotation.Create:
-		m.NewID, m.Secret, m.StoredAt = "", rotation.NoSecret, time.Time{}
+		m.New, m.Secret, m.StoredAt = rotation.KeyFacts{}, rotation.NoSecret, time.Time{}
 	case rotation.Store:
 		m.Secret, m.StoredAt = rotation.SecretUnknown, time.Time{}
 	case rotation.Watch, rotation.Review, rotation.Delete:
-		m.OffSince[oldID] = now.AddDate(0, 0, -2)
+		off := now.AddDate(0, 0, -2)
+		m.Old.Status, m.Old.InactiveSince, m.Old.InactiveSeen = iamops.Inactive, off, off
 	case rotation.Distribute, rotation.Deactivate, rotation.Finished:
 	}
 	for _, e := range edits {
@@ -27,23 +31,24 @@ func remember(step rotation.Step, edits ...func(*rotation.Memory)) rotation.Memo
 	return m
 }
 
-func open(kind iamops.ChangeKind, keyID string) func(*rotation.Memory) {
-	return func(m *rotation.Memory) {
-		m.Open = &iamops.Change{Kind: kind, Rotation: m.ID, Account: caller.Account, User: "Suzie", KeyID: keyID}
-		m.PreIDs, m.OpenAt = []string{oldID}, now
-		if m.NewID != "" {
-			m.PreIDs = append(m.PreIDs, m.NewID)
+func open(kind iamops.ChangeKind, keyID string) func(*rotation.Kept) {
+	return func(m *rotation.Kept) {
+		m.Phase = rotation.Changing
+		m.Pending = &iamops.Change{Kind: kind, Rotation: m.ID, Account: caller.Account, User: "Suzie", KeyID: keyID}
+		m.PreIDs, m.PendingAt = []string{oldID}, now
+		if m.New.ID != "" {
+			m.PreIDs = append(m.PreIDs, m.New.ID)
 		}
 	}
 }
 
-func plan(p rotation.PlanName) func(*rotation.Memory) { return func(m *rotation.Memory) { m.Plan = p } }
+func plan(p rotation.PlanName) func(*rotation.Kept) { return func(m *rotation.Kept) { m.Plan = p } }
 
 func TestResumeStandsWhereAWSShows(t *testing.T) {
 	oldOn, oldOff := key(oldID, iamops.Active), key(oldID, iamops.Inactive)
 	newOn, newOff := key(newID, iamops.Active), key(newID, iamops.Inactive)
 	for name, c := range map[string]struct {
-		memory rotation.Memory
+		memory rotation.Kept
 		keys   []iamops.AccessKey
 		step   rotation.Step
 		note   rotation.Note
@@ -63,9 +68,9 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 		"both gone":                      {remember(rotation.Watch), nil, rotation.Finished, rotation.NoteMovedOn, ""},
 		"giving up, left":                {remember(rotation.Deactivate, plan(rotation.DiscardStored)), []iamops.AccessKey{oldOn, newOn}, rotation.Deactivate, "", "make-change=deactivate why:use-unknown; keep-new; leaked; look-again"},
 		"giving up, off":                 {remember(rotation.Delete, plan(rotation.Discard)), []iamops.AccessKey{oldOn, newOff}, rotation.Delete, "", "make-change=delete type:MPLE no:too-soon; leaked; look-again"},
-		"retiring, left":                 {remember(rotation.Watch, plan(rotation.Retire), func(m *rotation.Memory) { m.NewID = "" }), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
+		"retiring, left":                 {remember(rotation.Watch, plan(rotation.Retire), func(m *rotation.Kept) { m.New = rotation.KeyFacts{} }), []iamops.AccessKey{oldOff}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
 	} {
-		s, intents := rotation.Resume(c.memory, caller, now)
+		s, intents := rotation.Reopen(c.memory, caller, now)
 		if got := intentsOf(intents); got != "list+0s" {
 			t.Errorf("%s: begins with %s", name, got)
 		}
@@ -86,7 +91,7 @@ func TestResumeLooksAfterAnOpenChange(t *testing.T) {
 	newOn := iamops.AccessKey{UserName: "Suzie", ID: newID, Status: iamops.Active, Created: now}
 	tenSeconds := []time.Duration{10 * time.Second}
 	for name, c := range map[string]struct {
-		memory rotation.Memory
+		memory rotation.Kept
 		lists  [][]iamops.AccessKey
 		step   rotation.Step
 		note   rotation.Note
@@ -102,7 +107,7 @@ func TestResumeLooksAfterAnOpenChange(t *testing.T) {
 		"delete, with effect":     {remember(rotation.Delete, open(iamops.Delete, oldID)), repeat(2, newOn), rotation.Finished, rotation.NoteEffect, false},
 		"delete, without":         {remember(rotation.Delete, open(iamops.Delete, oldID)), repeat(7, oldOff, newOn), rotation.Delete, rotation.NoteNoEffect, false},
 	} {
-		s, _ := rotation.Resume(c.memory, caller, now)
+		s, _ := rotation.Reopen(c.memory, caller, now)
 		if s.Phase != rotation.Unclear {
 			t.Errorf("%s: phase %s", name, s.Phase)
 		}

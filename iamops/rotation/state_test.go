@@ -106,7 +106,7 @@ func phase(p rotation.Phase, kind iamops.ChangeKind, keyID string) edit {
 		s.Pending = &iamops.Change{Kind: kind, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: keyID}
 		s.PreIDs, s.PendingAt = iamops.KeyIDs(keysOf(*s)), now
 		if p == rotation.Unclear {
-			s.Look = &rotation.Look{Change: *s.Pending, Effect: iamops.Unclear, Since: now}
+			s.Look = rotation.Look{Change: *s.Pending, Effect: iamops.Unclear, Since: now}
 		}
 	}
 }
@@ -115,7 +115,7 @@ func phase(p rotation.Phase, kind iamops.ChangeKind, keyID string) edit {
 func proving(kind iamops.ChangeKind) edit {
 	return func(s *rotation.State) {
 		change := iamops.Change{Kind: kind, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: oldID}
-		s.Look = &rotation.Look{Change: change, Effect: iamops.Done, Since: now}
+		s.Look = rotation.Look{Change: change, Effect: iamops.Done, Since: now}
 	}
 }
 

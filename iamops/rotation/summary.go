@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -20,6 +21,79 @@ type Summary struct {
 	Deeds    []Deed     `json:"deeds"` // in the order in which they were done
 }
 
+// Summaries are what was done in the rotations of an account's journal, in the order in which
+// they were begun.
+func Summaries(records []Record) []Summary {
+	var order []string
+	summaries := map[string]*Summary{}
+	for _, r := range records {
+		s := summaries[r.Rotation]
+		if s == nil {
+			s = &Summary{Rotation: r.Rotation, User: r.User, Plan: r.Plan, Begun: r.At.UTC(), By: []string{}, Deeds: []Deed{}}
+			summaries[r.Rotation] = s
+			order = append(order, r.Rotation)
+		}
+		s.tell(r)
+	}
+	all := make([]Summary, 0, len(order))
+	for _, id := range order {
+		all = append(all, *summaries[id])
+	}
+	return all
+}
+
+// tell adds a record to a summary. A change is one deed: announced, made, proven.
+func (s *Summary) tell(r Record) {
+	if !slices.Contains(s.By, r.By) {
+		s.By = append(s.By, r.By)
+	}
+	if r.After.Old.Known() {
+		s.OldKeyID = r.After.Old.ID
+	}
+	if r.After.New.Known() {
+		s.NewKeyID = r.After.New.ID
+	}
+	deed := r.Deed
+	switch changed := s.last(r.Change); r.Kind {
+	case DeedLent, DeedDelivering, DeedPuttingBack, DeedSettling, DeedDescribed:
+		return // how they ended is told
+	case DeedAnnounced:
+		deed.Kind, deed.Effect = DeedChanged, iamops.Unclear
+	case DeedChanged:
+		if changed != nil && changed.Effect == iamops.Unclear && changed.RequestID == "" { // else the line of its intent is damaged
+			at := changed.At
+			*changed = deed
+			changed.At = at
+			return
+		}
+	case DeedProven:
+		if changed == nil {
+			return
+		}
+		if changed.Effect = r.Effect; r.Effect == iamops.Done {
+			changed.Proven = &deed.At
+		}
+		if changed.KeyID == "" {
+			changed.KeyID = r.KeyID
+		}
+		return
+	case DeedEnded:
+		s.Ended = &deed.At
+	case DeedBegun, DeedDecided, DeedLeft, DeedDelivered, DeedPutBack, DeedSettled:
+	}
+	s.Deeds = append(s.Deeds, deed)
+}
+
+// last is the latest change of a kind, nil if there is none.
+func (s *Summary) last(change iamops.ChangeKind) *Deed {
+	for i := range slices.Backward(s.Deeds) {
+		if d := &s.Deeds[i]; d.Kind == DeedChanged && d.Change == change {
+			return d
+		}
+	}
+	return nil
+}
+
 // DeedKind says what kind of thing was done.
 type DeedKind string
 
@@ -27,12 +101,20 @@ type DeedKind string
 const (
 	DeedBegun     DeedKind = "begun"
 	DeedDecided   DeedKind = "decided" // changes nothing at AWS
-	DeedChanged   DeedKind = "changed" // a call that changes a key
-	DeedDelivered DeedKind = "delivered"
-	DeedPutBack   DeedKind = "put-back"
-	DeedSettled   DeedKind = "settled" // what was kept for the way back was removed
+	DeedAnnounced DeedKind = "intent"  // a call that changes a key is about to be made
+	DeedChanged   DeedKind = "changed" // how it ended
+	DeedProven    DeedKind = "proven"  // what lists showed of it afterwards
+	DeedLent      DeedKind = "lent"    // the secret is about to be shown or copied
 	DeedLeft      DeedKind = "left"
 	DeedEnded     DeedKind = "ended"
+	DeedDescribed DeedKind = "described" // the console's descriptions of the keys were brought up to date
+
+	DeedDelivering  DeedKind = "delivering" // is about to be
+	DeedDelivered   DeedKind = "delivered"
+	DeedPuttingBack DeedKind = "putting-back"
+	DeedPutBack     DeedKind = "put-back"
+	DeedSettling    DeedKind = "settling"
+	DeedSettled     DeedKind = "settled" // what was kept for the way back was removed
 )
 
 // Deed is one thing that was done. What does not belong to its kind is empty.

@@ -44,6 +44,7 @@ func (s *State) beginTrial(at time.Time) []Intent {
 // tried takes one round into account. A round that comes when no trial runs is of
 // an earlier one, and counts for nothing.
 func (s *State) tried(ev Tried) []Intent {
+	s.Tried = append(s.Tried[:len(s.Tried):len(s.Tried)], ev.RequestIDs...)
 	if s.Trial.State != TrialRunning || s.Secret != SecretHeld {
 		return nil
 	}

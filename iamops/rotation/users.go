@@ -13,7 +13,7 @@ type Evidenced struct {
 	Evidence iamops.Evidence
 }
 
-func (e Evidenced) at() time.Time { return e.At }
+func (Evidenced) event() {}
 
 // UserID names a user of a key, in the journal too.
 func UserID(u iamops.KeyUser) string { return u.Agent + " at " + u.Address }

@@ -1,6 +1,7 @@
 package rotation_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"testing"
@@ -128,6 +129,7 @@ func (w *world) feed(ev rotation.Event) error {
 	if err != nil {
 		return err
 	}
+	w.write(before, ev)
 	if !before.InFlight() && next.Phase == rotation.Ready {
 		w.decided = ""
 	}
@@ -142,6 +144,58 @@ func (w *world) feed(ev rotation.Event) error {
 	}
 	w.pending = append(w.pending, intents...)
 	return nil
+}
+
+// write is the journal: each record is read back, and a fresh process that goes on from it
+// must stand where this one stands.
+func (w *world) write(before rotation.State, ev rotation.Event) {
+	for _, deed := range rotation.Deeds(before, w.s, ev) {
+		w.comesBack(deed)
+	}
+}
+
+func (w *world) comesBack(deed rotation.Deed) {
+	line, err := json.Marshal(rotation.RecordOf(w.s, deed, w.now))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	record, err := rotation.ParseRecord(line)
+	if err != nil {
+		w.t.Fatalf("%v: %s", err, line)
+	}
+	fresh, _ := rotation.Reopen(record.After, w.s.Caller, w.now)
+	if want := lost(w.s.Kept, w.now); !reflect.DeepEqual(fresh.Kept, want) {
+		w.t.Fatalf("after %s %s%s:\nlive   %+v\nreopened %+v", deed.Kind, deed.Decision, deed.Change, want, fresh.Kept)
+	}
+}
+
+// lost is what a process leaves behind, with all that is lost with it.
+func lost(k rotation.Kept, at time.Time) rotation.Kept {
+	if k.Secret == rotation.SecretHeld {
+		k.Secret = rotation.SecretUnknown // it was in memory
+	}
+	if k.Trial.State == rotation.TrialRunning {
+		k.New.OwnUse = k.Trial.Since.Add(rotation.TrialBound) // how long it went on nobody knows
+		k.Trial = rotation.Trial{}
+	}
+	k.Deliveries = slices.Clone(k.Deliveries)
+	for i := range k.Deliveries {
+		if d := &k.Deliveries[i]; d.State == rotation.DeliveryUnderWay {
+			d.State, d.MayHold = rotation.DeliveryFailed, true // the secret may be there
+		}
+	}
+	switch k.Phase {
+	case rotation.Verifying:
+		k.Phase, k.Pending = rotation.Ready, nil // nothing was sent
+	case rotation.Changing, rotation.Unclear:
+		k.Phase = rotation.Unclear // it may have been made: a look tells, from its beginning
+		k.Look = rotation.Look{Change: *k.Pending, Effect: iamops.Unclear, Since: at}
+	case rotation.Ready:
+		if k.Look.Exists() { // what the lists showed counts from anew
+			k.Look = rotation.Look{Change: k.Look.Change, Effect: k.Look.Effect, Since: k.Look.Since}
+		}
+	}
+	return k
 }
 
 // check holds the laws against a change that the machine asks for.
@@ -205,6 +259,7 @@ func (w *world) act(i rotation.Intent) {
 		}
 		_ = w.feed(ev)
 	case rotation.Make:
+		w.comesBack(rotation.Deed{Kind: rotation.DeedAnnounced, Change: i.Change.Kind})
 		w.make(i.Change)
 	case rotation.Resign:
 		_ = w.feed(rotation.Signed{At: w.now, Caller: w.someCaller("signs afresh")})

@@ -94,10 +94,11 @@ func newCell(t *testing.T, cloud *faults.Account, dir string, w *witness) *cell 
 // refusing is a journal on disk that can be made to refuse a kind of record.
 type refusing struct {
 	*journal.Journal
-	kind atomic.Value // of journal.Kind
+	kind atomic.Value // of rotation.DeedKind
 }
 
-func (r *refusing) Append(rec journal.Record) error {
+func (r *refusing) Append(line any) error {
+	rec, _ := line.(rotation.Record)
 	if r.kind.Load() == rec.Kind {
 		return fmt.Errorf("the %s of a change: no space left on device", rec.Kind)
 	}
@@ -115,7 +116,7 @@ func (c *cell) start() *refusing {
 	}
 	records := c.records()
 	task := runner.Task{ID: fmt.Sprintf("begun-after-%d", len(records)), User: target}
-	if m, found := runner.RecallUser(records, target); found {
+	if m, found := rotation.MemoryOf(records, target); found {
 		task.Memory = &m
 	}
 	j := &refusing{Journal: file}
@@ -135,19 +136,19 @@ func (c *cell) start() *refusing {
 }
 
 // records are the journal as it is on disk.
-func (c *cell) records() []journal.Record {
+func (c *cell) records() []rotation.Record {
 	c.t.Helper()
 	caller := c.client.Caller()
-	records, damages, err := journal.ReadAccount(c.dir, caller.Partition, caller.Account)
+	records, damages, err := runner.Records(c.dir, caller.Partition, caller.Account)
 	if err != nil || len(damages) > 0 {
 		c.t.Fatalf("journal: %v, damages %v", err, damages)
 	}
 	return records
 }
 
-func lastOf(records []journal.Record) journal.Record {
+func lastOf(records []rotation.Record) rotation.Record {
 	if len(records) == 0 {
-		return journal.Record{}
+		return rotation.Record{}
 	}
 	return records[len(records)-1]
 }
@@ -156,9 +157,9 @@ func lastOf(records []journal.Record) journal.Record {
 func (c *cell) settle() {
 	c.t.Helper()
 	c.await("rest", func(s rotation.State) bool {
-		looking := s.Look != nil && !s.Look.Overdue
+		looking := s.Look.Exists() && !s.Look.Overdue
 		if s.Over() {
-			return s.Look == nil
+			return !s.Look.Exists()
 		}
 		return !s.ListedAt.IsZero() && s.Phase == rotation.Ready && !looking && s.Trial.State != rotation.TrialRunning && s.Fresh()
 	})

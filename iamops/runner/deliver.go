@@ -3,12 +3,10 @@ package runner
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"keyturn/iamops"
 	"keyturn/iamops/delivery"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 )
 
@@ -36,62 +34,51 @@ func (r *Runner) AddTarget(spec string) error {
 	if target, err = delivery.Pin(ctx, target); err != nil {
 		return fmt.Errorf("adding a target: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	if r.closed {
 		return ErrClosed
 	}
-	r.applyLocked(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
-	return nil
+	return r.stepLocked(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
 }
 
 // judgeTargets looks at the places that hold the old key before the new one is made: what is
-// wrong with one can still be corrected then. The caller holds the lock.
-func (r *Runner) judgeTargets(before, next rotation.State, again bool) {
-	fresh := again || before.ListedAt.IsZero() || before.Old.ID != next.Old.ID || before.Plan != next.Plan
-	makes := slices.Contains(rotation.PlanOf(next.Plan).Steps, rotation.Store)
-	if r.parts.Targets == nil || next.Step != rotation.Check || !makes || next.ListedAt.IsZero() || next.Old.ID == "" || !fresh {
-		return
-	}
-	user, oldKeyID := next.User, next.Old.ID
-	r.state.Judging = true
-	r.work.Go(func() {
-		_, notes, err := r.parts.Targets.Find(user, oldKeyID)
+// wrong with one can still be corrected then.
+func (r *Runner) judgeTargets() {
+	notes := []string{}
+	if s := r.Snapshot().State; r.parts.Targets != nil {
+		_, found, err := r.parts.Targets.Find(s.User, s.Old.ID)
+		notes = append(notes, found...)
 		if err != nil {
 			notes = append(notes, err.Error())
 		}
-		r.apply(rotation.Found{At: r.parts.Clock.Now(), Notes: append([]string{}, notes...)})
-	})
+	}
+	r.step(rotation.Found{At: r.parts.Clock.Now(), Notes: notes})
 }
 
-// findTargets looks for targets when there is something to deliver. The caller holds
-// the lock.
-func (r *Runner) findTargets(before, next rotation.State) {
-	if r.parts.Targets == nil || before.Step == next.Step || next.Step != rotation.Store {
+// findTargets looks for targets when there is something to deliver.
+func (r *Runner) findTargets() {
+	if r.parts.Targets == nil {
 		return
 	}
-	user, oldKeyID := next.User, next.Old.ID
-	r.work.Go(func() {
-		targets, notes, err := r.parts.Targets.Find(user, oldKeyID)
-		found := rotation.Found{Notes: notes}
-		for _, t := range targets {
-			ctx, stop := iamops.WithBound(r.ctx, pinTimeout)
-			pinned, pinning := delivery.Pin(ctx, t)
-			stop()
-			d := described(pinned)
-			if pinning != nil {
-				d.Warnings = append(d.Warnings, "its account could not be found out: "+delivery.AsFailure(pinning).Err.Error())
-			}
-			found.Targets = append(found.Targets, d)
+	s := r.Snapshot().State
+	targets, notes, err := r.parts.Targets.Find(s.User, s.Old.ID)
+	found := rotation.Found{Notes: notes}
+	if err != nil {
+		found.Problem = notDelivered(err)
+	}
+	for _, t := range targets {
+		ctx, stop := iamops.WithBound(r.ctx, pinTimeout)
+		pinned, pinning := delivery.Pin(ctx, t)
+		stop()
+		d := described(pinned)
+		if pinning != nil {
+			d.Warnings = append(d.Warnings, "its account could not be found out: "+delivery.AsFailure(pinning).Err.Error())
 		}
-		found.At = r.parts.Clock.Now()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if err != nil {
-			r.state.Problem = notDelivered(err)
-		}
-		r.applyLocked(found)
-	})
+		found.Targets = append(found.Targets, d)
+	}
+	found.At = r.parts.Clock.Now()
+	r.step(found)
 }
 
 // nameTargets gives recalled deliveries the names of their targets.
@@ -111,76 +98,71 @@ func described(t delivery.Target) rotation.Delivery {
 }
 
 // hand delivers the secret to one target. Like a change it is on record before and
-// after, and awaited by Close. The caller holds the lock.
+// after, and awaited by Close. The caller holds the turn.
 func (r *Runner) hand(spec string) {
-	state, secret := r.state, r.secret
-	r.atTarget(spec, journal.Delivering, journal.Delivered, state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
+	secret := r.secret
+	r.atTarget(spec, rotation.DeedDelivering, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		c.Secret = secret
 		return t.Deliver(ctx, c)
-	}, func(failure *delivery.Failure, p *iamops.Problem) rotation.Event {
-		return rotation.Delivered{At: r.parts.Clock.Now(), Spec: spec, Problem: p, MayHold: failure != nil && failure.MayHold}
+	}, func(e ended) rotation.Event {
+		return rotation.Delivered{At: e.at, Spec: spec, Problem: e.problem, Failure: e.failure, MayHold: e.mayHold}
 	})
 }
 
-// takeBack restores what was at a target before. The caller holds the lock.
+// takeBack restores what was at a target before. The caller holds the turn.
 func (r *Runner) takeBack(spec string) {
-	r.atTarget(spec, journal.PuttingBack, journal.PutBack, r.state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
+	r.atTarget(spec, rotation.DeedPuttingBack, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		return t.PutBack(ctx, c)
-	}, func(_ *delivery.Failure, p *iamops.Problem) rotation.Event {
-		return rotation.PutBack{At: r.parts.Clock.Now(), Spec: spec, Problem: p}
+	}, func(e ended) rotation.Event {
+		return rotation.PutBack{At: e.at, Spec: spec, Problem: e.problem, Failure: e.failure}
 	})
 }
 
-// settle removes what a target kept for the way back. The caller holds the lock.
+// settle removes what a target kept for the way back. The caller holds the turn.
 func (r *Runner) settle(spec string) {
-	r.atTarget(spec, journal.Settling, journal.Settled, r.state, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
+	r.atTarget(spec, rotation.DeedSettling, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		return t.Settle(ctx, c)
-	}, func(_ *delivery.Failure, p *iamops.Problem) rotation.Event {
-		if p != nil {
-			return rotation.Delivered{At: r.parts.Clock.Now(), Spec: spec, Problem: p, MayHold: true}
-		}
-		return rotation.Tick{At: r.parts.Clock.Now()}
+	}, func(e ended) rotation.Event {
+		return rotation.Settled{At: e.at, Spec: spec, Problem: e.problem, Failure: e.failure}
 	})
+}
+
+// ended is how something at a target ended.
+type ended struct {
+	at      time.Time
+	problem *iamops.Problem // nil: as it was meant
+	failure string          // its kind, where the target names one
+	mayHold bool            // the secret may be there all the same
 }
 
 // atTarget does something at a target, in a goroutine that Close waits for, with a
 // record before and after it, and tells the machine how it ended.
 func (r *Runner) atTarget(
-	spec string, before, after journal.Kind, state rotation.State,
-	do func(context.Context, delivery.Target, delivery.Credential) error,
-	event func(*delivery.Failure, *iamops.Problem) rotation.Event,
+	spec string, before rotation.DeedKind,
+	do func(context.Context, delivery.Target, delivery.Credential) error, event func(ended) rotation.Event,
 ) {
-	record := r.record(state, before)
-	record.Target = spec
-	credential := delivery.Credential{KeyID: state.New.ID, OldKeyID: state.Old.ID, User: state.User}
+	s := r.state
+	deed := rotation.Deed{Kind: before, Plan: s.Plan, Step: s.Step, Target: spec}
+	credential := delivery.Credential{KeyID: s.New.ID, OldKeyID: s.Old.ID, User: s.User}
 	r.work.Go(func() {
-		var failure *delivery.Failure
-		var problem *iamops.Problem
+		var end ended
 		target, err := r.parts.Targets.Parse(spec)
 		if err == nil {
-			err = r.appendAlone(record)
+			err = r.announce(deed)
 		}
 		if err == nil {
 			ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)
 			err = do(ctx, target, credential)
 			cancel()
-			if err != nil {
-				failure = delivery.AsFailure(err)
+			if failure := delivery.AsFailure(err); err != nil && failure != nil {
+				end.failure, end.mayHold = string(failure.Kind), failure.MayHold
 			}
 		}
 		if err != nil {
-			problem = notDelivered(err)
+			end.problem = notDelivered(err)
 		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		record.At, record.Kind = r.parts.Clock.Now(), after
-		if failure != nil {
-			record.Problem, record.MayHold = string(failure.Kind), failure.MayHold
-		} else if problem != nil {
-			record.Problem = string(problem.Kind)
-		}
-		r.appendOrOwe(record)
-		r.applyLocked(event(failure, problem))
+		end.at = r.parts.Clock.Now()
+		r.step(event(end))
 	})
 }
 

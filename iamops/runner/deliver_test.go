@@ -89,7 +89,7 @@ func TestASecretIsDeliveredToTheProfileThatHoldsTheOldKey(t *testing.T) {
 			t.Fatalf("%d targets: %+v", n, s.state().Deliveries)
 		}
 		var secret string
-		if err := s.run.Lend(func(lent iamops.Secret) error { secret = lent.Reveal(); return nil }); err != nil {
+		if err := given(s.run, func(lent iamops.Secret) error { secret = lent.Reveal(); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		s.must(rotation.Deliver)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"keyturn/iamops"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 )
 
@@ -19,25 +18,32 @@ func (r *Runner) readDescriptions() {
 		return
 	}
 	if err != nil {
-		r.mu.Lock()
-		r.undescribed = iamops.AsProblem(err)
+		r.turn.Lock()
+		defer r.turn.Unlock()
+		r.notDescribed(iamops.AsProblem(err))
 		r.publish()
-		r.mu.Unlock()
 		return
 	}
-	r.apply(rotation.Described{At: r.parts.Clock.Now(), Texts: texts})
+	r.step(rotation.Described{At: r.parts.Clock.Now(), Texts: texts})
 }
 
-// describe writes the keys' descriptions when a rotation that has left something at AWS
-// has come to another step. A description is no change of a key: it is written after the
-// step, may fail without harm, and is then said. The caller holds the lock.
-func (r *Runner) describe(before, next rotation.State) {
-	if r.parts.Describer == nil || r.looksOn() || before.Step == next.Step || next.Untouched() {
+// notDescribed keeps why descriptions could not be read or written. The caller holds the turn.
+func (r *Runner) notDescribed(p *iamops.Problem) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.undescribed = p
+}
+
+// describe writes the keys' descriptions. A description is no change of a key: it is written
+// after the step, may fail without harm, and is then said. The caller holds the turn.
+func (r *Runner) describe() {
+	if r.parts.Describer == nil {
 		return
 	}
-	about := iamops.Change{Rotation: next.ID, Account: next.Account, User: next.User}
-	descriptions := rotation.DescriptionsOf(next, r.parts.Clock.Now())
-	record := r.record(next, journal.Described)
+	s := r.state
+	about := iamops.Change{Rotation: s.ID, Account: s.Account, User: s.User}
+	descriptions := rotation.DescriptionsOf(s, r.parts.Clock.Now())
+	deed := rotation.Deed{Kind: rotation.DeedDescribed, Plan: s.Plan, Step: s.Step}
 	r.describeNumber++
 	number := r.describeNumber
 	r.work.Go(func() {
@@ -55,18 +61,17 @@ func (r *Runner) describe(before, next rotation.State) {
 				problem = iamops.AsProblem(err)
 			}
 		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.undescribed = problem; problem != nil {
-			record.Problem = problemName(problem)
-		}
-		r.appendOrOwe(record)
+		r.turn.Lock()
+		defer r.turn.Unlock()
+		r.notDescribed(problem)
+		deed.Problem = rotation.ProblemName(problem)
+		r.appendOrOwe(deed, r.state)
 		r.publish()
 	})
 }
 
 func (r *Runner) overtaken(number int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	return number != r.describeNumber
 }

@@ -41,7 +41,7 @@ func TestASessionThatEndsInMidRotation(t *testing.T) {
 				t.Fatalf("problem %v", p)
 			}
 			secret := ""
-			if err := d.run.Lend(func(s iamops.Secret) error { secret = s.Reveal(); return nil }); err != nil || secret == "" {
+			if err := given(d.run, func(s iamops.Secret) error { secret = s.Reveal(); return nil }); err != nil || secret == "" {
 				t.Fatalf("the secret: %v", err)
 			}
 			if giveUp {

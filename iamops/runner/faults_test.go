@@ -115,7 +115,7 @@ func TestCloseWaitsForAChangeAndItsRecord(t *testing.T) {
 		if err := s.run.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if got := s.notes.story(); !strings.HasSuffix(got, "intent create, outcome create done") {
+		if got := s.notes.story(); !strings.HasSuffix(got, "intent create, changed create done") {
 			t.Errorf("journal: %s", got)
 		}
 	})
@@ -134,7 +134,7 @@ func TestAPanicInAChangeIsRecorded(t *testing.T) {
 		s.must(rotation.GoOn)
 		s.must(rotation.MakeChange)
 		s.await("an unclear outcome", func(st rotation.State) bool { return st.Phase == rotation.Unclear })
-		if got := s.notes.story(); !strings.HasSuffix(got, "intent create, outcome create unclear") {
+		if got := s.notes.story(); !strings.HasSuffix(got, "intent create, changed create unclear") {
 			t.Errorf("journal: %s", got)
 		}
 		if p := s.state().Problem; p == nil || strings.Contains(p.Error(), "wJalr") || !strings.Contains(p.Error(), "panic of type string") {
@@ -153,7 +153,7 @@ func TestTheSecretIsInNoSnapshotAndKeepsTheOperatorHere(t *testing.T) {
 		s.must(rotation.GoOn)
 		s.change(rotation.MakeChange, rotation.Store)
 		var secret string
-		if err := s.run.Lend(func(lent iamops.Secret) error { secret = lent.Reveal(); return nil }); err != nil || len(secret) != 40 {
+		if err := given(s.run, func(lent iamops.Secret) error { secret = lent.Reveal(); return nil }); err != nil || len(secret) != 40 {
 			t.Fatalf("secret of %d characters, %v", len(secret), err)
 		}
 		s.await("the trial", func(st rotation.State) bool { return st.Trial.State == rotation.TrialPassed })

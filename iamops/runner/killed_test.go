@@ -63,19 +63,19 @@ func obey(text string) error {
 	if err != nil {
 		return err
 	}
-	records, _, err := journal.ReadAccount(o.Dir, caller.Partition, caller.Account)
+	records, _, err := runner.Records(o.Dir, caller.Partition, caller.Account)
 	if err != nil {
 		return err
 	}
 	task := runner.Task{ID: "childs", User: target}
-	if m, found := runner.RecallUser(records, target); found {
+	if m, found := rotation.MemoryOf(records, target); found {
 		task.Memory = &m
 	}
 	run := runner.Start(runner.Parts{Account: a, Journal: j, Clock: clock, Settings: rotation.DefaultSettings()}, task)
 	for {
 		snapshot := <-run.Updates()
 		s := snapshot.State
-		if len(o.Decisions) == 0 || s.ListedAt.IsZero() || s.Phase != rotation.Ready || s.Look != nil || !s.Fresh() {
+		if len(o.Decisions) == 0 || s.ListedAt.IsZero() || s.Phase != rotation.Ready || s.Look.Exists() || !s.Fresh() {
 			continue
 		}
 		next := o.Decisions[0]
@@ -168,7 +168,7 @@ func killAndGoOn(t *testing.T, s stage, d death, n nature, e ending) {
 		w.connect(t)
 		c := newCell(t, cloud, dir, w)
 		c.put = put
-		if last := lastOf(c.records()); last.Kind != journal.Intent || last.Change != string(s.change) {
+		if last := lastOf(c.records()); last.Kind != rotation.DeedAnnounced || last.Change != s.change {
 			t.Fatalf("the journal ends with %+v", last)
 		}
 		c.start()

@@ -169,7 +169,7 @@ func TestWhoIsLeftOnTheOldKey(t *testing.T) {
 		if offer.NeedsReason() {
 			t.Errorf("all were asked about: %+v", offer)
 		}
-		m, _ := runner.RecallUser(s.notes.all(), "billing-cron")
+		m, _ := rotation.MemoryOf(s.notes.all(), "billing-cron")
 		if len(m.Fine) != 3 {
 			t.Errorf("remembered: %v", m.Fine)
 		}

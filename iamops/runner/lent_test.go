@@ -8,20 +8,19 @@ import (
 	"time"
 
 	"keyturn/iamops"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 )
 
 // lentOnRecord reports whether the journal tells that the secret left the process.
 func lentOnRecord(n *notes) bool {
-	return slices.ContainsFunc(n.all(), func(r journal.Record) bool { return r.Kind == journal.Lent })
+	return slices.ContainsFunc(n.all(), func(r rotation.Record) bool { return r.Kind == rotation.DeedLent })
 }
 
 // resumed is where a fresh process would find the rotation.
 func (s *scene) resumed() rotation.State {
 	s.t.Helper()
-	st, _ := rotation.Resume(runner.Recall(s.notes.all())[0], s.state().Caller, time.Now())
+	st, _ := rotation.Reopen(rotation.Memories(s.notes.all())[0].Kept, s.state().Caller, time.Now())
 	return st
 }
 
@@ -35,6 +34,9 @@ func TestASecretIsLentOnRecord(t *testing.T) {
 			t.Errorf("never given out, and not gone: secret %s, lent %v", st.Secret, st.Lent)
 		}
 		for range 2 {
+			if err := s.run.GiveOut(); err != nil {
+				t.Fatal(err)
+			}
 			err := s.run.Lend(func(iamops.Secret) error {
 				if !lentOnRecord(s.notes) {
 					t.Error("the secret left before that was on record")
@@ -56,9 +58,20 @@ func TestASecretIsNotLentWithoutARecord(t *testing.T) {
 		s := begin(t, "Suzie")
 		s.created()
 		s.notes.failWith(errors.New("the disk is full"))
-		err := s.run.Lend(func(iamops.Secret) error { t.Error("it was lent"); return nil })
+		err := s.run.GiveOut()
+		if s.run.Lend(func(iamops.Secret) error { return nil }) == nil {
+			t.Error("it was lent")
+		}
 		if p := iamops.AsProblem(err); p == nil || p.Kind != iamops.NoRecord {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// given lends the secret, once it is on record.
+func given(run *runner.Runner, use func(iamops.Secret) error) error {
+	if err := run.GiveOut(); err != nil {
+		return err
+	}
+	return run.Lend(use)
 }

@@ -16,7 +16,7 @@ func TestLookingOnWritesNothing(t *testing.T) {
 		s.must(rotation.GoOn)
 		s.must(rotation.MakeChange)
 		s.await("the new key", func(st rotation.State) bool { return st.Step == rotation.Store })
-		memory, found := runner.RecallUser(s.notes.records, "Suzie")
+		memory, found := rotation.MemoryOf(s.notes.records, "Suzie")
 		if !found {
 			t.Fatal("nothing is under way by the journal")
 		}
@@ -28,7 +28,7 @@ func TestLookingOnWritesNothing(t *testing.T) {
 		defer func() { _ = run.Close(t.Context()) }()
 		s.await("the onlooker's own picture", func(rotation.State) bool {
 			st := run.Snapshot().State
-			return !st.ListedAt.IsZero() && st.Look == nil
+			return !st.ListedAt.IsZero() && !st.Look.Exists()
 		})
 		if err := run.Decide(run.Snapshot().State.Turn, rotation.Decide{Decision: rotation.GiveUpNew}); err == nil {
 			t.Error("an onlooker decided something")

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
@@ -17,9 +16,9 @@ import (
 // mishap is what goes wrong with a change, in the process that makes it.
 type mishap struct {
 	name   string
-	wire   faults.Fault // its Action is the change's, where it names none
-	write  journal.Kind // the record that can't be written; "" if all can
-	effect bool         // the change takes effect all the same
+	wire   faults.Fault      // its Action is the change's, where it names none
+	write  rotation.DeedKind // the record that can't be written; "" if all can
+	effect bool              // the change takes effect all the same
 }
 
 var mishaps = []mishap{
@@ -34,8 +33,8 @@ var mishaps = []mishap{
 	{name: "access denied", wire: faults.Fault{Break: faults.Deny}},
 	{name: "credentials expired", wire: faults.Fault{Break: faults.Expire}},
 	{name: "credentials expired before sending", wire: faults.Fault{Action: "sts:GetCallerIdentity", Break: faults.Expire}},
-	{name: "intent not writable", write: journal.Intent},
-	{name: "outcome not writable", write: journal.Outcome, effect: true},
+	{name: "intent not writable", write: rotation.DeedAnnounced},
+	{name: "outcome not writable", write: rotation.DeedChanged, effect: true},
 	{name: "ended right after the answer", effect: true},
 }
 
@@ -136,7 +135,7 @@ func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
 	before := c.witness.done(s.change)
 	c.must(s.decision)
 	c.await("the end of the change", func(s rotation.State) bool { return !s.InFlight() })
-	if m.write != journal.Intent && fault.Struck() == 0 {
+	if m.write != rotation.DeedAnnounced && fault.Struck() == 0 {
 		t.Error("the fault did not strike")
 	}
 	if effect := c.witness.done(s.change) > before; effect != m.effect {

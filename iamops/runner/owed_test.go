@@ -18,9 +18,9 @@ func TestFindingsRecords(t *testing.T) {
 			s := begin(t, "Suzie")
 			s.must(rotation.GoOn)
 			s.must(rotation.MakeChange)
-			s.await("the answer", func(st rotation.State) bool { return st.Look != nil })
+			s.await("the answer", func(st rotation.State) bool { return st.Look.Exists() })
 			s.notes.failWith(errors.New("no space left on device"))
-			s.await("the proof", func(st rotation.State) bool { return st.Look == nil && st.Trial.State == rotation.TrialPassed })
+			s.await("the proof", func(st rotation.State) bool { return !st.Look.Exists() && st.Trial.State == rotation.TrialPassed })
 			if s.run.Snapshot().Unrecorded == nil {
 				t.Error("a proof that can't be recorded is not told")
 			}
@@ -29,7 +29,7 @@ func TestFindingsRecords(t *testing.T) {
 			if s.run.Snapshot().Unrecorded != nil {
 				t.Error("told still, though all is written")
 			}
-			if got := s.notes.story(); !strings.Contains(got, "outcome create done, proven create done, decided stored") {
+			if got := s.notes.story(); !strings.Contains(got, "changed create done, proven create done, decided stored") {
 				t.Errorf("journal: %s", got)
 			}
 		})
@@ -43,18 +43,18 @@ func TestFindingsRecords(t *testing.T) {
 			s.change(rotation.MakeChange, rotation.Delete)
 			s.cloud.Advance(rotation.DeleteAfter)
 			_ = s.run.Refresh()
-			s.await("the time", func(st rotation.State) bool { return st.Look == nil && st.Fresh() })
+			s.await("the time", func(st rotation.State) bool { return !st.Look.Exists() && st.Fresh() })
 			held := s.cloud.Inject(faults.Fault{Action: "iam:DeleteAccessKey", Hold: true, At: faults.AfterEffect})
 			s.must(rotation.MakeChange)
 			<-held.Held()
 			s.notes.failWith(errors.New("no space left on device"))
 			held.Release()
-			s.await("the end", func(st rotation.State) bool { return st.Over() && st.Look == nil })
+			s.await("the end", func(st rotation.State) bool { return st.Over() && !st.Look.Exists() })
 			s.notes.failWith(nil)
 			if err := s.run.Close(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if got := s.notes.story(); !strings.Contains(got, "outcome delete done, ended, proven delete done") {
+			if got := s.notes.story(); !strings.Contains(got, "changed delete done, ended, proven delete done") {
 				t.Errorf("journal: %s", got)
 			}
 		})

@@ -108,7 +108,7 @@ func (d *desk) interrupt() {
 	d.t.Helper()
 	d.end()
 	task := runner.Task{ID: "rot2", User: sandbox.OperatorUser}
-	if m, found := runner.RecallUser(d.notes.all(), sandbox.OperatorUser); found {
+	if m, found := rotation.MemoryOf(d.notes.all(), sandbox.OperatorUser); found {
 		task.Memory = &m
 	}
 	d.start(task)
@@ -152,7 +152,7 @@ func (d *desk) finish(giveUp bool) {
 	d.t.Helper()
 	for range 60 {
 		d.await("an offer", func(st rotation.State) bool {
-			return st.Over() || st.Phase == rotation.Ready && st.Look == nil && !st.Resigning && st.Fresh() && st.Trial.State != rotation.TrialRunning
+			return st.Over() || st.Phase == rotation.Ready && !st.Look.Exists() && !st.Resigning && st.Fresh() && st.Trial.State != rotation.TrialRunning
 		})
 		s := d.state()
 		if s.Over() {

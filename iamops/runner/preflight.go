@@ -7,27 +7,24 @@ import (
 	"keyturn/iamops/rotation"
 )
 
-// preflight asks what the operator is allowed, before anything is made: at the beginning,
-// and again when the plan or who signs has changed, or when the operator looks again. The
-// caller holds the lock.
-func (r *Runner) preflight(before, next rotation.State, again bool) {
-	if r.parts.Simulator == nil || next.Step != rotation.Check && next.Step != rotation.Create {
+// askPermissions asks what the operator is allowed, before anything is made. The caller holds
+// the turn.
+func (r *Runner) askPermissions() {
+	if r.parts.Simulator == nil {
 		return
 	}
-	if !again && before.Plan == next.Plan && before.Caller.SigningKeyID == next.Caller.SigningKeyID {
-		return
-	}
+	s := r.state
 	r.preflightNumber++
-	number, jobs := r.preflightNumber, r.jobs(next.Plan)
+	number, jobs := r.preflightNumber, r.jobs(s.Plan)
 	r.work.Go(func() {
-		permissions, problem := policy.Preflight(r.ctx, r.parts.Simulator, next.Caller, next.User, jobs...)
+		permissions, problem := policy.Preflight(r.ctx, r.parts.Simulator, s.Caller, s.User, jobs...)
 		if r.ctx.Err() != nil {
 			return
 		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
+		r.turn.Lock()
+		defer r.turn.Unlock()
 		if number == r.preflightNumber {
-			r.applyLocked(rotation.Preflighted{At: r.parts.Clock.Now(), Permissions: permissions, Problem: problem})
+			_ = r.stepLocked(rotation.Preflighted{At: r.parts.Clock.Now(), Permissions: permissions, Problem: problem})
 		}
 	})
 }

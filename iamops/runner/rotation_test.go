@@ -12,7 +12,6 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -22,11 +21,12 @@ import (
 // notes is a journal in memory, which can be made to fail.
 type notes struct {
 	mu      sync.Mutex
-	records []journal.Record
+	records []rotation.Record
 	fail    error
 }
 
-func (n *notes) Append(r journal.Record) error {
+func (n *notes) Append(line any) error {
+	r, _ := line.(rotation.Record)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.fail != nil {
@@ -43,7 +43,7 @@ func (n *notes) failWith(err error) {
 }
 
 // all are the records, in their order.
-func (n *notes) all() []journal.Record {
+func (n *notes) all() []rotation.Record {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.records)
@@ -56,7 +56,7 @@ func (n *notes) story() string {
 	var parts []string
 	for _, r := range n.records {
 		part := string(r.Kind)
-		for _, more := range []string{r.Decision, r.Change, r.Effect} {
+		for _, more := range []string{string(r.Decision), string(r.Change), string(r.Effect)} {
 			if more != "" {
 				part += " " + more
 			}
@@ -136,7 +136,7 @@ func (s *scene) change(d rotation.Decision, leadsTo rotation.Step) {
 	s.t.Helper()
 	s.must(d)
 	s.await("step "+string(leadsTo), func(st rotation.State) bool {
-		return st.Step == leadsTo && st.Phase == rotation.Ready && st.Look == nil
+		return st.Step == leadsTo && st.Phase == rotation.Ready && !st.Look.Exists()
 	})
 }
 
@@ -146,7 +146,7 @@ func (s *scene) stored() {
 	s.must(rotation.GoOn)
 	s.change(rotation.MakeChange, rotation.Store)
 	s.await("the trial", func(st rotation.State) bool { return st.Trial.State == rotation.TrialPassed })
-	if err := s.run.Lend(func(iamops.Secret) error { return nil }); err != nil {
+	if err := s.run.GiveOut(); err != nil {
 		s.t.Fatal(err)
 	}
 	s.must(rotation.Stored)
@@ -183,11 +183,11 @@ func TestAWholeRotationWithARollBack(t *testing.T) {
 		if err != nil || len(keys) != 1 || keys[0].ID == old || keys[0].Status != iamops.Active {
 			t.Errorf("keys at the end: %v, %v", keys, err)
 		}
-		want := "begun, decided go-on, decided make-change, intent create, outcome create done, proven create done, " +
-			"lent, decided stored, decided go-on, decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, " +
-			"decided roll-back, intent reactivate, outcome reactivate done, proven reactivate done, decided go-on, " +
-			"decided make-change, intent deactivate, outcome deactivate done, proven deactivate done, decided go-on, " +
-			"decided make-change, intent delete, outcome delete done, ended, proven delete done"
+		want := "begun, decided go-on, decided make-change, intent create, changed create done, proven create done, " +
+			"lent, decided stored, decided go-on, decided make-change, intent deactivate, changed deactivate done, proven deactivate done, " +
+			"decided roll-back, intent reactivate, changed reactivate done, proven reactivate done, decided go-on, " +
+			"decided make-change, intent deactivate, changed deactivate done, proven deactivate done, decided go-on, " +
+			"decided make-change, intent delete, changed delete done, ended, proven delete done"
 		if got := s.notes.story(); got != want {
 			t.Errorf("journal:\n got %s\nwant %s", got, want)
 		}

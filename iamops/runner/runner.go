@@ -10,11 +10,15 @@
 // own: no screen, signal or cancelled context cuts it short. Whoever ends the
 // program calls [Runner.Close] first, which waits for it.
 //
+// Events are taken one at a time, each with its records on disk before its state is seen.
+// Whoever draws waits for none of that: it takes the second lock alone.
+//
 // # The secret
 //
 // The runner holds the new key's secret in memory, from the answer to CreateAccessKey
 // until the operator says that it is put away. States and snapshots say only that
-// it is held. [Runner.Lend] hands it to a function.
+// it is held. [Runner.GiveOut] puts on record that it is about to be seen, and [Runner.Lend]
+// hands it to a function from then on.
 package runner
 
 import (
@@ -26,7 +30,6 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/evidence"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/policy"
 	"keyturn/iamops/rotation"
 )
@@ -40,9 +43,9 @@ type Account interface {
 	Change(ctx context.Context, permit iamops.Permit) iamops.Outcome
 }
 
-// Journal is where records go.
+// Journal is where records go. A line of it is a rotation.Record.
 type Journal interface {
-	Append(r journal.Record) error
+	Append(line any) error
 }
 
 // Parts are what a runner is built from.
@@ -79,6 +82,8 @@ type Describer interface {
 
 // Snapshot is a rotation at one moment. It holds no secret.
 type Snapshot struct {
+	// Number grows with each: an older one never replaces a newer one.
+	Number   int
 	State    rotation.State
 	Settings rotation.Settings
 	// Unrecorded is why something that has happened is not in the journal; nil if all is.
@@ -99,30 +104,30 @@ type Runner struct {
 	ctx    context.Context // of reads; ended by Close
 	cancel context.CancelFunc
 
+	// turn is held while an event is taken, its records written, and its intents begun. It
+	// guards what no snapshot shows.
+	turn     sync.Mutex
+	begun    bool              // the journal knows of the rotation
+	owed     []rotation.Record // what happened and could not be written; it goes before any other record
+	lookNow  bool              // the event history is to be read again at once
+	stopList context.CancelFunc
+	// Of the latest list, question what the operator is allowed, and descriptions asked for:
+	// older ones don't count.
+	listNumber, preflightNumber, describeNumber int
+	describing                                  chan struct{} // holds a token while descriptions are written
+
+	// mu guards what a snapshot shows, and the secret. It is held for no call and no write.
+	// Who changes one of them holds turn too.
 	mu          sync.Mutex
+	number      int
 	state       rotation.State
 	secret      iamops.Secret
-	begun       bool // the journal knows of the rotation
-	unrecorded  *iamops.Problem
-	owed        []journal.Record // what happened and could not be written; it goes before any other record
-	undescribed *iamops.Problem
 	closed      bool
-	lookNow     bool // the event history is to be read again at once
-	listNumber  int  // of the latest list asked for: older ones don't count
-	stopList    context.CancelFunc
-	// preflightNumber is of the latest question what the operator is allowed.
-	preflightNumber int
-	// describeNumber is of the latest descriptions asked for; describing holds a token
-	// while some are being written.
-	describeNumber int
-	describing     chan struct{}
-	// tried are the IDs of the requests of the new key's trial. The journal knows the first
-	// of them, as many as triedKnown says.
-	tried      []string
-	triedKnown int
+	unrecorded  *iamops.Problem
+	undescribed *iamops.Problem
 
-	// work is all that runs: what is not begun by such work itself begins under the lock,
-	// and not after Close.
+	// work is all that runs: what is not begun by such work itself begins under turn, and not
+	// after Close.
 	work    sync.WaitGroup
 	updates chan Snapshot
 }
@@ -142,14 +147,13 @@ type Task struct {
 func Start(parts Parts, task Task) *Runner {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1), describing: make(chan struct{}, 1)}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	var intents []rotation.Intent
 	if task.Memory != nil {
 		r.begun = true
-		r.tried, r.triedKnown = task.Memory.Tried, len(task.Memory.Tried)
-		r.nameTargets(task.Memory.Deliveries)
-		r.state, intents = rotation.Resume(*task.Memory, parts.Account.Caller(), parts.Clock.Now())
+		r.state, intents = rotation.Reopen(task.Memory.Kept, parts.Account.Caller(), parts.Clock.Now())
+		r.nameTargets(r.state.Deliveries)
 	} else {
 		if task.Plan == "" {
 			task.Plan = rotation.Rotate
@@ -157,8 +161,6 @@ func Start(parts Parts, task Task) *Runner {
 		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
 	}
 	r.carryOut(intents)
-	r.readQuarantine(rotation.State{}, r.state, false)
-	r.preflight(rotation.State{}, r.state, true)
 	r.publish()
 	r.work.Go(r.tick)
 	r.work.Go(r.readDescriptions)
@@ -190,8 +192,8 @@ var ErrClosed = errors.New("keyturn is ending")
 // turn. It returns ErrOutdated, a *rotation.Refusal, or a *iamops.Problem if the
 // journal can't be written; the decision was then not taken.
 func (r *Runner) Decide(turn int, d rotation.Decide) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	switch {
 	case r.closed:
 		return ErrClosed
@@ -199,30 +201,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 		return ErrOutdated
 	}
 	d.At = r.parts.Clock.Now()
-	before := r.state
-	next, intents, err := rotation.Next(before, d, r.parts.Settings)
-	if err != nil {
-		return fmt.Errorf("deciding: %w", err)
-	}
-	r.lookNow = r.lookNow || d.Decision == rotation.LookAgain
-	if d.Decision != rotation.LookAgain && d.Decision != rotation.TryAgain {
-		if err := r.recordDecision(before, next, d); err != nil {
-			problem := noRecord(err)
-			r.state.Problem = problem
-			r.publish()
-			return problem
-		}
-	}
-	r.state = next
-	r.recordEnd(before, next)
-	r.describe(before, next)
-	r.findTargets(before, next)
-	r.readQuarantine(before, next, d.Decision == rotation.LookAgain)
-	r.judgeTargets(before, next, d.Decision == rotation.LookAgain)
-	r.preflight(before, next, d.Decision == rotation.LookAgain)
-	r.carryOut(intents)
-	r.publish()
-	return nil
+	return r.stepLocked(d)
 }
 
 // Refresh reads the keys and their last use again, if nothing is under way that
@@ -234,53 +213,54 @@ func (r *Runner) Refresh() error {
 // ErrNoSecret says that there is no secret to lend.
 var ErrNoSecret = errors.New("the secret is not in memory")
 
-// Lend hands the secret to use, which must not keep it. The first time is on record
-// before it happens. It returns ErrNoSecret, a *iamops.Problem if the journal can't be
-// written, or the error of use.
-func (r *Runner) Lend(use func(iamops.Secret) error) error {
-	secret, err := r.lent()
-	if err != nil {
-		return err
+// GiveOut puts on record that the secret is about to be shown or copied. It returns
+// ErrNoSecret, or a *iamops.Problem if the journal can't be written; the secret is then not
+// lent. Done again it does nothing.
+func (r *Runner) GiveOut() error {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	switch {
+	case r.closed, r.state.Secret != rotation.SecretHeld:
+		return ErrNoSecret
+	case r.state.Lent:
+		return nil
 	}
-	return use(secret)
+	return r.stepLocked(rotation.Lent{At: r.parts.Clock.Now()})
 }
 
-// lent is the secret, once it is on record that it leaves this process.
-func (r *Runner) lent() (iamops.Secret, error) {
+// Lend hands the secret to use, which must not keep it. It waits for nothing, and returns
+// ErrNoSecret before GiveOut, or the error of use.
+func (r *Runner) Lend(use func(iamops.Secret) error) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed || r.state.Secret != rotation.SecretHeld || !r.secret.Held() {
-		return iamops.Secret{}, ErrNoSecret
+	secret := r.secret
+	lent := r.state.Secret == rotation.SecretHeld && r.state.Lent
+	r.mu.Unlock()
+	if !lent || !secret.Held() {
+		return ErrNoSecret
 	}
-	if !r.state.Lent {
-		if err := r.append(r.record(r.state, journal.Lent)); err != nil {
-			return iamops.Secret{}, noRecord(err)
-		}
-		r.applyLocked(rotation.Lent{At: r.parts.Clock.Now()})
-	}
-	return r.secret, nil
+	return use(secret)
 }
 
 // Leave tells the journal that the operator leaves. It returns a *rotation.Refusal
 // if that is not possible, since a secret would be lost without a word.
 func (r *Runner) Leave() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	if reason := rotation.LeaveBlock(r.state); reason != rotation.Possible {
 		return &rotation.Refusal{Reason: reason}
 	}
 	if !r.begun {
 		return nil
 	}
-	return r.append(r.record(r.state, journal.Left))
+	return r.append(rotation.Deed{Kind: rotation.DeedLeft}, r.state)
 }
 
 // Close stops the runner. It waits for a change in flight and its record, but not
 // for longer than ctx lasts. The secret is wiped.
 func (r *Runner) Close(ctx context.Context) error {
-	r.mu.Lock()
+	r.turn.Lock()
 	r.closed = true
-	r.mu.Unlock()
+	r.turn.Unlock()
 	r.cancel()
 	ended := make(chan struct{})
 	go func() {
@@ -292,60 +272,14 @@ func (r *Runner) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for the change in flight: %w", ctx.Err())
 	}
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	_ = r.payOwed() // what can't be written even now stays told, in the snapshot
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_ = r.payOwed() // what can't be written even now stays told, in the snapshot
 	r.secret.Forget()
 	return nil
 }
 
 // Clock is the account's clock.
 func (r *Runner) Clock() iamops.Clock { return r.parts.Clock }
-
-// apply hands an observation to the machine. The caller holds no lock.
-func (r *Runner) apply(ev rotation.Event) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.applyLocked(ev)
-}
-
-func (r *Runner) applyLocked(ev rotation.Event) {
-	before := r.state
-	next, intents, err := rotation.Next(before, ev, r.parts.Settings)
-	if err != nil {
-		return // only decisions are refused
-	}
-	r.state = next
-	if _, isTick := ev.(rotation.Tick); isTick && len(intents) == 0 {
-		return
-	}
-	r.recordProof(before, next)
-	r.recordEnd(before, next)
-	r.describe(before, next)
-	r.findTargets(before, next)
-	r.judgeTargets(before, next, false)
-	r.preflight(before, next, false)
-	r.carryOut(intents)
-	r.publish()
-}
-
-func (r *Runner) snapshot() Snapshot {
-	return Snapshot{State: r.state, Settings: r.parts.Settings, Unrecorded: r.unrecorded, Undescribed: r.undescribed}
-}
-
-// publish replaces the waiting snapshot. The caller holds the lock, so that there
-// is one sender.
-func (r *Runner) publish() {
-	select {
-	case <-r.updates:
-	default:
-	}
-	r.updates <- r.snapshot()
-}
-
-// tick lets the machine notice that time passes.
-func (r *Runner) tick() {
-	for iamops.Sleep(r.ctx, time.Second) {
-		r.apply(rotation.Tick{At: r.parts.Clock.Now()})
-	}
-}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"keyturn/iamops"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -27,6 +26,9 @@ func TestTheSummaryTellsTheStory(t *testing.T) {
 		s.must(rotation.GoOn)
 		s.change(rotation.MakeChange, rotation.Store)
 		s.await("the trial", func(st rotation.State) bool { return st.Trial.State == rotation.TrialPassed })
+		if err := s.run.GiveOut(); err != nil {
+			t.Fatal(err)
+		}
 		if err := s.run.Lend(func(held iamops.Secret) error { secret = held.Reveal(); return nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +44,7 @@ func TestTheSummaryTellsTheStory(t *testing.T) {
 		s.change(rotation.MakeChange, rotation.Finished)
 		s.await("the records", func(rotation.State) bool { return strings.HasSuffix(s.notes.story(), "proven delete done") })
 
-		all := runner.Summaries(s.notes.all())
+		all := rotation.Summaries(s.notes.all())
 		if len(all) != 1 || all[0].Ended == nil || all[0].User != "billing-cron" || all[0].NewKeyID == "" || len(all[0].By) != 1 {
 			t.Fatalf("summaries: %+v", all)
 		}
@@ -84,11 +86,14 @@ func TestTheSummaryTellsTheStory(t *testing.T) {
 // an intent without an outcome is one of which nobody knows.
 func TestASummaryOfADamagedJournal(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	record := func(minute int, kind journal.Kind, effect string) journal.Record {
-		return journal.Record{At: at.Add(time.Duration(minute) * time.Minute), Kind: kind, Rotation: "r", User: "u", Change: "deactivate", KeyID: "AKIAIOSFODNN7EXAMPLE", Effect: effect, RequestID: map[bool]string{true: "q"}[effect != ""]}
+	record := func(minute int, kind rotation.DeedKind, effect iamops.Effect) rotation.Record {
+		return rotation.Record{Rotation: "r", User: "u", Deed: rotation.Deed{
+			At: at.Add(time.Duration(minute) * time.Minute), Kind: kind, Change: iamops.Deactivate, KeyID: "AKIAIOSFODNN7EXAMPLE",
+			Effect: effect, RequestID: map[bool]string{true: "q"}[effect != ""],
+		}}
 	}
-	all := runner.Summaries([]journal.Record{
-		record(0, journal.Intent, ""), record(1, journal.Outcome, "done"), record(2, journal.Outcome, "no effect"), record(3, journal.Intent, ""),
+	all := rotation.Summaries([]rotation.Record{
+		record(0, rotation.DeedAnnounced, ""), record(1, rotation.DeedChanged, "done"), record(2, rotation.DeedChanged, "no effect"), record(3, rotation.DeedAnnounced, ""),
 	})
 	var effects []iamops.Effect
 	for _, d := range all[0].Deeds {

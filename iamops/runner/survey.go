@@ -40,7 +40,7 @@ func Survey(ctx context.Context, account Account, clock iamops.Clock, set rotati
 
 // stand lets the machine see the keys and their last use once.
 func stand(ctx context.Context, account Account, now time.Time, set rotation.Settings, m rotation.Memory) Standing {
-	s, _ := rotation.Resume(m, account.Caller(), now)
+	s, _ := rotation.Reopen(m.Kept, account.Caller(), now)
 	keys, err := account.Keys(ctx, m.User)
 	see := func(ev rotation.Event) {
 		if next, _, err := rotation.Next(s, ev, set); err == nil {

@@ -27,7 +27,7 @@ func surveyScene(t *testing.T, to func(*cell)) *cell {
 // survey is where the one rotation in the cell's journal stands.
 func (c *cell) survey(set rotation.Settings) runner.Standing {
 	c.t.Helper()
-	all := runner.Survey(context.Background(), c.client, c.cloud, set, runner.Recall(c.records()))
+	all := runner.Survey(context.Background(), c.client, c.cloud, set, rotation.Memories(c.records()))
 	if len(all) != 1 {
 		c.t.Fatalf("%d standings", len(all))
 	}
@@ -37,7 +37,7 @@ func (c *cell) survey(set rotation.Settings) runner.Standing {
 // memory is what the cell's journal remembers.
 func (c *cell) memory() rotation.Memory {
 	c.t.Helper()
-	m, found := runner.RecallUser(c.records(), target)
+	m, found := rotation.MemoryOf(c.records(), target)
 	if !found {
 		c.t.Fatal("nothing is remembered")
 	}
@@ -90,13 +90,13 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 			c.cloud.Advance(rotation.UnknownRhythm + time.Minute)
 		}, kind: rotation.WaitQuiet, step: rotation.Deactivate, over: true, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
 		"deactivated": {left: (*cell).reachWatch,
-			kind: rotation.WaitWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().OffSince[c.witness.first[0]].Add(week) }},
+			kind: rotation.WaitWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
 		"deactivated more than a week ago": {left: (*cell).reachWatch, then: func(c *cell) { c.cloud.Advance(week) },
-			kind: rotation.WaitWatch, step: rotation.Watch, over: true, until: func(c *cell) time.Time { return c.memory().OffSince[c.witness.first[0]].Add(week) }},
+			kind: rotation.WaitWatch, step: rotation.Watch, over: true, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
 		"deactivated by a colleague": {left: (*cell).reachDeactivate, then: func(c *cell) { c.act(iamops.Deactivate, c.witness.first[0]) },
 			kind: rotation.WaitWatch, step: rotation.Watch, over: true},
 		"about to be deleted": {left: func(c *cell) { c.reachWatch(); c.must(rotation.GoOn) },
-			kind: rotation.WaitDecision, step: rotation.Delete, until: func(c *cell) time.Time { return c.memory().OffSince[c.witness.first[0]].Add(rotation.DeleteAfter) }},
+			kind: rotation.WaitDecision, step: rotation.Delete, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(rotation.DeleteAfter) }},
 		"an answer lost": {left: loseAnswer,
 			kind: rotation.WaitLook, step: rotation.Deactivate, over: true},
 		"deleted by a colleague": {left: (*cell).reachWatch, then: func(c *cell) { c.act(iamops.Delete, c.witness.first[0]) },
@@ -144,7 +144,7 @@ func TestSurveyKeepsTheOrderOfManyRotations(t *testing.T) {
 		}
 		var memories []rotation.Memory
 		for _, u := range users {
-			memories = append(memories, rotation.Memory{ID: "r-" + u.Name, User: u.Name, Plan: rotation.Retire, Step: rotation.Watch})
+			memories = append(memories, rotation.Memory{Kept: rotation.Kept{ID: "r-" + u.Name, User: u.Name, Plan: rotation.Retire, Step: rotation.Watch, Phase: rotation.Ready}})
 		}
 		standings := runner.Survey(context.Background(), a, cloud, rotation.DefaultSettings(), memories)
 		for i, s := range standings {

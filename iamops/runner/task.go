@@ -32,7 +32,7 @@ func GoesBefore(s rotation.State) bool { return !s.Over() && !s.Droppable() }
 // Yields reports whether what a journal remembers gives way to a task that it does not
 // meet: nothing of it has to be remembered.
 func (t Task) Yields(m rotation.Memory, caller iamops.Caller, now time.Time) bool {
-	s, _ := rotation.Resume(m, caller, now)
+	s, _ := rotation.Reopen(m.Kept, caller, now)
 	return s.Droppable() && !t.MetBy(s)
 }
 

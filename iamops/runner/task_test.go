@@ -9,7 +9,12 @@ import (
 
 // A user has one rotation at a time: the one that was decided on goes first.
 func TestTaskAndRotation(t *testing.T) {
-	begun := rotation.State{User: "Suzie", Plan: rotation.Rotate, Step: rotation.Check, Old: rotation.KeyFacts{ID: "AKIAOLD"}}
+	begun := rotation.State{Kept: rotation.Kept{
+		User: "Suzie",
+		Plan: rotation.Rotate,
+		Step: rotation.Check,
+		Old:  rotation.KeyFacts{ID: "AKIAOLD"},
+	}}
 	with := func(change func(*rotation.State)) rotation.State {
 		s := begun
 		change(&s)

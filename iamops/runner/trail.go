@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"slices"
 	"time"
 
 	"keyturn/iamops"
@@ -16,14 +15,13 @@ func (r *Runner) readTrail() {
 	var keys [2]string
 	var last time.Time
 	for iamops.Sleep(r.ctx, trailPause) {
-		r.mu.Lock()
+		r.turn.Lock()
 		s, now := r.state, r.parts.Clock.Now()
 		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != trailKeys(s))
-		tried := slices.Clone(r.tried)
 		if due {
 			r.lookNow = false
 		}
-		r.mu.Unlock()
+		r.turn.Unlock()
 		if !due {
 			continue
 		}
@@ -34,14 +32,14 @@ func (r *Runner) readTrail() {
 			}
 		}
 		last, search.Ours = now, map[string]bool{}
-		for _, id := range tried {
+		for _, id := range s.Tried {
 			search.Ours[id] = true
 		}
 		search.Run(r.ctx, keys[0], keys[1], func(e iamops.Evidence) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
+			r.turn.Lock()
+			defer r.turn.Unlock()
 			if trailKeys(r.state) == keys {
-				r.applyLocked(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
+				_ = r.stepLocked(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
 			}
 		})
 	}

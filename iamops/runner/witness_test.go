@@ -14,7 +14,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
-	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
 )
@@ -211,13 +211,13 @@ func formOf(body io.Reader) (io.ReadCloser, url.Values, error) {
 
 // compare holds what arrived against the journal: no effect that was not announced,
 // and nothing sent twice but what was throttled.
-func (w *witness) compare(records []journal.Record, throttled bool) []string {
+func (w *witness) compare(records []rotation.Record, throttled bool) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	broken := slices.Clone(w.broken)
 	announced, kinds := map[deed]int{}, map[iamops.ChangeKind]int{}
 	for _, r := range records {
-		if r.Kind == journal.Intent {
+		if r.Kind == rotation.DeedAnnounced {
 			announced[deed{iamops.ChangeKind(r.Change), r.KeyID}]++
 			kinds[iamops.ChangeKind(r.Change)]++
 		}

@@ -19,7 +19,6 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -78,7 +77,7 @@ var ends = map[string]func(*testing.T, *App) error{
 			stuck := make(chan struct{})
 			return ending{
 				account: unanswering{real, stuck},
-				record:  func(journal.Record) error { return nil },
+				record:  func(rotation.Record) error { return nil },
 				ripe:    func(s runner.Snapshot) bool { return s.State.Phase == rotation.Changing },
 				after:   func() { close(stuck) },
 			}
@@ -88,8 +87,8 @@ var ends = map[string]func(*testing.T, *App) error{
 		return closing(t, a, func(real *account.Account) ending {
 			return ending{
 				account: real,
-				record: func(r journal.Record) error {
-					if r.Kind == journal.Outcome {
+				record: func(r rotation.Record) error {
+					if r.Kind == rotation.DeedChanged {
 						return errors.New("no space left on device")
 					}
 					return nil
@@ -259,10 +258,13 @@ func interrupted(t *testing.T, a *App, said, answers string, args ...string) err
 }
 
 // recorder is a journal of which each record goes by a function.
-type recorder func(journal.Record) error
+type recorder func(rotation.Record) error
 
 // Append takes a record.
-func (r recorder) Append(record journal.Record) error { return r(record) }
+func (r recorder) Append(line any) error {
+	record, _ := line.(rotation.Record)
+	return r(record)
+}
 
 // unanswering is an account of which no change is answered, for as long as it is stuck.
 type unanswering struct {

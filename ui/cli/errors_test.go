@@ -22,7 +22,6 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -216,7 +215,7 @@ const root = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/20
 type nowhere struct{}
 
 // Append takes a record.
-func (nowhere) Append(journal.Record) error { return nil }
+func (nowhere) Append(any) error { return nil }
 
 // problems are, for each kind of problem, a way into it.
 var problems = map[iamops.ProblemKind]func(t *testing.T) error{

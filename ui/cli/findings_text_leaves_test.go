@@ -237,16 +237,25 @@ func writeHostileJournal(t *testing.T, root string) {
 		return string(text)
 	}
 	var lines strings.Builder
+	// Each record twice: in the form with a caller, and in the one that says where it led. What
+	// keyturn can't read of it, it passes over.
 	line := func(rotation, kind, more string) {
-		fmt.Fprintf(&lines, `{"v":1,"at":"2026-03-01T09:00:00Z","kind":%q,"rotation":%q,"account":"111122223333","partition":"aws","user":%s,"caller":%s,"plan":"retire","step":"deactivate","old_key_id":%s%s}`+"\n",
-			kind, rotation, quoted("Suzie"+hostileJSON), quoted("arn:aws:iam::111122223333:user/x"+hostileJSON), quoted("AKIA"+hostileJSON), more)
+		user, by, key := quoted("Suzie"+hostileJSON), quoted("arn:aws:iam::111122223333:user/x"+hostileJSON), quoted("AKIA"+hostileJSON)
+		head := func(version int) string {
+			return fmt.Sprintf(`{"v":%d,"at":"2026-03-01T09:00:00Z","kind":%q,"rotation":%q,"account":"111122223333","partition":"aws","user":%s,"plan":"retire","step":"deactivate"`,
+				version, kind, rotation, user)
+		}
+		fmt.Fprintf(&lines, "%s,\"caller\":%s,\"old_key_id\":%s%s}\n", head(1), by, key, more)
+		fmt.Fprintf(&lines, `%s,"by":%s%s,"after":{"ID":%q,"Account":"111122223333","Partition":"aws","User":%s,"Plan":"retire","Step":"watch","Phase":"ready","Old":{"ID":%s,"InactiveSince":"2026-03-01T09:00:00Z"}}}`+"\n",
+			head(2), by, more, rotation, user, key)
 	}
 	change := `,"change":"deactivate","key_id":` + quoted("AKIA"+hostileJSON)
 	for _, rotation := range []string{"rot1", "rot2"} {
 		line(rotation, "begun", "")
 		line(rotation, "intent", change)
 		line(rotation, "outcome", change+`,"effect":"done","request_id":`+quoted(hostileJSON))
-		line(rotation, "decided", `,"decision":"make-change","overrides":["deactivation-unknown"],"reason":`+quoted("long ago"+hostileJSON))
+		line(rotation, "changed", change+`,"effect":"done","request_id":`+quoted(hostileJSON))
+		line(rotation, "decided", `,"decision":"make-change","overrides":["deactivation-unknown"],"against":["deactivation-unknown"],"reason":`+quoted("long ago"+hostileJSON))
 	}
 	line("rot1", "ended", "")
 	if err := os.WriteFile(filepath.Join(dir, "aws-111122223333.jsonl"), []byte(lines.String()), 0o600); err != nil {
@@ -267,7 +276,9 @@ func TestFindingsTextB9(t *testing.T) {
 			t.Fatal(err)
 		}
 		const head = `{"v":1,"at":"2026-03-01T09:00:00Z","rotation":"rot1","account":"111122223333","partition":"aws","user":"Suzie","caller":"arn:aws:iam::111122223333:user/x","plan":"retire","step":"deactivate","old_key_id":"AKIAI44QH8DHBEXAMPLE"`
-		text := head + `,"kind":"intent","change":"rename","key_id":"AKIAI44QH8DHBEXAMPLE"}` + "\n" +
+		one := strings.Replace(head, `"v":1`, `"v":2`, 1) + `,"after":{"ID":"rot1","User":"Suzie","Plan":"retire","Step":"done"}`
+		text := one + `,"kind":"changed","change":"rename","key_id":"AKIAI44QH8DHBEXAMPLE","effect":"no effect"}` + "\n" + one + `,"kind":"ended"}` + "\n" +
+			head + `,"kind":"intent","change":"rename","key_id":"AKIAI44QH8DHBEXAMPLE"}` + "\n" +
 			head + `,"kind":"outcome","change":"rename","key_id":"AKIAI44QH8DHBEXAMPLE","effect":"no effect"}` + "\n" + head + `,"kind":"ended"}` + "\n"
 		if err := os.WriteFile(filepath.Join(dir, "aws-111122223333.jsonl"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -176,13 +176,23 @@ func TestAPanicDuringAChange(t *testing.T) {
 	if err := <-ended; ExitCode(err) != exitAttention || !strings.Contains(err.Error(), "panic of type cli.defect") {
 		t.Errorf("it ended with %v", err)
 	}
-	records, damages, err := journal.Read(bytes.NewReader(text))
+	records, damages, err := recordsOf(text)
 	if err != nil || len(damages) > 0 || len(records) == 0 {
 		t.Fatalf("the journal: %v, damaged at %v: %s", err, damages, text)
 	}
-	if last := records[len(records)-1]; last.Kind != journal.Outcome || last.Effect != "done" || last.KeyID == "" {
+	if last := records[len(records)-1]; last.Kind != rotation.DeedChanged || last.Effect != "done" || last.KeyID == "" {
 		t.Errorf("the last record is %+v", last)
 	}
+}
+
+// recordsOf reads the text of a journal.
+func recordsOf(text []byte) (records []rotation.Record, damages []journal.Damage, err error) {
+	damages, err = journal.Read(bytes.NewReader(text), func(line []byte) error {
+		r, err := rotation.ParseRecord(line)
+		records = append(records, r)
+		return err
+	})
+	return records, damages, err
 }
 
 // decide takes a decision as soon as it can be taken, with a reason where one is needed.

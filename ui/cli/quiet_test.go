@@ -42,8 +42,7 @@ func TestAQuietDayProvesNothing(t *testing.T) {
 					decide(t, run, d)
 				}
 				iamops.Sleep(t.Context(), time.Minute) // the trial, and the proof
-				shown := func(iamops.Secret) error { return nil }
-				if err := run.Lend(shown); err != nil {
+				if err := run.GiveOut(); err != nil {
 					t.Fatal(err)
 				}
 				decide(t, run, rotation.Stored)

@@ -100,7 +100,7 @@ func (r *rotations) open(p *place, f flags, task runner.Task) (run *runner.Runne
 		return nil, false, noRecord(err)
 	}
 	// Read only now: what the last holder did is on record.
-	records, _, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
+	records, _, err := runner.Records(p.state, caller.Partition, caller.Account)
 	if err != nil {
 		if lock != nil {
 			err = errors.Join(err, lock.Unlock())
@@ -110,7 +110,7 @@ func (r *rotations) open(p *place, f flags, task runner.Task) (run *runner.Runne
 	if lock != nil && !f.readOnly {
 		p.targets.cleanUp(context.Background(), records, task.User)
 	}
-	if m, found := runner.RecallUser(records, task.User); found && !task.Yields(m, caller, p.clock.Now()) {
+	if m, found := rotation.MemoryOf(records, task.User); found && !task.Yields(m, caller, p.clock.Now()) {
 		task.Memory = &m
 	}
 	task.ID = newID()
@@ -186,13 +186,9 @@ func newID() string {
 }
 
 // records are the journal of the account, and what of it could not be read.
-func (p *place) records() ([]journal.Record, []journal.Damage, error) {
+func (p *place) records() ([]rotation.Record, []journal.Damage, error) {
 	caller := p.account.Caller()
-	records, damages, err := journal.ReadAccount(p.state, caller.Partition, caller.Account)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the journal: %w", err)
-	}
-	return records, damages, nil
+	return runner.Records(p.state, caller.Partition, caller.Account)
 }
 
 // summary is what was done in a rotation, as Markdown.
@@ -201,7 +197,7 @@ func (p *place) summary(rotationID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, s := range runner.Summaries(records) {
+	for _, s := range rotation.Summaries(records) {
 		if s.Rotation != rotationID {
 			continue
 		}
@@ -223,7 +219,7 @@ func (p *place) underWay() ([]rotation.Memory, []journal.Damage, error) {
 	}
 	last := map[string]rotation.Memory{}
 	var order []string
-	for _, m := range runner.Recall(records) {
+	for _, m := range rotation.Memories(records) {
 		if _, known := last[m.User]; !known {
 			order = append(order, m.User)
 		}

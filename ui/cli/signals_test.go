@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"keyturn/iamops/journal"
+	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
 )
@@ -55,19 +56,24 @@ func recorded(t *testing.T, served *endpoint, term *terminal) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, damages, err := journal.Read(bytes.NewReader(text))
+	var records []rotation.Record
+	damages, err := journal.Read(bytes.NewReader(text), func(line []byte) error {
+		r, err := rotation.ParseRecord(line)
+		records = append(records, r)
+		return err
+	})
 	if err != nil || len(damages) > 0 {
 		t.Fatalf("the journal: %v, damaged at %v", err, damages)
 	}
-	find := func(kind journal.Kind) journal.Record {
-		i := slices.IndexFunc(records, func(r journal.Record) bool { return r.Kind == kind && r.Change == "create" })
+	find := func(kind rotation.DeedKind) rotation.Record {
+		i := slices.IndexFunc(records, func(r rotation.Record) bool { return r.Kind == kind && r.Change == "create" })
 		if i < 0 {
 			t.Fatalf("the journal has no %s of the creation:\n%s", kind, text)
 		}
 		return records[i]
 	}
-	intent, outcome := find(journal.Intent), find(journal.Outcome)
-	if want := []string{"AKIAI44QH8DHBEXAMPLE"}; !slices.Equal(intent.Listed, want) || intent.User != "Suzie" {
+	intent, outcome := find(rotation.DeedAnnounced), find(rotation.DeedChanged)
+	if want := []string{"AKIAI44QH8DHBEXAMPLE"}; !slices.Equal(intent.After.PreIDs, want) || intent.User != "Suzie" {
 		t.Errorf("the intent is %+v", intent)
 	}
 	if outcome.Effect != "done" || outcome.KeyID == "" || outcome.RequestID == "" || outcome.Rotation != intent.Rotation {

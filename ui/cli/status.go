@@ -146,7 +146,7 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 	}
 	a.sayDamages(damages)
 	var past []rotation.Summary
-	for _, s := range slices.Backward(runner.Summaries(records)) {
+	for _, s := range slices.Backward(rotation.Summaries(records)) {
 		if s.Ended != nil && (user == "" || s.User == user) {
 			past = append(past, s)
 		}

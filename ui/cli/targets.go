@@ -8,9 +8,7 @@ import (
 
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/words"
 )
 
@@ -69,17 +67,17 @@ func (t targets) Parse(spec string) (delivery.Target, error) {
 // it removes what a write that was cut off left beside the targets, which may hold a
 // secret, and what was kept for the way back to keys of the user that are deleted. What
 // it can't do it leaves for the next time: it must not hold up a rotation.
-func (t targets) cleanUp(ctx context.Context, records []journal.Record, user string) {
+func (t targets) cleanUp(ctx context.Context, records []rotation.Record, user string) {
 	t.sweep(records)
-	for _, m := range runner.Recall(records) {
-		if m.User == user && m.Over && rotation.PlanOf(m.Plan).Target == rotation.OldKey {
+	for _, m := range rotation.Memories(records) {
+		if m.User == user && m.Step == rotation.Finished && rotation.PlanOf(m.Plan).Target == rotation.OldKey {
 			t.settle(ctx, m)
 		}
 	}
 }
 
 // sweep removes what a write that was cut off left beside the targets: it may hold a secret.
-func (t targets) sweep(records []journal.Record) {
+func (t targets) sweep(records []rotation.Record) {
 	folders := map[string]bool{filepath.Dir(t.env.CredentialsFile()): true}
 	specs := []string{"profile:default"}
 	for _, c := range t.configured {
@@ -103,8 +101,8 @@ func (t targets) sweep(records []journal.Record) {
 // Done twice it is the same as done once.
 func (t targets) settle(ctx context.Context, m rotation.Memory) {
 	for _, d := range m.Deliveries {
-		if target, err := t.Parse(d.Spec); err == nil && d.State == rotation.DeliveryMade {
-			_ = target.Settle(ctx, delivery.Credential{KeyID: m.NewID, OldKeyID: m.OldID, User: m.User})
+		if target, err := t.Parse(d.Spec); err == nil && d.State == rotation.DeliveryMade && !d.Settled {
+			_ = target.Settle(ctx, delivery.Credential{KeyID: m.New.ID, OldKeyID: m.Old.ID, User: m.User})
 		}
 	}
 }

@@ -82,6 +82,15 @@ func (f *fakeRotation) Refresh() error {
 	return nil
 }
 
+func (f *fakeRotation) GiveOut() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.secret.Held() {
+		return runner.ErrNoSecret
+	}
+	return nil
+}
+
 func (f *fakeRotation) Lend(use func(iamops.Secret) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,6 +119,7 @@ func (f *fakeRotation) publish(change func(*rotation.State)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(&f.snapshot.State)
+	f.snapshot.Number++
 	f.updates <- f.snapshot
 }
 

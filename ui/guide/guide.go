@@ -52,7 +52,9 @@ type Rotation interface {
 	Take(ctx context.Context, t runner.Task) error
 	// Refresh reads the keys and their last use again.
 	Refresh() error
-	// Lend hands over the new key's secret, if it is held.
+	// GiveOut puts on record that the secret is about to be shown or copied.
+	GiveOut() error
+	// Lend hands over the new key's secret, if it is held and was given out.
 	Lend(use func(iamops.Secret) error) error
 	// AddTarget takes up one more place that the secret can go to.
 	AddTarget(spec string) error
@@ -200,6 +202,10 @@ type (
 		id  string
 		err error
 	}
+	givenOut struct {
+		id  string
+		err error
+	}
 )
 
 // wait is the command that brings the next snapshot.
@@ -265,6 +271,11 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		return s.departed(msg.err)
+	case givenOut:
+		if msg.id != s.id {
+			return nil
+		}
+		return s.givenOut(msg.err)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if s.question != nil {
 			return s.answer(msg)
@@ -280,7 +291,7 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 // successor is on the way then.
 func (s *Screen) take(snapshot runner.Snapshot) {
 	before := s.snapshot.State
-	if snapshot.State.Turn < before.Turn {
+	if snapshot.Number < s.snapshot.Number {
 		return
 	}
 	s.snapshot = snapshot

@@ -199,8 +199,11 @@ func TestSnapshotsAreTakenWhileAQuestionIsOpen(t *testing.T) {
 
 func TestOlderSnapshotsAreDropped(t *testing.T) {
 	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
-		st.fake.publish(func(s *rotation.State) { s.Step, s.Turn = rotation.Create, 0 })
+		older := st.fake.Snapshot()
+		older.State.Step = rotation.Create
+		st.fake.publish(func(*rotation.State) {})
 		st.settle()
+		st.screen.Update(updated{id: st.screen.id, snapshot: older, extra: true})
 		if got := st.screen.State().Step; got != rotation.Distribute {
 			t.Fatalf("step %s from an older snapshot", got)
 		}

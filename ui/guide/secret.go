@@ -30,9 +30,21 @@ func (s *Screen) show() tea.Cmd {
 	case s.showing():
 		s.hide()
 	case s.held():
-		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
+		id, r := s.id, s.rotation
+		return func() tea.Msg { return givenOut{id, r.GiveOut()} }
 	default:
 		return kit.Warn("there is no secret here: it is had once, when a key is created")
+	}
+	return nil
+}
+
+// givenOut shows the secret, now that it is on record that it may be seen.
+func (s *Screen) givenOut(err error) tea.Cmd {
+	if err != nil {
+		return s.tell(err)
+	}
+	if s.held() {
+		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
 	}
 	return nil
 }
@@ -49,10 +61,13 @@ func (s *Screen) clip() tea.Cmd {
 	r, send := s.rotation, s.options.Clipboard
 	return func() tea.Msg {
 		said := ""
-		err := r.Lend(func(secret iamops.Secret) (err error) {
-			said, err = send(secret)
-			return err
-		})
+		err := r.GiveOut()
+		if err == nil {
+			err = r.Lend(func(secret iamops.Secret) (err error) {
+				said, err = send(secret)
+				return err
+			})
+		}
 		if err != nil {
 			return kit.Toast{Text: "not sent to the clipboard: " + err.Error(), Bad: true}
 		}

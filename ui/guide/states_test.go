@@ -10,14 +10,21 @@ import (
 
 // stateAt is a rotation that stands at a step, in good order.
 func stateAt(step rotation.Step) rotation.State {
-	s := rotation.State{
-		ID: "r1", Account: "123456789012", Partition: "aws", User: "billing-cron",
-		Caller: iamops.Caller{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", SigningKeyID: "AKIAALICEEXAMPLE0001"},
-		Begun:  noon.Add(-time.Hour), Plan: rotation.Rotate, Step: step, Phase: rotation.Ready,
+	s := rotation.State{Kept: rotation.Kept{
+		ID:        "r1",
+		Account:   "123456789012",
+		Partition: "aws",
+		User:      "billing-cron",
+		Begun:     noon.Add(-time.Hour),
+		Plan:      rotation.Rotate,
+		Step:      step,
+		Phase:     rotation.Ready,
+		Old:       rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: used(2*time.Hour, "s3", "us-east-1"), LongestGap: time.Hour},
+	}, Seen: rotation.Seen{
+		Caller:   iamops.Caller{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", SigningKeyID: "AKIAALICEEXAMPLE0001"},
 		Turn:     rotationTurn(step),
-		Old:      rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: used(2*time.Hour, "s3", "us-east-1"), LongestGap: time.Hour},
 		ListedAt: noon.Add(-10 * time.Second),
-	}
+	}}
 	s.Listed = []iamops.AccessKey{{UserName: s.User, ID: oldKeyID, Status: iamops.Active, Created: s.Old.Created}}
 	if rotationTurn(step) < rotationTurn(rotation.Store) {
 		return s
@@ -103,7 +110,7 @@ func scenes() map[string]rotation.State {
 		"create-unclear": with(stateAt(rotation.Create), func(s *rotation.State) {
 			s.Phase, s.Problem = rotation.Unclear, lostAnswer
 			s.Pending = &iamops.Change{Kind: iamops.Create, Rotation: s.ID, Account: s.Account, User: s.User}
-			s.Look = &rotation.Look{Change: *s.Pending, Effect: iamops.Unclear, Since: noon.Add(-20 * time.Second), Reads: 4}
+			s.Look = rotation.Look{Change: *s.Pending, Effect: iamops.Unclear, Since: noon.Add(-20 * time.Second), Reads: 4}
 		}),
 		"create-orphan": with(stateAt(rotation.Store), func(s *rotation.State) {
 			s.Step, s.Secret, s.Note, s.Trial = rotation.Create, rotation.SecretLost, rotation.NoteEffect, rotation.Trial{}
@@ -119,7 +126,7 @@ func scenes() map[string]rotation.State {
 		"deactivate-denied":    with(stateAt(rotation.Deactivate), func(s *rotation.State) { s.Problem = denied }),
 		"watch-looking": with(stateAt(rotation.Watch), func(s *rotation.State) {
 			s.Old.InactiveSince = noon.Add(-3 * time.Second)
-			s.Look = &rotation.Look{Change: iamops.Change{Kind: iamops.Deactivate, KeyID: oldKeyID}, Effect: iamops.Done, Since: noon.Add(-3 * time.Second), Reads: 1}
+			s.Look = rotation.Look{Change: iamops.Change{Kind: iamops.Deactivate, KeyID: oldKeyID}, Effect: iamops.Done, Since: noon.Add(-3 * time.Second), Reads: 1}
 		}),
 		"delete-too-soon": with(stateAt(rotation.Delete), func(s *rotation.State) { s.Old.InactiveSince = noon.Add(-time.Minute) }),
 		"discard": with(stateAt(rotation.Store), func(s *rotation.State) {

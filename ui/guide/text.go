@@ -78,7 +78,7 @@ func (s *Screen) alerts(width int) []string {
 	}
 	say(g.Cross, st.Danger, words.LeakAlarm(state))
 	say(g.Warn, st.Warning, words.Note(state))
-	if state.Phase == rotation.Unclear || state.Look != nil && state.Look.Overdue {
+	if state.Phase == rotation.Unclear || state.Look.Exists() && state.Look.Overdue {
 		say(g.Unknown, st.Unknown, words.Look(state, s.now))
 	} else {
 		say(g.Rotating, st.Accent, words.Look(state, s.now))

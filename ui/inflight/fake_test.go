@@ -29,14 +29,22 @@ func standing(user string, plan rotation.PlanName, step rotation.Step, change fu
 	use := iamops.LastUse{State: iamops.Used, At: noon.Add(-2 * time.Hour), Service: "s3", Region: "us-east-1", AsOf: noon}
 	st := runner.Standing{
 		Memory: rotation.Memory{
-			ID: "r-" + user, User: user, Plan: plan, Step: step, Begun: noon.Add(-5 * day), Last: noon.Add(-3 * day),
-			By: "arn:aws:iam::123456789012:user/alice",
+			Kept: rotation.Kept{ID: "r-" + user, User: user, Plan: plan, Step: step, Begun: noon.Add(-5 * day)},
+			Last: noon.Add(-3 * day), By: "arn:aws:iam::123456789012:user/alice",
 		},
-		State: rotation.State{
-			ID: "r-" + user, User: user, Plan: plan, Step: step, Phase: rotation.Ready, ListedAt: noon, Secret: rotation.SecretStored, StoredAt: noon.Add(-4 * day),
-			Old: rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: use, LongestGap: time.Hour},
-			New: rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: noon.Add(-5 * day), LastUse: use},
-		},
+		State: rotation.State{Kept: rotation.Kept{
+			ID:       "r-" + user,
+			User:     user,
+			Plan:     plan,
+			Step:     step,
+			Phase:    rotation.Ready,
+			Secret:   rotation.SecretStored,
+			StoredAt: noon.Add(-4 * day),
+			Old:      rotation.KeyFacts{ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-412 * day), LastUse: use, LongestGap: time.Hour},
+			New:      rotation.KeyFacts{ID: newKeyID, Status: iamops.Active, Created: noon.Add(-5 * day), LastUse: use},
+		}, Seen: rotation.Seen{
+			ListedAt: noon,
+		}},
 	}
 	if step == rotation.Watch || step == rotation.Delete {
 		st.State.Old.Status, st.State.Old.InactiveSince = iamops.Inactive, noon.Add(-3*day)

@@ -263,10 +263,12 @@ func (s *Session) show(ctx context.Context) error {
 	if err != nil || !strings.EqualFold(yes, "yes") {
 		return err
 	}
-	err = s.Rotation.Lend(func(secret iamops.Secret) error {
-		s.say("  access key ID      %s\n  secret access key  %s", s.snapshot().State.New.ID, secret.Reveal())
-		return nil
-	})
+	if err = s.Rotation.GiveOut(); err == nil {
+		err = s.Rotation.Lend(func(secret iamops.Secret) error {
+			s.say("  access key ID      %s\n  secret access key  %s", s.snapshot().State.New.ID, secret.Reveal())
+			return nil
+		})
+	}
 	if err != nil {
 		s.say("  %v.", err)
 	}

@@ -30,6 +30,7 @@ type Rotation interface {
 	Decide(turn int, d rotation.Decide) error
 	// Take turns to a key that has leaked, after what is under way.
 	Take(ctx context.Context, t runner.Task) error
+	GiveOut() error
 	Lend(use func(iamops.Secret) error) error
 	AddTarget(spec string) error
 	Leave() error
@@ -221,7 +222,7 @@ func settled(s rotation.State) bool {
 }
 
 // looking reports whether the last change is still being proven.
-func looking(s rotation.State) bool { return s.Look != nil && !s.Look.Overdue }
+func looking(s rotation.State) bool { return s.Look.Exists() && !s.Look.Overdue }
 
 // atOnce reports whether an answer does not wait for what is under way.
 func atOnce(line string) bool {

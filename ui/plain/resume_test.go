@@ -24,12 +24,12 @@ func visit(t *testing.T, cloud *faults.Account, a *account.Account, dir string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, damages, err := journal.ReadAccount(dir, caller.Partition, caller.Account)
+	records, damages, err := runner.Records(dir, caller.Partition, caller.Account)
 	if err != nil || len(damages) != 0 {
 		t.Fatalf("%v, %v", damages, err)
 	}
 	task := runner.Task{ID: "rot" + cloud.Now().Format("150405"), User: "Suzie"}
-	if m, found := runner.RecallUser(records, "Suzie"); found {
+	if m, found := rotation.MemoryOf(records, "Suzie"); found {
 		task.Memory = &m
 	}
 	run := runner.Start(runner.Parts{Account: a, Journal: j, Clock: cloud, Settings: rotation.DefaultSettings()}, task)

@@ -131,7 +131,7 @@ func joined(lines []string) string {
 
 // lookText is a look without its running counts, so that it is told once a state.
 func lookText(st rotation.State) string {
-	if st.Look == nil {
+	if !st.Look.Exists() {
 		return ""
 	}
 	return words.Look(st, st.Look.Since)

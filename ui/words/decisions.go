@@ -287,7 +287,7 @@ func goneNew(s rotation.State) string {
 func Look(s rotation.State, now time.Time) string {
 	look := s.Look
 	switch {
-	case look == nil:
+	case !look.Exists():
 		return ""
 	case look.Effect == iamops.Unclear && look.Overdue:
 		return fmt.Sprintf("It is still not known whether %s. Look again.", happened(look.Change))

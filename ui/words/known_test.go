@@ -14,11 +14,14 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // rotating is a rotation at a step, with the old key quiet and the new one in use.
 func rotating(step rotation.Step, change func(*rotation.State)) rotation.State {
-	s := rotation.State{
-		Plan: rotation.Rotate, Step: step, User: "Suzie", StoredAt: noon.Add(-72 * time.Hour),
-		Old: rotation.KeyFacts{ID: "AKIAOLD", Status: iamops.Active, Created: noon.Add(-2000 * time.Hour), LastUse: usedAgo(50 * time.Hour), LongestGap: time.Hour},
-		New: rotation.KeyFacts{ID: "AKIANEW", Status: iamops.Active, Created: noon.Add(-80 * time.Hour), LastUse: usedAgo(time.Minute)},
-	}
+	s := rotation.State{Kept: rotation.Kept{
+		Plan:     rotation.Rotate,
+		Step:     step,
+		User:     "Suzie",
+		StoredAt: noon.Add(-72 * time.Hour),
+		Old:      rotation.KeyFacts{ID: "AKIAOLD", Status: iamops.Active, Created: noon.Add(-2000 * time.Hour), LastUse: usedAgo(50 * time.Hour), LongestGap: time.Hour},
+		New:      rotation.KeyFacts{ID: "AKIANEW", Status: iamops.Active, Created: noon.Add(-80 * time.Hour), LastUse: usedAgo(time.Minute)},
+	}}
 	if change != nil {
 		change(&s)
 	}

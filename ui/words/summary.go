@@ -55,6 +55,8 @@ func Deed(d rotation.Deed) string {
 		text = changed(d)
 	case rotation.DeedDecided:
 		text = decided(d)
+	case rotation.DeedAnnounced, rotation.DeedProven, rotation.DeedLent, rotation.DeedDescribed,
+		rotation.DeedDelivering, rotation.DeedPuttingBack, rotation.DeedSettling: // how they ended is told
 	}
 	if d.Problem != "" && text != "" {
 		text += ". Problem: " + d.Problem

@@ -5,11 +5,10 @@ import (
 	"fmt"
 
 	"keyturn/iamops"
-	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 )
 
-// carryOut does what the machine asked for. The caller holds the lock.
+// carryOut begins what the machine asked for. The caller holds the turn.
 func (r *Runner) carryOut(intents []rotation.Intent) {
 	for _, intent := range intents {
 		switch intent := intent.(type) {
@@ -20,7 +19,7 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 		case rotation.Try:
 			r.try(intent)
 		case rotation.Forget:
-			r.secret.Forget()
+			r.forget()
 		case rotation.Hand:
 			r.hand(intent.Spec)
 		case rotation.TakeBack:
@@ -31,8 +30,26 @@ func (r *Runner) carryOut(intents []rotation.Intent) {
 			r.work.Go(r.resign)
 		case rotation.Make:
 			r.begin(intent)
+		case rotation.FindTargets:
+			r.work.Go(r.findTargets)
+		case rotation.JudgeTargets:
+			r.work.Go(r.judgeTargets)
+		case rotation.AskPermissions:
+			r.askPermissions()
+		case rotation.ReadQuarantine:
+			r.work.Go(r.readQuarantine)
+		case rotation.ReadHistory:
+			r.lookNow = true
+		case rotation.Describe:
+			r.describe()
 		}
 	}
+}
+
+func (r *Runner) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secret.Forget()
 }
 
 // list reads the user's keys. One list is under way at a time: a newer request
@@ -50,14 +67,14 @@ func (r *Runner) list(intent rotation.List) {
 		}
 		asked := r.parts.Clock.Now()
 		keys, err := r.parts.Account.Keys(ctx, user)
-		r.mu.Lock()
-		defer r.mu.Unlock()
+		r.turn.Lock()
+		defer r.turn.Unlock()
 		if number != r.listNumber || r.closed {
 			return
 		}
 		r.noticeSigner()
 		// A list is as old as its question.
-		r.applyLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
+		_ = r.stepLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
 	})
 }
 
@@ -68,15 +85,15 @@ func (r *Runner) resign() {
 	if r.parts.Renew != nil {
 		err = r.parts.Renew(r.ctx)
 	}
-	r.apply(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
+	r.step(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
 }
 
 // noticeSigner tells the machine when the credentials were resolved afresh elsewhere. The
-// caller holds the lock.
+// caller holds the turn.
 func (r *Runner) noticeSigner() {
 	caller := r.parts.Account.Caller()
 	if caller.SigningKeyID != r.state.Caller.SigningKeyID || caller.ARN != r.state.Caller.ARN {
-		r.applyLocked(rotation.Signed{At: r.parts.Clock.Now(), Caller: caller})
+		_ = r.stepLocked(rotation.Signed{At: r.parts.Clock.Now(), Caller: caller})
 	}
 }
 
@@ -89,12 +106,12 @@ func (r *Runner) lookUpUse(keyIDs []string) {
 		if err != nil {
 			use = iamops.LastUse{State: iamops.UseUnknown, AsOf: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)}
 		}
-		r.apply(rotation.UseSeen{At: r.parts.Clock.Now(), KeyID: id, Use: use})
+		r.step(rotation.UseSeen{At: r.parts.Clock.Now(), KeyID: id, Use: use})
 	}
 }
 
 // try makes one round of the new key's trial, at the endpoints of the account's
-// region and of the old key's last use. The caller holds the lock.
+// region and of the old key's last use. The caller holds the turn.
 func (r *Runner) try(intent rotation.Try) {
 	keyID, secret := r.state.New.ID, r.secret
 	var regions []string
@@ -106,51 +123,50 @@ func (r *Runner) try(intent rotation.Try) {
 			return
 		}
 		requestIDs, err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
-		r.mu.Lock()
-		r.tried = append(r.tried, requestIDs...)
-		r.mu.Unlock()
 		if r.ctx.Err() == nil {
-			r.apply(rotation.Tried{At: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)})
+			r.step(rotation.Tried{At: r.parts.Clock.Now(), RequestIDs: requestIDs, Problem: iamops.AsProblem(err)})
 		}
 	})
 }
 
-// begin starts a change in its own goroutine. The caller holds the lock.
+// begin starts a change in its own goroutine. The caller holds the turn.
 func (r *Runner) begin(intent rotation.Make) {
-	if r.closed {
-		r.applyLocked(rotation.Answered{
-			At: r.parts.Clock.Now(), Effect: iamops.NoEffect,
-			Problem: &iamops.Problem{Kind: iamops.Canceled, Action: intent.Change.Kind.Action(), Message: "keyturn is ending"},
-		})
-		return
+	deed := rotation.Deed{
+		Kind: rotation.DeedAnnounced, Plan: r.state.Plan, Step: r.state.Step,
+		Change: intent.Change.Kind, KeyID: intent.Change.KeyID, Evidence: r.gate(intent.Change),
 	}
-	record := r.record(r.state, journal.Intent)
-	record.Change, record.KeyID, record.Listed = string(intent.Change.Kind), intent.Change.KeyID, intent.PreIDs
-	record.Gate = r.gate(intent.Change)
-	r.work.Go(func() { r.change(intent.Change, record) })
+	r.work.Go(func() { r.change(intent.Change, deed) })
+}
+
+// gate is what is known of a key that is about to be switched off or deleted; nil for
+// other changes.
+func (r *Runner) gate(change iamops.Change) *rotation.GateFacts {
+	if change.Kind != iamops.Deactivate && change.Kind != iamops.Delete {
+		return nil
+	}
+	facts := rotation.GateFactsOf(r.state, r.parts.Settings, r.parts.Clock.Now())
+	return &facts
 }
 
 // change records the intent, makes the call, records the outcome, and tells the
 // machine. Every line of it runs, whatever happens to the rest of the program,
 // unless the process dies.
-func (r *Runner) change(change iamops.Change, intent journal.Record) {
+func (r *Runner) change(change iamops.Change, announced rotation.Deed) {
 	var outcome iamops.Outcome
-	permit, err := iamops.RecordFirst(change, func() error { return r.appendAlone(intent) })
+	permit, err := iamops.RecordFirst(change, func() error { return r.announce(announced) })
 	if err != nil {
 		outcome = iamops.Outcome{Change: change, Effect: iamops.NoEffect, Problem: noRecord(err)}
 	} else {
 		outcome = r.call(permit, change)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if outcome.Secret.Held() {
+		r.mu.Lock()
 		r.secret = outcome.Secret
+		r.mu.Unlock()
 	}
-	if err == nil {
-		r.recordOutcome(intent, outcome)
-	}
-	r.applyLocked(rotation.Answered{
+	r.step(rotation.Answered{
 		At: r.parts.Clock.Now(), Effect: outcome.Effect, Key: outcome.Key, Problem: outcome.Problem,
+		RequestID: outcome.RequestID, Gate: announced.Evidence,
 	})
 }
 
