@@ -10,32 +10,13 @@ import (
 	"keyturn/ui/words"
 )
 
-// question is a dialog that is open, and what follows from its answer.
-type question struct {
-	dialog *kit.Dialog
-	then   func(kit.Answer) tea.Cmd // unless it is cancelled
-}
-
 // answerYes is the ID of the one choice that every question here has.
 const answerYes = "yes"
 
+// ask opens a question, and does what follows from its answer, unless it is cancelled.
 func (s *Screen) ask(dialog *kit.Dialog, then func(kit.Answer) tea.Cmd) {
 	s.hide()
-	s.question = &question{dialog, then}
-}
-
-// answer hands a key or a paste to the question.
-func (s *Screen) answer(msg tea.Msg) tea.Cmd {
-	q := s.question
-	answer, cmd := q.dialog.Update(msg)
-	if !answer.Done {
-		return cmd
-	}
-	s.question = nil
-	if answer.Cancelled() {
-		return cmd
-	}
-	return tea.Batch(cmd, q.then(answer))
+	s.Ask(dialog.Then(then))
 }
 
 // choose takes one of the offers, by way of the questions that it asks for. One

@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
 
@@ -421,7 +422,7 @@ func TestTheSummaryIsWrittenAtTheEnd(t *testing.T) {
 
 func TestTheEndsOfTheText(t *testing.T) {
 	bubble(t, stateAt(rotation.Deactivate), func(st *stage) {
-		st.screen.SetSize(60, 11)
+		st.screen.Update(kit.Resized{Width: 60, Height: 11})
 		top := st.screen.View()
 		st.press("G")
 		bottom := st.screen.View()
