@@ -196,29 +196,29 @@ func TestWhatAStoreRefuses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		spec  string
 		fault faults.Fault
-		kind  delivery.Kind
+		kind  iamops.ProblemKind
 		says  string
 	}{
-		"reading is not allowed":        {ciBilling, deny("secretsmanager:GetSecretValue"), delivery.NotAllowed, "secretsmanager:GetSecretValue"},
-		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), delivery.NotAllowed, "secretsmanager:PutSecretValue"},
-		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), delivery.Throttled, "ThrottlingException"},
-		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), delivery.Throttled, "ThrottlingException"},
+		"reading is not allowed":        {ciBilling, deny("secretsmanager:GetSecretValue"), iamops.AccessDenied, "secretsmanager:GetSecretValue"},
+		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), iamops.AccessDenied, "secretsmanager:PutSecretValue"},
+		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), iamops.Throttled, "ThrottlingException"},
+		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), iamops.Throttled, "ThrottlingException"},
 		"the KMS key does not decrypt":  {ciBilling, faults.Fault{Action: "secretsmanager:GetSecretValue", Break: faults.KMSFailure}, delivery.KeyFailed, "allow you kms:Decrypt"},
 		"the KMS key does not encrypt":  {ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.KMSFailure}, delivery.KeyFailed, "EncryptionFailure"},
 		"the parameter's KMS key fails": {ssmJSON, faults.Fault{Action: "ssm:PutParameter", Break: faults.KMSFailure}, delivery.KeyFailed, "InvalidKeyId"},
-		"the session has ended":         {ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Expire}, delivery.Expired, "ExpiredToken"},
-		"no such secret":                {"secretsmanager:ci/none", faults.Fault{}, delivery.NotFound, "ResourceNotFoundException"},
-		"no object":                     {"secretsmanager:ci/list", faults.Fault{}, delivery.Malformed, "not a JSON object"},
-		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", faults.Fault{}, delivery.Malformed, "twice"},
-		"no such field":                 {"secretsmanager:ci/billing", faults.Fault{}, delivery.Malformed, "no field"},
-		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", faults.Fault{}, delivery.Malformed, "no field"},
+		"the session has ended":         {ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Expire}, iamops.ExpiredCredentials, "ExpiredToken"},
+		"no such secret":                {"secretsmanager:ci/none", faults.Fault{}, iamops.NotFound, "ResourceNotFoundException"},
+		"no object":                     {"secretsmanager:ci/list", faults.Fault{}, iamops.Malformed, "not a JSON object"},
+		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", faults.Fault{}, iamops.Malformed, "twice"},
+		"no such field":                 {"secretsmanager:ci/billing", faults.Fault{}, iamops.Malformed, "no field"},
+		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", faults.Fault{}, iamops.Malformed, "no field"},
 		"another key's":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/other", faults.Fault{}, delivery.OtherKey, thirdID},
-		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", faults.Fault{}, delivery.WrongAccount, "nothing was read or written"},
-		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", faults.Fault{}, delivery.Expired, "SSO"},
-		"no such parameter":             {"ssm:/ci/none", faults.Fault{}, delivery.NotFound, "ParameterNotFound"},
+		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", faults.Fault{}, iamops.WrongAccount, "nothing was read or written"},
+		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", faults.Fault{}, iamops.ExpiredSSO, "SSO"},
+		"no such parameter":             {"ssm:/ci/none", faults.Fault{}, iamops.NotFound, "ParameterNotFound"},
 		"a parameter in clear":          {"ssm:/ci/clear", faults.Fault{}, delivery.NotSecret, "in clear"},
-		"a parameter's write is denied": {ssmJSON, deny("ssm:PutParameter"), delivery.NotAllowed, "ssm:PutParameter"},
-		"describing is denied":          {ssmJSON, deny("ssm:DescribeParameters"), delivery.NotAllowed, "ssm:DescribeParameters"},
+		"a parameter's write is denied": {ssmJSON, deny("ssm:PutParameter"), iamops.AccessDenied, "ssm:PutParameter"},
+		"describing is denied":          {ssmJSON, deny("ssm:DescribeParameters"), iamops.AccessDenied, "ssm:DescribeParameters"},
 		"another shape's parameter":     {"ssm:as=json:/ci/bare", faults.Fault{}, delivery.OtherKey, "something else"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
