@@ -56,13 +56,10 @@ func (p *Program) askLeaked(task runner.Task) tea.Cmd {
 	for _, id := range iamops.KeyIDs(state.Others) {
 		choices = append(choices, kit.Choice{ID: id, Label: words.LeakLabel(state, id, p.common.Clock.Now()), Danger: true})
 	}
-	p.dialog = &dialog{
-		Dialog: kit.NewDialog(p.common, words.LeakTitle(task.User), words.LeakBody(), choices...),
-		choose: func(keyID string) tea.Cmd {
-			task.KeyID = keyID
-			return p.open(task)
-		},
-	}
+	p.own.Ask(kit.NewDialog(p.common, words.LeakTitle(task.User), words.LeakBody(), choices...).Then(func(a kit.Answer) tea.Cmd {
+		task.KeyID = a.Choice
+		return p.open(task)
+	}))
 	return nil
 }
 

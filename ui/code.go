@@ -65,11 +65,11 @@ type (
 // codeDesk is where questions for codes wait for their answers, the first of them in a
 // dialog.
 type codeDesk struct {
+	kit.Overlay
 	codes   *Codes // nil: nobody asks
 	common  *kit.Common
 	profile string
 	waiting []*codeRequest
-	dialog  *kit.Dialog // of the first; nil if none waits
 }
 
 // listen is the command that brings the next question.
@@ -105,7 +105,7 @@ func (d *codeDesk) take(ctx context.Context, msg tea.Msg) tea.Cmd {
 	case codeWithdrawn:
 		if i := slices.Index(d.waiting, msg.request); i >= 0 {
 			if i == 0 {
-				d.dialog = nil
+				d.Drop()
 			}
 			d.waiting = slices.Delete(d.waiting, i, i+1)
 			d.ask()
@@ -116,26 +116,20 @@ func (d *codeDesk) take(ctx context.Context, msg tea.Msg) tea.Cmd {
 
 // ask opens the dialog of the first question, unless it is open.
 func (d *codeDesk) ask() {
-	if d.dialog != nil || len(d.waiting) == 0 {
+	if d.Dialog() != nil || len(d.waiting) == 0 {
 		return
 	}
-	d.dialog = kit.NewCodeDialog(d.common, words.CodeTitle, words.CodeBody(cmp.Or(d.waiting[0].profile, d.profile)), words.CodeLabel, codeDigits,
-		kit.Choice{ID: "use", Label: words.CodeTake})
+	profile := cmp.Or(d.waiting[0].profile, d.profile)
+	d.Ask(kit.NewCodeDialog(d.common, words.CodeTitle, words.CodeBody(profile), words.CodeLabel, codeDigits,
+		kit.Choice{ID: "use", Label: words.CodeTake}).Ended(d.answered))
 }
 
-// answer hands a key or a paste to the dialog. ctrl+c is no code.
-func (d *codeDesk) answer(msg tea.Msg) tea.Cmd {
-	answer, cmd := kit.Answer{Done: true}, tea.Cmd(nil)
-	if press, ok := msg.(tea.KeyPressMsg); !ok || press.String() != "ctrl+c" {
-		answer, cmd = d.dialog.Update(msg)
-	}
-	if !answer.Done {
-		return cmd
-	}
+// answered hands over the code of the first question, none if its dialog was cancelled.
+func (d *codeDesk) answered(answer kit.Answer) tea.Cmd {
 	request := d.waiting[0]
 	request.code <- answer.Text
 	close(request.answered)
-	d.waiting, d.dialog = d.waiting[1:], nil
+	d.waiting = d.waiting[1:]
 	d.ask()
-	return cmd
+	return nil
 }

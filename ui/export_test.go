@@ -8,5 +8,6 @@ func (p *Program) Question() string {
 	if d == nil {
 		return ""
 	}
-	return ansi.Strip(d.View(200, 200))
+	box, _ := d.View(200, 200)
+	return ansi.Strip(box)
 }

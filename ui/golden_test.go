@@ -103,3 +103,22 @@ func TestEveryViewFits(t *testing.T) {
 		}
 	})
 }
+
+// Drawing only looks: what it would note could be lost, or be of another size by the next key.
+func TestDrawingChangesNothing(t *testing.T) {
+	for _, size := range uitest.Sizes {
+		for _, view := range views {
+			t.Run(size.Name+"/"+view.name, func(t *testing.T) {
+				bubble(t, sandboxAndChange, func(st *stage) {
+					view.do(st)
+					st.send(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
+					before := uitest.Dump(st.program)
+					st.view()
+					if uitest.Dump(st.program) != before {
+						t.Error("it does")
+					}
+				})
+			})
+		}
+	}
+}

@@ -14,7 +14,7 @@ const roomyFooter = 100
 // only those remain that are none.
 func (p *Program) ownKeys() []kit.Key {
 	k, roomy := p.common.Keys, p.common.Width >= roomyFooter
-	typing := p.front() != nil && p.front().CapturesInput()
+	typing := p.typing()
 	help := kit.Key{Binding: k.Help, Run: p.openHelp, Hidden: typing, Foot: kit.FootRoot + 2}
 	if !roomy {
 		help.Foot = kit.FootFirst + 1
@@ -57,6 +57,12 @@ func (p *Program) ownKeys() []kit.Key {
 		keys = append(keys, swap)
 	}
 	return keys
+}
+
+// typing reports whether keys belong to the front screen, as text or as answers.
+func (p *Program) typing() bool {
+	front := p.front()
+	return front != nil && (front.CapturesInput() || front.Dialog() != nil)
 }
 
 // sandboxKeys act on the sandbox from outside of AWS.

@@ -140,8 +140,8 @@ func (p *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return p, p.press(msg)
 	case tea.PasteMsg:
-		if p.code.dialog != nil {
-			return p, p.code.answer(msg)
+		if p.code.Dialog() != nil {
+			return p, p.code.Answer(msg)
 		}
 	case codeAsked, codeWithdrawn:
 		return p, p.code.take(p.ctx, msg)
@@ -165,8 +165,8 @@ func (p *Opening) resize() { p.picker.SetSize(p.common.BodySize()) }
 
 func (p *Opening) press(msg tea.KeyPressMsg) tea.Cmd {
 	tooSmall := isTooSmall(p.common)
-	if p.code.dialog != nil && !tooSmall {
-		return p.code.answer(msg)
+	if p.code.Dialog() != nil && !tooSmall {
+		return p.code.Answer(msg)
 	}
 	switch {
 	case key.Matches(msg, p.keys.quit, p.keys.interrupt):

@@ -28,11 +28,7 @@ func (p *Opening) draw() (string, *tea.Cursor) {
 		return tooSmall(c), nil
 	}
 	view := kit.Frame{Left: p.header(), Body: p.body(), Hints: p.hints()}.View(c)
-	if d := p.code.dialog; d != nil {
-		over, x, y := kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)
-		return over, moved(d.Cursor(), x, y)
-	}
-	return view, nil
+	return c.WithDialog(view, p.code.Dialog())
 }
 
 func (p *Opening) header() []kit.Part {
@@ -49,8 +45,8 @@ func (p *Opening) header() []kit.Part {
 }
 
 func (p *Opening) hints() []key.Binding {
-	if p.code.dialog != nil {
-		return p.code.dialog.Hints()
+	if d := p.code.Dialog(); d != nil {
+		return d.Hints()
 	}
 	k := p.common.Keys
 	switch p.stage {

@@ -123,13 +123,12 @@ type screen interface {
 	// Update takes input in front, and every other message wherever it is.
 	Update(msg tea.Msg) tea.Cmd
 	View() string
-	SetSize(width, height int)
 	// Title is its name for the header, and a shorter one where there is one.
 	Title() (long, short string)
 	// Keys are its keys as things are, in the groups of the help.
 	Keys() [][]kit.Key
 	CapturesInput() bool
-	Dialog() *kit.Dialog
+	Dialog() *kit.Dialog // its question, nil if it asks none
 	Cursor() *tea.Cursor
 	// Shown and Hidden are called when it comes to the front and when something covers it.
 	Shown() tea.Cmd
@@ -159,8 +158,8 @@ type Program struct {
 	// overFor is whose rotation is over, if who is due next is offered when the list is read.
 	overFor string
 
-	code     codeDesk // its dialog comes before all others
-	dialog   *dialog
+	code     codeDesk    // its question comes before all others
+	own      kit.Overlay // the root's own questions
 	help     bool
 	helpPage int // of the help that is open
 	toast    kit.Toast
@@ -310,12 +309,12 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 		if !isPress || !key.Matches(press, p.common.Keys.Interrupt, p.common.Keys.Quit) {
 			return nil
 		}
-		p.dialog = nil
+		p.own.Drop()
 		return p.quit()
-	case p.code.dialog != nil:
-		return p.code.answer(msg)
-	case p.dialog != nil:
-		return p.answer(msg)
+	case p.code.Dialog() != nil:
+		return p.code.Answer(msg)
+	case p.own.Dialog() != nil:
+		return p.own.Answer(msg)
 	case p.help:
 		p.turnHelp(msg)
 		return nil

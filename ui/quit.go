@@ -8,34 +8,6 @@ import (
 	"keyturn/ui/words"
 )
 
-// dialog is the root's own question, and what follows from its answer.
-type dialog struct {
-	*kit.Dialog
-	then func() tea.Cmd
-	// choose follows instead of then where there are several choices.
-	choose func(choice string) tea.Cmd
-}
-
-// answer hands a key or a paste to the root's dialog. ctrl+c closes it.
-func (p *Program) answer(msg tea.Msg) tea.Cmd {
-	if press, ok := msg.(tea.KeyPressMsg); ok && press.String() == "ctrl+c" {
-		p.dialog = nil
-		return nil
-	}
-	d := p.dialog
-	answer, cmd := d.Update(msg)
-	if answer.Done {
-		p.dialog = nil
-	}
-	if !answer.Done || answer.Cancelled() {
-		return cmd
-	}
-	if d.choose != nil {
-		return tea.Batch(cmd, d.choose(answer.Choice))
-	}
-	return tea.Batch(cmd, d.then())
-}
-
 // quit ends the program, or asks first.
 func (p *Program) quit() tea.Cmd {
 	p.hideFront()
@@ -44,20 +16,20 @@ func (p *Program) quit() tea.Cmd {
 		case guide.HoldsSecret:
 			return p.askAboutSecret(g)
 		case guide.AwaitsSecret:
-			p.dialog = &dialog{Dialog: kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret})}
+			p.own.Ask(kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret}))
 			return nil
 		case guide.AwaitsChange:
-			p.dialog = &dialog{
-				Dialog: kit.NewDialog(p.common, "Quit?", []string{words.QuitInFlight},
-					kit.Choice{ID: "quit", Label: "Quit after it"}).CancelAs("Stay"),
-				then: p.depart,
-			}
+			p.own.Ask(kit.NewDialog(p.common, "Quit?", []string{words.QuitInFlight},
+				kit.Choice{ID: "quit", Label: "Quit after it"}).CancelAs("Stay").Then(to(p.depart)))
 			return nil
 		case guide.Free:
 		}
 	}
 	return p.depart()
 }
+
+// to is what follows from an answer whatever its choice is.
+func to(do func() tea.Cmd) func(kit.Answer) tea.Cmd { return func(kit.Answer) tea.Cmd { return do() } }
 
 // askAboutSecret brings the rotation that holds a secret to the front, and asks.
 func (p *Program) askAboutSecret(g *guide.Screen) tea.Cmd {

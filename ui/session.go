@@ -33,7 +33,7 @@ func (p *Program) askRenewal() tea.Cmd {
 	switch {
 	case p.options.Renew == nil:
 		return kit.Warn(words.NothingToRenew)
-	case p.session.renewing || p.dialog != nil:
+	case p.session.renewing || p.own.Dialog() != nil:
 		return nil
 	case p.session.ended == iamops.ExpiredSSO:
 		p.askForLogin()
@@ -44,11 +44,8 @@ func (p *Program) askRenewal() tea.Cmd {
 
 // askForLogin asks the operator to renew an SSO session.
 func (p *Program) askForLogin() {
-	p.dialog = &dialog{
-		Dialog: kit.NewDialog(p.common, words.SSOTitle, words.SSOBody(p.options.Identity.Profile),
-			kit.Choice{ID: "look", Label: words.SSODone}).CancelAs("Later"),
-		then: p.renew,
-	}
+	p.own.Ask(kit.NewDialog(p.common, words.SSOTitle, words.SSOBody(p.options.Identity.Profile),
+		kit.Choice{ID: "look", Label: words.SSODone}).CancelAs("Later").Then(to(p.renew)))
 }
 
 // renewed is what came of renewing the session.
@@ -85,16 +82,13 @@ func (p *Program) renewed(msg renewed) tea.Cmd {
 	switch {
 	case problem.Message == words.NoCode:
 		p.say(kit.Toast{Text: words.NotRenewed + ": " + words.NoCode, Bad: true})
-	case p.dialog != nil:
+	case p.own.Dialog() != nil:
 		p.say(kit.Toast{Text: words.NotRenewed + ": " + p.options.Explain(msg.err), Bad: true})
 	case problem.Kind == iamops.ExpiredSSO:
 		p.askForLogin()
 	default:
-		p.dialog = &dialog{
-			Dialog: kit.NewDialog(p.common, words.NotRenewed, words.Problem(problem, p.options.Identity.Profile).Lines(),
-				kit.Choice{ID: "again", Label: words.RenewTryAgain}).CancelAs("Later"),
-			then: p.renew,
-		}
+		p.own.Ask(kit.NewDialog(p.common, words.NotRenewed, words.Problem(problem, p.options.Identity.Profile).Lines(),
+			kit.Choice{ID: "again", Label: words.RenewTryAgain}).CancelAs("Later").Then(to(p.renew)))
 	}
 	return nil
 }

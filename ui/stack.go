@@ -133,7 +133,7 @@ func (p *Program) readChanged() tea.Cmd {
 func (p *Program) resize() {
 	width, height := p.common.BodySize()
 	for _, s := range p.screens() {
-		s.SetSize(width, height)
+		s.Update(kit.Resized{Width: width, Height: height})
 	}
 }
 

@@ -57,41 +57,29 @@ func (p *Program) draw() (string, *tea.Cursor) {
 	view := frame.View(c)
 	switch d := p.openDialog(); {
 	case d != nil:
-		box := d.View(c.Width, c.Height-2) // the header stays in view: it names the account
-		over, x, y := kit.Overlay(view, box, c.Width, c.Height)
-		return over, moved(d.Cursor(), x, y)
+		return c.WithDialog(view, d)
 	case p.help:
-		over, _, _ := kit.Overlay(view, p.helpBox(p.helpPage), c.Width, c.Height)
+		over, _, _ := kit.LayOver(view, p.helpBox(p.helpPage), c.Width, c.Height)
 		return over, nil
 	}
 	if p.front() == nil {
 		return view, nil
 	}
-	return view, moved(p.front().Cursor(), 0, kit.FrameHead)
+	return view, kit.Moved(p.front().Cursor(), 0, kit.FrameHead)
 }
 
 // openDialog is the dialog that is open: the question for a code, the root's own, or the
 // front screen's.
 func (p *Program) openDialog() *kit.Dialog {
-	if p.code.dialog != nil {
-		return p.code.dialog
-	}
-	if p.dialog != nil {
-		return p.dialog.Dialog
-	}
-	if p.front() != nil {
-		return p.front().Dialog()
+	switch front := p.front(); {
+	case p.code.Dialog() != nil:
+		return p.code.Dialog()
+	case p.own.Dialog() != nil:
+		return p.own.Dialog()
+	case front != nil:
+		return front.Dialog()
 	}
 	return nil
-}
-
-func moved(c *tea.Cursor, x, y int) *tea.Cursor {
-	if c == nil {
-		return nil
-	}
-	at := *c
-	at.X, at.Y = at.X+x, at.Y+y
-	return &at
 }
 
 func (p *Program) body() string {

@@ -52,8 +52,6 @@ type Screen struct {
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's
 	reading       bool
-	question      *kit.Dialog
-	asked         Application // what the question is about
 	width, height int
 }
 
@@ -96,20 +94,8 @@ func (a *Screen) read() tea.Cmd {
 	return func() tea.Msg { return arrived{source.Applications()} }
 }
 
-// SetSize gives the screen its room in cells.
-func (a *Screen) SetSize(width, height int) {
-	a.width, a.height = width, height
-	a.list.SetSize(width, a.tableHeight())
-}
-
 // tableHeight leaves a third of the room to the log.
 func (a *Screen) tableHeight() int { return max(2, a.height-max(4, a.height/3)) }
-
-// CapturesInput reports whether a question is open.
-func (a *Screen) CapturesInput() bool { return a.question != nil }
-
-// Dialog is the question that is open, nil if none is.
-func (a *Screen) Dialog() *kit.Dialog { return a.question }
 
 // Keys are the keys of the screen, in the groups of the help.
 func (a *Screen) Keys() [][]kit.Key {
@@ -124,6 +110,9 @@ func (a *Screen) Keys() [][]kit.Key {
 // Update takes a message over.
 func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		a.width, a.height = msg.Width, msg.Height
+		a.list.SetSize(a.width, a.tableHeight())
 	case kit.Tick:
 		return a.read()
 	case arrived:
@@ -133,8 +122,8 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 		}
 		a.reading, a.known = false, true
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if a.question != nil {
-			return a.answer(msg)
+		if a.Dialog() != nil {
+			return a.Answer(msg)
 		}
 		if press, ok := msg.(tea.KeyPressMsg); ok {
 			return a.press(press)
@@ -164,23 +153,15 @@ func (a *Screen) ask() tea.Cmd {
 	case app.NewestKeyID == app.KeyID:
 		return kit.Warn(app.Name + " runs with the newest key of " + app.User + " already")
 	}
-	a.asked = app
-	a.question = kit.NewDialog(a.common, "Update "+app.Name+"?", []string{
+	a.Ask(kit.NewDialog(a.common, "Update "+app.Name+"?", []string{
 		fmt.Sprintf("%s runs with %s. From its next run on it uses %s, as if its owner had changed its configuration.", app.Name, app.KeyID, app.NewestKeyID),
-	}, kit.Choice{ID: "update", Label: "Update it"})
+	}, kit.Choice{ID: "update", Label: "Update it"}).Then(func(kit.Answer) tea.Cmd { return a.update(app) }))
 	return nil
 }
 
-func (a *Screen) answer(msg tea.Msg) tea.Cmd {
-	answer, cmd := a.question.Update(msg)
-	if !answer.Done {
-		return cmd
-	}
-	a.question = nil
-	if answer.Cancelled() {
-		return cmd
-	}
-	source, app, explain := a.source, a.asked, a.explain
+// update is the command that gives an application its user's newest key.
+func (a *Screen) update(app Application) tea.Cmd {
+	source, explain := a.source, a.explain
 	return func() tea.Msg {
 		if err := source.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
 			return kit.Toast{Text: explain(err), Bad: true}

@@ -83,13 +83,6 @@ func (s *Screen) arrange() {
 	}
 }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
-	s.width, s.height = width, height
-	s.list.SetSize(width, s.tableHeight())
-	s.filter.SetWidth(width)
-}
-
 // The lines above the table, the counts and a rule, and below it, a rule, the selected
 // call, and the filter.
 const (
@@ -124,6 +117,10 @@ func (s *Screen) filtered() bool { return s.onlyFailed || s.filter.Text() != "" 
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
+		s.list.SetSize(s.width, s.tableHeight())
+		s.filter.SetWidth(s.width)
 	case kit.Tick:
 		s.read()
 	case tea.KeyPressMsg:

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
+	"keyturn/iamops/delivery"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -98,7 +99,7 @@ func (s *Screen) askTarget() tea.Cmd {
 // targetAdded is what came of adding a target.
 type targetAdded struct {
 	id       string
-	question *question
+	question *kit.Dialog
 	spec     string
 	err      error
 }
@@ -106,7 +107,7 @@ type targetAdded struct {
 // askTargetAgain asks for a target, with what was typed before and why that is none. The
 // question stays open until the target is taken up: what is typed on is no shortcut.
 func (s *Screen) askTargetAgain(spec string, err error) {
-	body := words.AddTargetBody()
+	body := words.AddTargetBody(delivery.Usage())
 	if err != nil {
 		body = append([]string{s.common.Glyphs.Cross + " " + clean.Text(err.Error()), ""}, body...)
 	}
@@ -115,26 +116,24 @@ func (s *Screen) askTargetAgain(spec string, err error) {
 	if spec != "" {
 		dialog.Typed(spec)
 	}
-	var q *question
 	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		s.question = q
+		s.Ask(dialog)
 		if s.adding {
 			return nil
 		}
 		s.adding = true
 		id, r := s.id, s.rotation
-		return func() tea.Msg { return targetAdded{id, q, a.Text, r.AddTarget(a.Text)} }
+		return func() tea.Msg { return targetAdded{id, dialog, a.Text, r.AddTarget(a.Text)} }
 	})
-	q = s.question
 }
 
 // targetAdded closes the question for a target, or asks again.
 func (s *Screen) targetAdded(msg targetAdded) tea.Cmd {
 	s.adding = false
-	open := s.question == msg.question
+	open := s.Dialog() == msg.question
 	switch {
 	case msg.err == nil && open:
-		s.question = nil
+		s.Drop()
 		fallthrough
 	case msg.err == nil:
 		return func() tea.Msg { return kit.Toast{Text: "added: nothing is delivered yet"} }

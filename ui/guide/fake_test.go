@@ -230,9 +230,7 @@ func (st *stage) view() string {
 		Left:  []kit.Part{{Text: "keyturn"}, {Text: "acme-prod · 1234-5678-9012", Pinned: true}, {Text: "profile prod", Pinned: true}},
 		Right: title, Body: st.screen.View(), Hints: hints,
 	}.View(c)
-	if d := st.screen.Dialog(); d != nil {
-		view, _, _ = kit.Overlay(view, d.View(c.Width, c.Height-2), c.Width, c.Height)
-	}
+	view, _ = c.WithDialog(view, st.screen.Dialog())
 	return view
 }
 

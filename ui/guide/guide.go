@@ -29,7 +29,6 @@ import (
 	"context"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
@@ -102,7 +101,6 @@ type Screen struct {
 	offers   []rotation.Offer
 	chosen   rotation.Decision // of the offers
 
-	question   *question         // nil: none is open
 	adding     bool              // a target is being taken up
 	deciding   rotation.Decide   // on its way to the rotation
 	change     iamops.ChangeKind // what that changes
@@ -113,7 +111,7 @@ type Screen struct {
 	places     []string          // where the old key's ID was found
 
 	width, height int
-	scroll, room  int // lines of the text above the view, and the furthest they can go
+	scroll        kit.Scroll
 }
 
 // New returns the screen of a rotation. What it waits for ends with ctx or Close.
@@ -125,8 +123,7 @@ func New(ctx context.Context, common *kit.Common, r Rotation, options Options) *
 	s.ctx, s.close = context.WithCancel(ctx)
 	s.id, s.leftTurn = s.snapshot.State.ID, s.snapshot.State.Turn
 	s.settle()
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.width, s.height = common.BodySize()
 	return s
 }
 
@@ -135,9 +132,6 @@ func (s *Screen) Init() tea.Cmd { return s.wait() }
 
 // Close ends what the screen waits for. The rotation is not touched.
 func (s *Screen) Close() { s.close() }
-
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) { s.width, s.height = width, height }
 
 // Shows reports whether the screen is that of the rotation.
 func (s *Screen) Shows(r Rotation) bool { return s.rotation == r }
@@ -160,22 +154,10 @@ func (s *Screen) Title() (long, short string) {
 	return words.PlanName(s.snapshot.State.Plan) + " " + s.snapshot.State.User, ""
 }
 
-// CapturesInput reports whether a question is open, which all keys belong to.
-func (s *Screen) CapturesInput() bool { return s.question != nil }
-
-// Dialog is the question that is open, nil if none is. The root draws it over the
-// whole screen.
-func (s *Screen) Dialog() *kit.Dialog {
-	if s.question == nil {
-		return nil
-	}
-	return s.question.dialog
-}
-
 // Hidden tells the screen that another one is in front now.
 func (s *Screen) Hidden() {
 	s.hide()
-	s.question = nil
+	s.Drop()
 }
 
 // Shown tells the screen that it is in front again.
@@ -240,6 +222,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	s.settle()
 	defer s.settle()
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
 	case updated:
 		if msg.id != s.id {
 			return nil
@@ -277,8 +261,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		}
 		return s.givenOut(msg.err)
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if s.question != nil {
-			return s.answer(msg)
+		if s.Dialog() != nil {
+			return s.Answer(msg)
 		}
 		if press, ok := msg.(tea.KeyPressMsg); ok && !s.leaving {
 			return s.press(press)
@@ -296,7 +280,8 @@ func (s *Screen) take(snapshot runner.Snapshot) {
 	}
 	s.snapshot = snapshot
 	if snapshot.State.Step != before.Step || snapshot.State.Plan != before.Plan {
-		s.scroll, s.chosen = 0, ""
+		s.chosen = ""
+		s.scroll.Start()
 	}
 }
 
@@ -318,29 +303,8 @@ func (s *Screen) settle() {
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	cmd, taken := kit.Press(msg, s.Keys())
 	if !taken {
-		s.scrollBy(msg)
+		text, _, room := s.layout(s.mainSize(s.above()))
+		s.scroll.Move(msg, s.common.Keys, len(text), room)
 	}
 	return cmd
 }
-
-func (s *Screen) scrollBy(msg tea.KeyPressMsg) {
-	k := s.common.Keys
-	switch {
-	case key.Matches(msg, k.Up):
-		s.scroll--
-	case key.Matches(msg, k.Down):
-		s.scroll++
-	case key.Matches(msg, k.PageUp):
-		s.scroll -= scrollPage
-	case key.Matches(msg, k.PageDown):
-		s.scroll += scrollPage
-	case key.Matches(msg, k.Top):
-		s.scroll = 0
-	case key.Matches(msg, k.Bottom):
-		s.scroll = s.room
-	}
-	s.scroll = max(0, min(s.scroll, s.room))
-}
-
-// scrollPage is how far page up and page down go, in lines.
-const scrollPage = 5

@@ -52,7 +52,11 @@ func TestEveryViewFits(t *testing.T) {
 		defer s.Close()
 		s.Update(uitest.Key(rapid.SampledFrom([]string{"v", "down", "n", "right"}).Draw(rt, "key")))
 		width, height := c.BodySize()
+		before := uitest.Dump(s)
 		view := s.View()
+		if uitest.Dump(s) != before {
+			rt.Fatal("drawing has changed something")
+		}
 		if err := fits(view, width, height); err != nil {
 			rt.Fatal(err)
 		}

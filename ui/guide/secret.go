@@ -20,7 +20,7 @@ func (s *Screen) held() bool { return s.snapshot.State.Secret == rotation.Secret
 func (s *Screen) showing() bool { return s.held() && s.now.Before(s.shownUntil) }
 
 // showsSecret reports whether the secret can be read on the screen as it is drawn now.
-func (s *Screen) showsSecret() bool { return s.showing() && s.question == nil }
+func (s *Screen) showsSecret() bool { return s.showing() && s.Dialog() == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
@@ -44,7 +44,8 @@ func (s *Screen) givenOut(err error) tea.Cmd {
 		return s.tell(err)
 	}
 	if s.held() {
-		s.shownUntil, s.scroll = s.now.Add(ShownFor), 0
+		s.shownUntil = s.now.Add(ShownFor)
+		s.scroll.Start()
 	}
 	return nil
 }

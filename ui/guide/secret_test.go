@@ -9,6 +9,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
+	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
 
@@ -135,7 +136,8 @@ func TestTheSecretFitsAtEverySize(t *testing.T) {
 			bubble(t, with(stateAt(rotation.Store), func(s *rotation.State) { s.Problem = denied }), func(st *stage) {
 				c := st.screen.common
 				c.Width, c.Height = size.Width, size.Height
-				st.screen.SetSize(c.BodySize())
+				width, height := c.BodySize()
+				st.screen.Update(kit.Resized{Width: width, Height: height})
 				st.press("v")
 				for _, line := range strings.Split(uitest.Plain(st.view()), "\n") {
 					if strings.Contains(line, theSecret) && !strings.Contains(line, newKeyID) {

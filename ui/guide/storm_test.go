@@ -278,7 +278,7 @@ func inOrder(st *stage, w *world, g gust) error {
 	c := st.screen.common
 	c.Width, c.Height = g.width, g.height
 	width, height := c.BodySize()
-	st.screen.SetSize(width, height)
+	st.screen.Update(kit.Resized{Width: width, Height: height})
 	if err := fits(st.screen.View(), width, height); err != nil {
 		return err
 	}

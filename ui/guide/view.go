@@ -17,7 +17,7 @@ const wideWidth = 100
 // and under a rule both keys, which are in view at every size.
 func (s *Screen) View() string {
 	cards := s.cardLines(s.width)
-	above := max(0, s.height-len(cards)-1)
+	above := s.above()
 	lines := []string{s.common.Rule(s.width)}
 	if above == 0 {
 		lines = nil // so little room that the keys alone are drawn
@@ -34,22 +34,35 @@ func (s *Screen) stepView(width, height int) string {
 	if height <= 0 {
 		return ""
 	}
-	steps := s.steps()
+	main := s.mainView(s.mainSize(height))
 	if width < wideWidth {
-		line := " " + s.common.StepperLine(steps, width-2)
+		line := " " + s.common.StepperLine(s.steps(), width-2)
 		if height == 1 {
 			return line
 		}
-		return line + "\n" + s.mainView(width, height-1)
+		return line + "\n" + main
 	}
-	column := s.common.StepperWidth(steps) + 2
 	wall := s.common.Styles.Border.Render(s.common.Glyphs.Wall)
-	left := indent(strings.Split(s.common.Stepper(steps), "\n"), " ")
-	right := strings.Split(s.mainView(width-column-2, height), "\n")
+	left := indent(strings.Split(s.common.Stepper(s.steps()), "\n"), " ")
+	right := strings.Split(main, "\n")
 	for i := range right {
 		right[i] = wall + right[i]
 	}
-	return kit.Fit(kit.Beside(strings.Join(left, "\n"), column, " ", strings.Join(right, "\n")), width, height)
+	return kit.Fit(kit.Beside(strings.Join(left, "\n"), s.stepsWidth(), " ", strings.Join(right, "\n")), width, height)
+}
+
+// stepsWidth is that of the column of steps.
+func (s *Screen) stepsWidth() int { return s.common.StepperWidth(s.steps()) + 2 }
+
+// above is the height of what stands above the keys and their rule.
+func (s *Screen) above() int { return max(0, s.height-len(s.cardLines(s.width))-1) }
+
+// mainSize is the room of the step in hand, beside or under the steps.
+func (s *Screen) mainSize(above int) (width, height int) {
+	if s.width < wideWidth {
+		return s.width, above - 1
+	}
+	return s.width - s.stepsWidth() - 2, above
 }
 
 // steps are the plan's steps, those before the one in hand as done.
@@ -75,13 +88,24 @@ func (s *Screen) steps() []kit.Step {
 
 // mainView draws the text of the step, which scrolls, and the choices, which stay.
 func (s *Screen) mainView(width, height int) string {
-	inner := width - 2
-	if inner <= 0 || height <= 0 {
+	if width <= 2 || height <= 0 {
 		return ""
 	}
-	choices := s.choiceLines(inner, height)
-	text := s.text(inner)
-	room := max(0, height-len(choices))
+	text, choices, room := s.layout(width, height)
+	lines := append(s.cut(text, room, width-2), choices...)
+	return kit.Fit(strings.Join(indent(lines, " "), "\n"), width, height)
+}
+
+// roomyHeight is the height up to which the text has no blank lines.
+const roomyHeight = 8
+
+// layout is the text, how many lines of it can be seen, and the choices under them.
+func (s *Screen) layout(width, height int) (text, choices []string, room int) {
+	if width <= 2 || height <= 0 {
+		return nil, nil, 0
+	}
+	text, choices = s.text(width-2), s.choiceLines(width-2, height)
+	room = max(0, height-len(choices))
 	if room <= roomyHeight {
 		text = slices.DeleteFunc(text, func(line string) bool { return line == "" })
 	}
@@ -89,29 +113,19 @@ func (s *Screen) mainView(width, height int) string {
 		choices = append([]string{""}, choices...)
 		room--
 	}
-	lines := append(s.cut(text, room, inner), choices...)
-	return kit.Fit(strings.Join(indent(lines, " "), "\n"), width, height)
+	return text, choices, room
 }
-
-// roomyHeight is the height up to which the text has no blank lines.
-const roomyHeight = 8
 
 // cut cuts the text to its room, scrolled, and says that there is more.
 func (s *Screen) cut(text []string, room, width int) []string {
-	s.room = 0
-	if len(text) <= room || room == 0 {
-		s.scroll = 0
-		return text[:min(len(text), room)]
+	if len(text) <= room || room < 2 {
+		return slices.Clip(text[:min(len(text), room)])
 	}
 	st, g := s.common.Styles, s.common.Glyphs
-	if room == 1 {
-		return text[:1]
-	}
-	s.room = len(text) - (room - 1)
-	s.scroll = min(s.scroll, s.room)
-	shown := text[s.scroll : s.scroll+room-1]
-	more := fmt.Sprintf("%s more: up and down (%d of %d lines)", g.Dot, s.scroll+len(shown), len(text))
-	return append(shown[:len(shown):len(shown)], st.Muted.Render(g.Truncate(more, width)))
+	shown := s.scroll.Cut(text, room)
+	last := s.scroll.First(len(text), room) + len(shown)
+	more := fmt.Sprintf("%s more: up and down (%d of %d lines)", g.Dot, last, len(text))
+	return append(shown, st.Muted.Render(g.Truncate(more, width)))
 }
 
 func indent(lines []string, by string) []string {

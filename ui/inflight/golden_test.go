@@ -94,8 +94,12 @@ func TestEveryViewFits(t *testing.T) {
 			s.Update(tea.KeyPressMsg{Code: tea.KeyDown})
 		}
 		width, height := c.BodySize()
-		s.SetSize(width, height)
+		s.Update(kit.Resized{Width: width, Height: height})
+		before := uitest.Dump(s)
 		view := s.View()
+		if uitest.Dump(s) != before {
+			rt.Fatal("drawing has changed something")
+		}
 		lines := strings.Split(view, "\n")
 		if len(lines) != height {
 			rt.Fatalf("%d lines, want %d:\n%s", len(lines), height, uitest.Plain(view))

@@ -68,8 +68,8 @@ func New(ctx context.Context, common *kit.Common, source Source, options Options
 		common: common, source: source, options: options,
 		ctx: ctx, stop: func() {}, list: kit.NewList(func(st runner.Standing) string { return st.State.ID }, columns...),
 	}
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.width, s.height = common.BodySize()
+	s.layOut()
 	return s
 }
 
@@ -96,11 +96,8 @@ func (s *Screen) Reload() tea.Cmd {
 	}
 }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
-	s.width, s.height = width, height
-	s.list.SetSize(width, s.layout().table)
-}
+// layOut gives the table its room.
+func (s *Screen) layOut() { s.list.SetSize(s.width, s.layout().table) }
 
 // Shown is called when the screen comes to the front.
 func (s *Screen) Shown() tea.Cmd { return s.Reload() }
@@ -114,6 +111,9 @@ func (s *Screen) Recount() tea.Cmd { return s.Reload() }
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.width, s.height = msg.Width, msg.Height
+		s.layOut()
 	case answered:
 		s.take(msg)
 	case kit.SessionRenewed:
@@ -133,13 +133,13 @@ func (s *Screen) take(msg answered) {
 		return
 	}
 	s.asking, s.problem = false, ""
+	defer s.layOut()
 	if msg.err != nil {
 		s.problem = s.options.Explain(msg.err)
 		return
 	}
 	s.at = msg.at
 	s.list.SetRows(msg.standings)
-	s.list.SetSize(s.width, s.layout().table)
 }
 
 func (s *Screen) press(msg tea.KeyPressMsg) tea.Cmd {

@@ -39,7 +39,6 @@ func (s *Screen) layout() layout {
 // View draws the screen in exactly the size that it was given.
 func (s *Screen) View() string {
 	l := s.layout()
-	s.list.SetSize(s.width, l.table)
 	lines := append([]string{s.countLine()}, l.notices...)
 	lines = append(lines, s.common.Rule(s.width), kit.Fit(s.tableView(), s.width, l.table))
 	if st, found := s.list.Current(); found && l.detail > 0 {

@@ -67,7 +67,8 @@ func TestEverythingFits(t *testing.T) {
 			exact(rt, s)
 		}
 		s.common.Update(tea.WindowSizeMsg{Width: height, Height: width})
-		s.SetSize(s.common.BodySize())
+		width, height = s.common.BodySize()
+		s.Update(kit.Resized{Width: width, Height: height})
 		exact(rt, s)
 	})
 }

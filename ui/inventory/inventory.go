@@ -120,8 +120,7 @@ func New(ctx context.Context, common *kit.Common, source audit.Source, options O
 		table:     kit.NewTable(columns...),
 		filter:    kit.NewFilter(common),
 	}
-	width, height := common.BodySize()
-	s.SetSize(width, height)
+	s.resize(common.BodySize())
 	return s
 }
 
@@ -147,8 +146,8 @@ func (s *Screen) Shown() tea.Cmd {
 // Outdate says that what was loaded is older than the account's clock.
 func (s *Screen) Outdate() { s.outdated = true }
 
-// SetSize gives the screen its room in cells.
-func (s *Screen) SetSize(width, height int) {
+// resize gives the screen its room in cells.
+func (s *Screen) resize(width, height int) {
 	s.width, s.height = width, height
 	s.drawBars()
 	s.layOut()
@@ -161,9 +160,11 @@ func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 // CapturesInput reports whether letters are text at the moment, and no commands.
 func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
 
-// Update takes a message over. The size and the background are the root's.
+// Update takes a message over. The background is the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case kit.Resized:
+		s.resize(msg.Width, msg.Height)
 	case arrived:
 		return s.take(msg)
 	case kit.SessionRenewed:

@@ -42,14 +42,13 @@ type Dialog struct {
 	cancel  string   // the label of Cancel
 	chosen  int      // 0 is Cancel
 
+	ended func(Answer) tea.Cmd // what follows from the answer; nil: nothing
+
 	input  *textinput.Model // nil if no text is asked for
 	expect string           // the text that must be typed; "" for any that is not blank
 	label  string           // says what to type
 	digits int              // how many digits must be typed, and nothing else can be; 0: any text
-	scroll int              // lines of the body above the view
-	room   int              // the furthest that the body can be scrolled, as last drawn
-
-	cursor *tea.Cursor // relative to the box, as last drawn
+	scroll Scroll
 }
 
 // CancelLabel is the label of the choice that every dialog has.
@@ -70,6 +69,22 @@ func NewDialog(c *Common, title string, body []string, choices ...Choice) *Dialo
 func (d *Dialog) CancelAs(label string) *Dialog {
 	d.cancel = label
 	return d
+}
+
+// Ended has do called with the answer, also if the dialog is cancelled.
+func (d *Dialog) Ended(do func(Answer) tea.Cmd) *Dialog {
+	d.ended = do
+	return d
+}
+
+// Then has do called with the answer, unless the dialog is cancelled.
+func (d *Dialog) Then(do func(Answer) tea.Cmd) *Dialog {
+	return d.Ended(func(a Answer) tea.Cmd {
+		if a.Cancelled() {
+			return nil
+		}
+		return do(a)
+	})
 }
 
 // NewTypedDialog returns a dialog whose choice can be taken only after the
@@ -114,7 +129,11 @@ func (d *Dialog) openInput() {
 	in.SetStyles(d.common.InputStyles())
 	in.Focus()
 	d.input = &in
+	d.widen(d.input, d.width())
 }
+
+// widen gives an input its room in a box.
+func (d *Dialog) widen(in *textinput.Model, inner int) { in.SetWidth(max(1, inner-3)) }
 
 // InputStyles are the styles of a text input, with a cursor that does not blink.
 func (c *Common) InputStyles() textinput.Styles {
@@ -145,6 +164,7 @@ func (d *Dialog) Update(msg tea.Msg) (Answer, tea.Cmd) {
 	if d.digits > 0 {
 		msg = onlyDigits(msg)
 	}
+	d.widen(d.input, d.width())
 	in, cmd := d.input.Update(msg)
 	*d.input = in
 	switch msg.(type) {
@@ -185,7 +205,7 @@ func (d *Dialog) press(msg tea.KeyPressMsg) (Answer, bool) {
 	keys := d.common.Keys
 	typing := d.input != nil
 	switch {
-	case key.Matches(msg, keys.Esc):
+	case key.Matches(msg, keys.Esc, keys.Interrupt):
 		return Answer{Done: true}, true
 	case key.Matches(msg, keys.Enter):
 		return d.take(), true
@@ -206,14 +226,15 @@ func (d *Dialog) press(msg tea.KeyPressMsg) (Answer, bool) {
 // vertical scrolls a text that is longer than the box. Where all of it is seen and no text is
 // typed, it moves among the choices, which may stand one above the other.
 func (d *Dialog) vertical(by int) {
-	if d.room == 0 && d.input == nil {
+	width, height := d.common.DialogSize()
+	inner := innerWidth(width)
+	body, room := d.bodyLines(inner), d.bodyRoom(inner, height)
+	if len(body) <= room && d.input == nil {
 		d.choose(d.chosen + by)
 		return
 	}
-	d.scrollTo(d.scroll + by)
+	d.scroll.By(by, len(body), room)
 }
-
-func (d *Dialog) scrollTo(line int) { d.scroll = max(0, min(line, d.room)) }
 
 // choose goes round among the choices that can be taken.
 func (d *Dialog) choose(i int) {
@@ -263,62 +284,89 @@ const (
 	dialogWidth = 76 // the widest text that is read with ease
 )
 
+// DialogSize is the room that dialogs have in the terminal. The header stays in view: it names
+// the account.
+func (c *Common) DialogSize() (width, height int) { return c.Width, c.Height - FrameHead }
+
+func innerWidth(width int) int { return min(width-dialogSides, dialogWidth) }
+
+// width is the width of the text at the terminal's size.
+func (d *Dialog) width() int {
+	width, _ := d.common.DialogSize()
+	return innerWidth(width)
+}
+
 // View draws the dialog as a box of at most width × height cells. A body that is
-// too long can be scrolled; the question and the choices stay.
-func (d *Dialog) View(width, height int) string {
-	inner := min(width-dialogSides, dialogWidth)
+// too long can be scrolled; the question and the choices stay. It also returns where the
+// terminal's cursor belongs, relative to the box; nil if the dialog takes no text.
+func (d *Dialog) View(width, height int) (string, *tea.Cursor) {
+	inner := innerWidth(width)
 	if inner <= 0 || height <= dialogEnds {
-		return ""
+		return "", nil
 	}
-	below := d.belowBody(inner)
-	room := height - dialogEnds - len(below)
-	var body []string
-	for _, p := range d.body {
-		if p == "" {
-			body = append(body, "")
-			continue
-		}
-		body = append(body, Wrap(p, inner)...)
-	}
-	body = d.viewBody(body, room, inner)
-	lines := slices.Concat(body, below)
+	below, cursor := d.belowBody(inner)
+	lines := slices.Concat(d.viewBody(inner, height), below)
 	if len(lines) > height-dialogEnds { // hardly any room: the choices are last, and stay
 		lines = lines[len(lines)-(height-dialogEnds):]
 	}
-	d.placeCursor(len(lines))
-	return d.common.Box(d.title, lines, inner)
+	if cursor != nil {
+		cursor.X += dialogSides / 2
+		cursor.Y += dialogEnds/2 + len(lines) - len(below)
+		if cursor.Y < dialogEnds/2 {
+			cursor = nil
+		}
+	}
+	return d.common.Box(d.title, lines, inner), cursor
+}
+
+// bodyLines are the body, wrapped.
+func (d *Dialog) bodyLines(width int) []string {
+	var lines []string
+	for _, p := range d.body {
+		if p == "" {
+			lines = append(lines, "")
+			continue
+		}
+		lines = append(lines, Wrap(p, width)...)
+	}
+	return lines
+}
+
+// bodyRoom is how many lines there are for the body.
+func (d *Dialog) bodyRoom(width, height int) int {
+	below, _ := d.belowBody(width)
+	return height - dialogEnds - len(below)
 }
 
 // viewBody cuts the body to the room that it has and says that there is more.
-func (d *Dialog) viewBody(body []string, room, width int) []string {
-	d.room = 0
-	if len(body) <= room {
-		return body
-	}
+func (d *Dialog) viewBody(width, height int) []string {
+	body, room, g := d.bodyLines(width), d.bodyRoom(width, height), d.common.Glyphs
 	switch {
+	case len(body) <= room:
+		return body
 	case room <= 0:
 		return nil
 	case room == 1: // half a text would read as a whole one
-		low := d.common.Glyphs.Truncate("The window is too low for the text.", width)
-		return []string{d.common.Styles.Warning.Render(low)}
+		return []string{d.common.Styles.Warning.Render(g.Truncate("The window is too low for the text.", width))}
 	}
-	d.room = len(body) - (room - 1)
-	d.scrollTo(d.scroll)
-	body = body[d.scroll : d.scroll+room-1]
-	more := "up and down for more"
-	return append(slices.Clip(body), d.common.Styles.Muted.Render(d.common.Glyphs.Truncate(more, width)))
+	return append(d.scroll.Cut(body, room), d.common.Styles.Muted.Render(g.Truncate("up and down for more", width)))
 }
 
-// belowBody is what stands under the body: the input and the choices.
-func (d *Dialog) belowBody(width int) []string {
-	lines := []string{""}
+// belowBody is what stands under the body, the input and the choices, and where the input's
+// cursor is in it.
+func (d *Dialog) belowBody(width int) (lines []string, cursor *tea.Cursor) {
+	lines = []string{""}
 	if d.input != nil {
-		d.input.SetStyles(d.common.InputStyles())
-		d.input.SetWidth(max(1, width-3))
+		in := *d.input
+		in.SetStyles(d.common.InputStyles())
+		d.widen(&in, width)
 		lines = append(lines, Wrap(d.common.Styles.Muted.Render(d.label), width)...)
-		lines = append(lines, d.common.Styles.Accent.Render(d.common.Glyphs.Select)+" "+d.input.View(), "")
+		if cursor = in.Cursor(); cursor != nil {
+			cursor.X, cursor.Y = cursor.X+2, len(lines)
+		}
+		lines = append(lines, d.common.Styles.Accent.Render(d.common.Glyphs.Select)+" "+in.View(), "")
 	}
-	return append(lines, d.choiceLines(width)...)
+	return append(lines, d.choiceLines(width)...), cursor
 }
 
 // choiceLines puts the choices in one line, or one a line where they don't fit.
@@ -347,29 +395,6 @@ func (d *Dialog) choice(l Choice, i, width int) string {
 	}
 	return "  " + s.Text.Render(text)
 }
-
-// placeCursor notes where the input's cursor is in the box. The input's line is
-// the last but the blank one and the choices.
-func (d *Dialog) placeCursor(lines int) {
-	d.cursor = nil
-	if d.input == nil {
-		return
-	}
-	c := d.input.Cursor()
-	if c == nil {
-		return
-	}
-	after := len(d.choiceLines(d.input.Width()+3)) + 1
-	c.X += dialogSides/2 + 2
-	c.Y = dialogEnds/2 + lines - after - 1
-	if c.Y >= dialogEnds/2 {
-		d.cursor = c
-	}
-}
-
-// Cursor is where the terminal's cursor belongs, relative to the box as View drew
-// it last; nil if the dialog takes no text.
-func (d *Dialog) Cursor() *tea.Cursor { return d.cursor }
 
 // Hints are the keys that the dialog answers to, for the footer.
 func (d *Dialog) Hints() []key.Binding {

@@ -31,6 +31,12 @@ func feed(d *Dialog, msgs ...tea.Msg) Answer {
 	return a
 }
 
+// box is a dialog as it is drawn.
+func box(d *Dialog, width, height int) string {
+	view, _ := d.View(width, height)
+	return view
+}
+
 func typed(text string) []tea.Msg {
 	var msgs []tea.Msg
 	for _, r := range text {
@@ -135,7 +141,7 @@ func TestReasonDialog(t *testing.T) {
 
 func TestMessageDialog(t *testing.T) {
 	d := NewDialog(newCommon(80, 24), "Not allowed", []string{"iam:CreateAccessKey is missing."})
-	if !strings.Contains(ansi.Strip(d.View(80, 24)), "Close") {
+	if !strings.Contains(ansi.Strip(box(d, 80, 24)), "Close") {
 		t.Error("a message cannot be closed")
 	}
 	if got := feed(d, right, right, enter); got != cancelled {
@@ -145,35 +151,35 @@ func TestMessageDialog(t *testing.T) {
 
 func TestDialogGolden(t *testing.T) {
 	c := newCommon(80, 24)
-	t.Run("choices", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(deactivate(c).View(80, 24))) })
-	t.Run("narrow", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(deactivate(c).View(30, 24))) })
-	t.Run("low", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(deactivate(c).View(40, 9))) })
+	t.Run("choices", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(box(deactivate(c), 80, 24))) })
+	t.Run("narrow", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(box(deactivate(c), 30, 24))) })
+	t.Run("low", func(t *testing.T) { golden.RequireEqual(t, ansi.Strip(box(deactivate(c), 40, 9))) })
 	t.Run("typed", func(t *testing.T) {
 		d := deleteKey(c)
 		feed(d, typed("MPLE")...)
-		golden.RequireEqual(t, ansi.Strip(d.View(80, 24)))
+		golden.RequireEqual(t, ansi.Strip(box(d, 80, 24)))
 	})
 	t.Run("styled", func(t *testing.T) {
-		golden.RequireEqual(t, deactivate(c).View(60, 24))
+		golden.RequireEqual(t, box(deactivate(c), 60, 24))
 	})
 }
 
 func TestDialogScrolls(t *testing.T) {
-	c := newCommon(80, 24)
+	c := newCommon(40, 12)
 	d := NewDialog(c, "Long", strings.Split("one two three four five six seven eight nine", " "), Choice{ID: "x", Label: "Do it"})
-	first := ansi.Strip(d.View(40, 10))
+	first := ansi.Strip(box(d, 40, 10))
 	if !strings.Contains(first, "one") || strings.Contains(first, "nine") || !strings.Contains(first, "for more") {
 		t.Errorf("the beginning is\n%s", first)
 	}
 	for range 20 {
 		feed(d, special(tea.KeyDown))
 	}
-	last := ansi.Strip(d.View(40, 10))
+	last := ansi.Strip(box(d, 40, 10))
 	if strings.Contains(last, "one") || !strings.Contains(last, "nine") || !strings.Contains(last, "Do it") {
 		t.Errorf("the end is\n%s", last)
 	}
 	feed(d, special(tea.KeyUp))
-	if got := ansi.Strip(d.View(40, 10)); got == last {
+	if got := ansi.Strip(box(d, 40, 10)); got == last {
 		t.Error("up does not scroll back at once")
 	}
 }
@@ -181,8 +187,8 @@ func TestDialogScrolls(t *testing.T) {
 func TestTheCursorIsInTheInput(t *testing.T) {
 	d := deleteKey(newCommon(80, 24))
 	feed(d, typed("MPL")...)
-	lines := strings.Split(ansi.Strip(d.View(80, 24)), "\n")
-	c := d.Cursor()
+	view, c := d.View(80, 24)
+	lines := strings.Split(ansi.Strip(view), "\n")
 	if c == nil {
 		t.Fatal("there is no cursor")
 	}
@@ -190,8 +196,7 @@ func TestTheCursorIsInTheInput(t *testing.T) {
 		t.Errorf("before the cursor is %q", got)
 	}
 	d = deactivate(newCommon(80, 24))
-	d.View(80, 24)
-	if d.Cursor() != nil {
+	if _, c := d.View(80, 24); c != nil {
 		t.Error("a dialog without text has a cursor")
 	}
 }
@@ -207,7 +212,7 @@ func TestDialogFits(t *testing.T) {
 			feed(d, tea.PasteMsg{Content: line(t, "paste")})
 		}
 		width, height := rapid.IntRange(0, 120).Draw(t, "width"), rapid.IntRange(0, 40).Draw(t, "height")
-		view := d.View(width, height)
+		view := box(d, width, height)
 		if view == "" {
 			return
 		}

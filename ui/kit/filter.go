@@ -93,8 +93,9 @@ func (f *Filter) View() string {
 	if !f.typing {
 		return prompt + st.Strong.Render(clean.Text(f.Text()))
 	}
-	f.input.SetStyles(f.common.InputStyles())
-	return prompt + f.input.View()
+	in := f.input
+	in.SetStyles(f.common.InputStyles())
+	return prompt + in.View()
 }
 
 // Cursor is where the terminal's cursor belongs on a line of a view; nil while nothing is

@@ -220,9 +220,9 @@ func (c *Common) Box(title string, lines []string, inner int) string {
 	return strings.Join(out, "\n")
 }
 
-// Overlay lays a box over the middle of a screen of width × height cells. It also
+// LayOver lays a box over the middle of a screen of width × height cells. It also
 // returns the box's upper left corner, for the cursor.
-func Overlay(screen, box string, width, height int) (view string, x, y int) {
+func LayOver(screen, box string, width, height int) (view string, x, y int) {
 	boxLines := strings.Split(box, "\n")
 	boxWidth := 0
 	for _, l := range boxLines {

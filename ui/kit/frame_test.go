@@ -97,8 +97,8 @@ func TestFrameAndOverlayAreExact(t *testing.T) {
 		screen := f.View(c)
 		check(screen)
 		d := NewDialog(c, "Title", []string{line(t, "text")}, Choice{ID: "x", Label: "Do it"})
-		if box := d.View(c.Width, c.Height); box != "" {
-			view, x, y := Overlay(strings.Repeat("用\n", 3)+screen, box, c.Width, c.Height)
+		if box, _ := d.View(c.Width, c.Height); box != "" {
+			view, x, y := LayOver(strings.Repeat("用\n", 3)+screen, box, c.Width, c.Height)
 			check(view)
 			first := strings.Split(box, "\n")[0]
 			if got := ansi.Strip(ansi.Cut(strings.Split(view, "\n")[y], x, x+Width(first))); got != ansi.Strip(first) {
