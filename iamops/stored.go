@@ -33,4 +33,15 @@ type Place struct {
 	Region  string // "" is the profile's
 	Account string // 12 digits; "" is the profile's
 	Profile string // by which it is reached; "" is the operator's
+	Needs   []Need // the permissions that a delivery there takes
+}
+
+// AnyResource is the resource of actions that know none.
+const AnyResource = "*"
+
+// Need is a permission, a statement of a policy.
+type Need struct {
+	Sid      string   // what the statement is for, in one word
+	Actions  []string // all of one service; those of KMS are made by the place's own service
+	Resource string   // what stands behind the account in its ARN, or AnyResource
 }

@@ -139,7 +139,7 @@ func (c *Clipboard) failure(err error) error {
 		f.ExitCode = exit.ExitCode()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		f.Kind = TimedOut
+		f.Kind = iamops.TimedOut
 	}
 	return f
 }

@@ -158,7 +158,7 @@ func TestClipboardBroken(t *testing.T) {
 		}
 		b.broken["clear"] = context.DeadlineExceeded
 		_, err = c.Clear(t.Context())
-		if f := AsFailure(err); f == nil || f.Kind != TimedOut || !f.MayHold {
+		if f := AsFailure(err); f == nil || f.Kind != iamops.TimedOut || !f.MayHold {
 			t.Errorf("clearing: %v", err)
 		}
 		delete(b.broken, "clear") // it can be tried again

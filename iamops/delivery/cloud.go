@@ -5,29 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"keyturn/iamops"
 )
 
-// Cloud is one AWS account that keeps values, as a profile reaches it. A region of "" is
-// the profile's own. Its errors are Problems.
+// Cloud is one AWS account, as a profile reaches it. A target there says by an interface of
+// its own what it asks of the account; a region of "" is the profile's own, and errors are
+// Problems.
 type Cloud interface {
 	// Info is the account.
 	Info() iamops.Account
-	// SecretVersion is a version of a secret, by its stage or, for a stage of "", its ID.
-	SecretVersion(ctx context.Context, region, name, stage, id string) (iamops.SecretVersion, error)
-	// PutSecretVersion makes a new version with the given ID.
-	PutSecretVersion(ctx context.Context, region, name, id string, value iamops.Secret) error
-	// Parameter is a parameter with its value.
-	Parameter(ctx context.Context, region, name string) (iamops.Parameter, error)
-	// ParameterVersion is the value of a version, by its number.
-	ParameterVersion(ctx context.Context, region, name, version string) (iamops.Secret, error)
-	// PutParameter gives a parameter another value.
-	PutParameter(ctx context.Context, region string, p iamops.Parameter) error
 }
 
 // at is where in AWS a target is: in the operator's account, or in that of a profile of
@@ -38,8 +27,6 @@ type at struct {
 	region  string // "" is the profile's
 	account string // 12 digits; "" until it is pinned
 }
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // parseOptions reads NAME=VALUE,… and complains of names that are not valid.
 func parseOptions(text string, valid ...string) (map[string]string, error) {
@@ -73,24 +60,23 @@ func parseWhere(options map[string]string, name string, env Env) (at, error) {
 		}
 	}
 	switch {
-	case w.region != "" && !regionName.MatchString(w.region):
+	case w.region != "" && !iamops.IsRegion(w.region):
 		return at{}, fmt.Errorf("%q is no region's name", w.region)
-	case w.account != "" && !accountID.MatchString(w.account):
+	case w.account != "" && !iamops.IsAccountID(w.account):
 		return at{}, fmt.Errorf("%q is no account ID: it has 12 digits", w.account)
 	}
 	return w, nil
 }
 
-// options are the options of a spec in their order, with those of the place behind.
-func (w at) options(own map[string]string) string {
-	all := maps.Clone(own)
-	for name, value := range map[string]string{"profile": w.profile, "account": w.account, "region": w.region} {
-		all[name] = value
-	}
+// option is a NAME=VALUE of a spec.
+type option struct{ name, value string }
+
+// options are the options of a spec: the target's own, and then those of the place.
+func (w at) options(own ...option) string {
 	var parts []string
-	for _, name := range []string{"as", "id", "secret", "user", "password", "ses", "profile", "account", "region"} {
-		if all[name] != "" {
-			parts = append(parts, name+"="+all[name])
+	for _, o := range append(own, option{"profile", w.profile}, option{"account", w.account}, option{"region", w.region}) {
+		if o.value != "" {
+			parts = append(parts, o.name+"="+o.value)
 		}
 	}
 	return strings.Join(parts, ",")
@@ -111,16 +97,29 @@ func (w at) suffix() string {
 // reach opens the account, and refuses another one than is pinned.
 func (w at) reach(ctx context.Context) (Cloud, error) {
 	if w.env.Cloud == nil {
-		return nil, &Failure{Kind: NoCloud, Err: errors.New("there is no AWS account here to reach it by")}
+		return nil, &Failure{Kind: iamops.NoCredentials, Err: errors.New("there is no AWS account here to reach it by")}
 	}
 	cloud, err := w.env.Cloud(ctx, w.profile)
 	if err != nil {
 		return nil, cloudFailure("reaching the account", err)
 	}
 	if w.account != "" && cloud.Info().ID != w.account {
-		return nil, refusal(WrongAccount, "", "it is in account %s, and the profile leads to %s: nothing was read or written", w.account, cloud.Info().ID)
+		return nil, refusal(iamops.WrongAccount, "", "it is in account %s, and the profile leads to %s: nothing was read or written", w.account, cloud.Info().ID)
 	}
 	return cloud, nil
+}
+
+// storeAt is what a target asks of the account that it is in.
+func storeAt[Store any](ctx context.Context, w at) (store Store, err error) {
+	cloud, err := w.reach(ctx)
+	if err != nil {
+		return store, err
+	}
+	store, ok := cloud.(Store)
+	if !ok {
+		return store, &Failure{Kind: iamops.NoCredentials, Err: errors.New("the AWS account here does not keep such values")}
+	}
+	return store, nil
 }
 
 // pin is the place with the account that it leads to now.
@@ -141,12 +140,10 @@ func PlaceOf(t Target) (iamops.Place, bool) {
 	return iamops.Place{}, false
 }
 
-func (m *managedSecret) place() iamops.Place { return m.at.place("secretsmanager", m.name) }
-
-func (p *parameter) place() iamops.Place { return p.at.place("ssm", p.name) }
-
-func (w at) place(service, name string) iamops.Place {
-	return iamops.Place{Service: service, Name: name, Region: w.region, Account: w.account, Profile: w.profile}
+func (w at) place(service, name string, needs ...iamops.Need) iamops.Place {
+	return iamops.Place{
+		Service: service, Name: name, Region: w.region, Account: w.account, Profile: w.profile, Needs: needs,
+	}
 }
 
 // Pinned is a target in an AWS account, which Pin finds out: from then on the target is
@@ -164,30 +161,16 @@ func Pin(ctx context.Context, t Target) (Target, error) {
 	return t, nil
 }
 
-// cloudKinds are the failures that AWS's answers are.
-var cloudKinds = map[iamops.ProblemKind]Kind{
-	iamops.AccessDenied:       NotAllowed,
-	iamops.NotFound:           NotFound,
-	iamops.Throttled:          Throttled,
-	iamops.ExpiredCredentials: Expired,
-	iamops.ExpiredSSO:         Expired,
-	iamops.Canceled:           Canceled,
-	iamops.ReadOnly:           ReadOnly,
-}
-
 // kmsCodes are AWS's words for a KMS key that does not do its work; others begin with KMS.
 var kmsCodes = []string{"DecryptionFailure", "EncryptionFailure", "InvalidKeyId"}
 
 // cloudFailure sorts what AWS said. Its words never quote a value.
 func cloudFailure(attempt string, err error) *Failure {
 	problem := iamops.AsProblem(err)
-	kind, known := cloudKinds[problem.Kind]
-	switch {
-	case slices.Contains(kmsCodes, problem.Code) || strings.HasPrefix(problem.Code, "KMS"):
+	kind := problem.Kind
+	if slices.Contains(kmsCodes, problem.Code) || strings.HasPrefix(problem.Code, "KMS") {
 		kind = KeyFailed
 		err = fmt.Errorf("%w. The KMS key that encrypts it must be there, be enabled, and allow you kms:Decrypt, kms:Encrypt and kms:GenerateDataKey", err)
-	case !known:
-		kind = AtAWS
 	}
 	return &Failure{Kind: kind, Err: fmt.Errorf("%s: %w", attempt, err)}
 }

@@ -195,29 +195,29 @@ func TestWhatAStoreRefuses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		spec  string
 		fault sandbox.Fault
-		kind  delivery.Kind
+		kind  iamops.ProblemKind
 		says  string
 	}{
-		"reading is not allowed":        {ciBilling, deny("secretsmanager:GetSecretValue"), delivery.NotAllowed, "secretsmanager:GetSecretValue"},
-		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), delivery.NotAllowed, "secretsmanager:PutSecretValue"},
-		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), delivery.Throttled, "ThrottlingException"},
-		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), delivery.Throttled, "ThrottlingException"},
+		"reading is not allowed":        {ciBilling, deny("secretsmanager:GetSecretValue"), iamops.AccessDenied, "secretsmanager:GetSecretValue"},
+		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), iamops.AccessDenied, "secretsmanager:PutSecretValue"},
+		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), iamops.Throttled, "ThrottlingException"},
+		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), iamops.Throttled, "ThrottlingException"},
 		"the KMS key does not decrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:GetSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "allow you kms:Decrypt"},
 		"the KMS key does not encrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "EncryptionFailure"},
 		"the parameter's KMS key fails": {ssmJSON, sandbox.Fault{Action: "ssm:PutParameter", Break: sandbox.KMSFailure}, delivery.KeyFailed, "InvalidKeyId"},
-		"the session has ended":         {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Expire}, delivery.Expired, "ExpiredToken"},
-		"no such secret":                {"secretsmanager:ci/none", sandbox.Fault{}, delivery.NotFound, "ResourceNotFoundException"},
-		"no object":                     {"secretsmanager:ci/list", sandbox.Fault{}, delivery.Malformed, "not a JSON object"},
-		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", sandbox.Fault{}, delivery.Malformed, "twice"},
-		"no such field":                 {"secretsmanager:ci/billing", sandbox.Fault{}, delivery.Malformed, "no field"},
-		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", sandbox.Fault{}, delivery.Malformed, "no field"},
+		"the session has ended":         {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Expire}, iamops.ExpiredCredentials, "ExpiredToken"},
+		"no such secret":                {"secretsmanager:ci/none", sandbox.Fault{}, iamops.NotFound, "ResourceNotFoundException"},
+		"no object":                     {"secretsmanager:ci/list", sandbox.Fault{}, iamops.Malformed, "not a JSON object"},
+		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", sandbox.Fault{}, iamops.Malformed, "twice"},
+		"no such field":                 {"secretsmanager:ci/billing", sandbox.Fault{}, iamops.Malformed, "no field"},
+		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", sandbox.Fault{}, iamops.Malformed, "no field"},
 		"another key's":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/other", sandbox.Fault{}, delivery.OtherKey, thirdID},
-		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", sandbox.Fault{}, delivery.WrongAccount, "nothing was read or written"},
-		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", sandbox.Fault{}, delivery.Expired, "SSO"},
-		"no such parameter":             {"ssm:/ci/none", sandbox.Fault{}, delivery.NotFound, "ParameterNotFound"},
+		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", sandbox.Fault{}, iamops.WrongAccount, "nothing was read or written"},
+		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", sandbox.Fault{}, iamops.ExpiredSSO, "SSO"},
+		"no such parameter":             {"ssm:/ci/none", sandbox.Fault{}, iamops.NotFound, "ParameterNotFound"},
 		"a parameter in clear":          {"ssm:/ci/clear", sandbox.Fault{}, delivery.NotSecret, "in clear"},
-		"a parameter's write is denied": {ssmJSON, deny("ssm:PutParameter"), delivery.NotAllowed, "ssm:PutParameter"},
-		"describing is denied":          {ssmJSON, deny("ssm:DescribeParameters"), delivery.NotAllowed, "ssm:DescribeParameters"},
+		"a parameter's write is denied": {ssmJSON, deny("ssm:PutParameter"), iamops.AccessDenied, "ssm:PutParameter"},
+		"describing is denied":          {ssmJSON, deny("ssm:DescribeParameters"), iamops.AccessDenied, "ssm:DescribeParameters"},
 		"another shape's parameter":     {"ssm:as=json:/ci/bare", sandbox.Fault{}, delivery.OtherKey, "something else"},
 	} {
 		synctest.Test(t, func(t *testing.T) {

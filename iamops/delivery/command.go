@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"keyturn/iamops"
 	"keyturn/iamops/clean"
 )
 
@@ -20,6 +22,41 @@ type command struct {
 	format  format
 	argv    []string
 	timeout time.Duration
+}
+
+func init() {
+	register(kind{scheme: "command", rank: 3, example: "command:json:vault kv put secret/billing -", parse: parseCommand})
+}
+
+// parseCommand reads FORMAT:WORDS.
+func parseCommand(text string, env Env) (Target, error) {
+	name, words, _ := strings.Cut(text, ":")
+	format, err := parseFormat(name, jsonFormat, dotenvFormat, secretFormat)
+	if err != nil {
+		return nil, err
+	}
+	argv, err := parseWords(words)
+	return &command{format: format, argv: argv, timeout: cmp.Or(env.CommandTimeout, 30*time.Second)}, err
+}
+
+// parseWords reads a JSON list, or words between spaces in which nothing asks
+// for a shell.
+func parseWords(text string) ([]string, error) {
+	var argv []string
+	if strings.HasPrefix(text, "[") {
+		if err := json.Unmarshal([]byte(text), &argv); err != nil {
+			return nil, fmt.Errorf("the command is no JSON list of words: %w", err)
+		}
+	} else {
+		if strings.ContainsAny(text, "\"'`\\$|&;<>*?()\n") {
+			return nil, errors.New(`no shell reads the command: write it as a list, as in ["vault","kv","put","secret/billing","-"]`)
+		}
+		argv = strings.Fields(text)
+	}
+	if len(argv) == 0 || argv[0] == "" {
+		return nil, errors.New("the command is missing")
+	}
+	return argv, nil
 }
 
 // Name shows the first words, on one short line: "command vault kv put …".
@@ -46,6 +83,8 @@ func (c *command) Spec() string {
 }
 
 func (c *command) Warnings() []string { return nil }
+
+func (c *command) Folder() string { return "" }
 
 // Deliver runs the program. It is done when the program says so, by exit code 0.
 // Any other end leaves open whether the program has taken the secret.
@@ -79,19 +118,19 @@ func (c *command) Deliver(ctx context.Context, credential Credential) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		f.Kind, f.Err = Canceled, fmt.Errorf("stopped: %w", ctx.Err())
+		f.Kind, f.Err = iamops.Canceled, fmt.Errorf("stopped: %w", ctx.Err())
 	case running.Err() != nil:
-		f.Kind, f.Err = TimedOut, fmt.Errorf("stopped after %s: %w", c.timeout, running.Err())
+		f.Kind, f.Err = iamops.TimedOut, fmt.Errorf("stopped after %s: %w", c.timeout, running.Err())
 	}
 	return about(c.Name(), f)
 }
 
 // startFailure sorts why a program did not start.
 func startFailure(ctx context.Context, err error) *Failure {
-	kind := Unexpected
+	kind := iamops.Unexpected
 	switch {
 	case ctx.Err() != nil:
-		kind = Canceled
+		kind = iamops.Canceled
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, exec.ErrDot), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		kind = CommandMissing
 	}

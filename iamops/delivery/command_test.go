@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn/iamops"
 	"keyturn/iamops/delivery"
 )
 
@@ -111,7 +112,7 @@ func TestCommandFloods(t *testing.T) {
 	if f.ExitCode != 3 || len(f.Output) > 65<<10 || len(f.Output) < 64<<10 || !strings.HasSuffix(f.Output, "(the rest is left out)") {
 		t.Errorf("exit code %d, %d bytes of output", f.ExitCode, len(f.Output))
 	}
-	f = failure(t, h.script("json", "yes", 200*time.Millisecond).Deliver(t.Context(), credential()), delivery.TimedOut)
+	f = failure(t, h.script("json", "yes", 200*time.Millisecond).Deliver(t.Context(), credential()), iamops.TimedOut)
 	if len(f.Output) > 65<<10 || !f.MayHold {
 		t.Errorf("may hold %v, %d bytes of output", f.MayHold, len(f.Output))
 	}
@@ -119,7 +120,7 @@ func TestCommandFloods(t *testing.T) {
 
 func TestCommandHangs(t *testing.T) {
 	h := newHome(t, "")
-	f := failure(t, h.script("json", "echo begun; sleep 1000", 200*time.Millisecond).Deliver(t.Context(), credential()), delivery.TimedOut)
+	f := failure(t, h.script("json", "echo begun; sleep 1000", 200*time.Millisecond).Deliver(t.Context(), credential()), iamops.TimedOut)
 	if !f.MayHold || f.Output != "begun" && f.Output != "" || !errors.Is(f, context.DeadlineExceeded) {
 		t.Errorf("%+v", f)
 	}
@@ -148,7 +149,7 @@ func TestCommandIsStoppedWhole(t *testing.T) {
 		read <- string(text)
 	}()
 	err := h.script("json", `(sleep 1000; echo alive) >"$1/pipe" & wait`, 0).Deliver(ctx, credential())
-	if f := failure(t, err, delivery.Canceled); !f.MayHold {
+	if f := failure(t, err, iamops.Canceled); !f.MayHold {
 		t.Errorf("%+v", f)
 	}
 	if got := <-read; got != "" {
@@ -170,7 +171,7 @@ func TestCommandMissing(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if f := failure(t, h.target("command:json:cat").Deliver(canceled, credential()), delivery.Canceled); f.MayHold {
+	if f := failure(t, h.target("command:json:cat").Deliver(canceled, credential()), iamops.Canceled); f.MayHold {
 		t.Errorf("it never ran: %+v", f)
 	}
 }

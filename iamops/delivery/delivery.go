@@ -3,7 +3,8 @@
 //
 // A [Credential] is the new key with its secret, and the key that it replaces.
 // A [Target] is one place for it: a profile of the AWS credentials file, a file
-// of its own, or a program that reads it from its standard input. [Parse] makes
+// of its own, or a program that reads it from its standard input. Each kind of target has a
+// file of its own here, with a row that [Parse] and all lists of kinds follow. [Parse] makes
 // a target from its spec, the text that a config file holds and a journal keeps:
 //
 //	profile:prod                           the credentials file that the environment names
@@ -37,13 +38,10 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"keyturn/iamops"
 )
@@ -86,6 +84,17 @@ type Target interface {
 	PutBack(context.Context, Credential) error
 	// Settle removes what PutBack would have needed: the old key is deleted.
 	Settle(context.Context, Credential) error
+	// Folder is where it writes, and where a crash in the middle of that leaves a file for
+	// [Sweep] to find. It is "" for a target that writes no file.
+	Folder() string
+}
+
+// folderOf is the folder of a file, which a symlink may be in the place of.
+func folderOf(path string) string {
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		path = found
+	}
+	return filepath.Dir(path)
 }
 
 // Env is what targets take from the world around them.
@@ -132,89 +141,4 @@ func (e Env) expand(path string) string {
 		return filepath.Join(e.Home, rest)
 	}
 	return path
-}
-
-// Parse makes the target that a spec describes. It reads no file and runs
-// nothing.
-func Parse(spec string, env Env) (Target, error) {
-	if !utf8.ValidString(spec) {
-		return nil, fmt.Errorf("target %q: it is not UTF-8, and could not be written down", spec)
-	}
-	kind, rest, _ := strings.Cut(spec, ":")
-	switch kind {
-	case "profile":
-		return parseProfile(rest, env)
-	case "file":
-		name, path, _ := strings.Cut(rest, ":")
-		path = env.expand(path)
-		format, err := parseFormat(name, csvFormat, dotenvFormat, jsonFormat)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("target %q: %w", spec, err)
-		case !filepath.IsAbs(path):
-			return nil, fmt.Errorf("target %q: the file needs an absolute path, as in file:csv:/home/suzie/billing.csv", spec)
-		}
-		return &file{format: format, path: filepath.Clean(path)}, nil
-	case "command":
-		name, words, _ := strings.Cut(rest, ":")
-		format, err := parseFormat(name, jsonFormat, dotenvFormat, secretFormat)
-		if err != nil {
-			return nil, fmt.Errorf("target %q: %w", spec, err)
-		}
-		argv, err := parseWords(words)
-		if err != nil {
-			return nil, fmt.Errorf("target %q: %w", spec, err)
-		}
-		timeout := env.CommandTimeout
-		if timeout == 0 {
-			timeout = 30 * time.Second
-		}
-		return &command{format: format, argv: argv, timeout: timeout}, nil
-	}
-	cloudy := map[string]func(string, Env) (Target, error){"secretsmanager": parseManagedSecret, "ssm": parseParameter}
-	if read := cloudy[kind]; read != nil {
-		target, err := read(rest, env)
-		if err != nil {
-			return nil, fmt.Errorf("target %q: %w", spec, err)
-		}
-		return target, nil
-	}
-	return nil, fmt.Errorf("target %q: it begins with none of profile, file, command, secretsmanager and ssm", spec)
-}
-
-// parseProfile reads NAME, or NAME:PATH with an absolute path.
-func parseProfile(text string, env Env) (Target, error) {
-	p := &Profile{name: text, file: env.CredentialsFile(), usual: true}
-	for at, r := range text {
-		if r == ':' && filepath.IsAbs(text[at+1:]) {
-			p.name = text[:at]
-			p.usual = filepath.Clean(text[at+1:]) == p.file
-			p.file = filepath.Clean(text[at+1:])
-			break
-		}
-	}
-	if !nameable(p.name) {
-		return nil, fmt.Errorf("target %q: a credentials file can't have a profile of that name", "profile:"+text)
-	}
-	return p, nil
-}
-
-// parseWords reads a JSON list, or words between spaces in which nothing asks
-// for a shell.
-func parseWords(text string) ([]string, error) {
-	var argv []string
-	if strings.HasPrefix(text, "[") {
-		if err := json.Unmarshal([]byte(text), &argv); err != nil {
-			return nil, fmt.Errorf("the command is no JSON list of words: %w", err)
-		}
-	} else {
-		if strings.ContainsAny(text, "\"'`\\$|&;<>*?()\n") {
-			return nil, errors.New(`no shell reads the command: write it as a list, as in ["vault","kv","put","secret/billing","-"]`)
-		}
-		argv = strings.Fields(text)
-	}
-	if len(argv) == 0 || argv[0] == "" {
-		return nil, errors.New("the command is missing")
-	}
-	return argv, nil
 }

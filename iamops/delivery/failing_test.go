@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"keyturn/iamops"
 	"keyturn/iamops/delivery"
 )
 
@@ -58,7 +59,7 @@ func starved(spec, limit string) error {
 func TestNoRoomAndNoRights(t *testing.T) {
 	for _, limit := range []struct {
 		name string
-		kind delivery.Kind
+		kind iamops.ProblemKind
 	}{{"room", delivery.DiskFull}, {"rights", delivery.NotWritable}} {
 		for _, kind := range []string{"profile:prod:", "file:csv:"} {
 			t.Run(limit.name+" "+kind, func(t *testing.T) {
@@ -152,5 +153,5 @@ func TestPipeIsNoCredentialsFile(t *testing.T) {
 	if err := syscall.Mkfifo(h.at(".aws/pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fails(t, h.target("profile:prod:"+h.at(".aws/pipe")).Deliver(t.Context(), credential()), delivery.Malformed)
+	fails(t, h.target("profile:prod:"+h.at(".aws/pipe")).Deliver(t.Context(), credential()), iamops.Malformed)
 }

@@ -7,48 +7,35 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"keyturn/iamops"
 )
 
-// Kind sorts a failure by what the operator can do about it.
-type Kind string
-
-// The kinds of failure. Each has its own words on screen.
+// The kinds of failure that only targets have. The others are those of [iamops.Problem]: what
+// AWS answers keeps its kind, and a file, a profile or a program has the kind of the same name.
 const (
 	// Of files.
-	NotFound         Kind = "not-found"         // the file or its folder does not exist, or a symlink leads nowhere
-	NotWritable      Kind = "not-writable"      // the file or its folder may not be read or written
-	DiskFull         Kind = "disk-full"         // no room, or a quota
-	Exists           Kind = "exists"            // something else is there already, and is kept
-	Busy             Kind = "busy"              // another program holds the file's lock
-	ChangedMeanwhile Kind = "changed-meanwhile" // somebody else has written to it since it was read
-	Malformed        Kind = "malformed"         // the file can't be understood: see Failure.Line
+	NotWritable      iamops.ProblemKind = "not-writable"      // the file or its folder may not be read or written
+	DiskFull         iamops.ProblemKind = "disk-full"         // no room, or a quota
+	Exists           iamops.ProblemKind = "exists"            // something else is there already, and is kept
+	Busy             iamops.ProblemKind = "busy"              // another program holds the file's lock
+	ChangedMeanwhile iamops.ProblemKind = "changed-meanwhile" // somebody else has written to it since it was read
 
 	// Of profiles.
-	NoProfile      Kind = "no-profile"      // the credentials file has no such profile
-	OtherKey       Kind = "other-key"       // the profile holds neither the old key nor the new one
-	SessionProfile Kind = "session-profile" // the profile holds a session token
+	OtherKey       iamops.ProblemKind = "other-key"       // the profile holds neither the old key nor the new one
+	SessionProfile iamops.ProblemKind = "session-profile" // the profile holds a session token
 
 	// Of commands.
-	CommandMissing Kind = "command-missing" // not on PATH, or not a program; it did not run
-	CommandFailed  Kind = "command-failed"  // see Failure.ExitCode and Failure.Output
-	TimedOut       Kind = "timed-out"       // it was stopped, with all that it had started
+	CommandMissing iamops.ProblemKind = "command-missing" // not on PATH, or not a program; it did not run
+	CommandFailed  iamops.ProblemKind = "command-failed"  // see Failure.ExitCode and Failure.Output
 
 	// Of AWS's services.
-	NotAllowed   Kind = "not-allowed"   // AWS refused the action that Failure.Err names
-	Throttled    Kind = "throttled"     // too many requests just now
-	Expired      Kind = "expired"       // the session has ended: renew it, then try again
-	WrongAccount Kind = "wrong-account" // the profile leads to another account than is pinned
-	NotSecret    Kind = "not-secret"    // the place keeps what it holds in clear
-	KeyFailed    Kind = "kms-key"       // the KMS key that encrypts the place does not do its work
-	ReadOnly     Kind = "read-only"
-	NoCloud      Kind = "no-cloud" // there is no AWS account to reach it by
-	AtAWS        Kind = "at-aws"   // any other failure there; Failure.Err says which
+	NotSecret iamops.ProblemKind = "not-secret" // the place keeps what it holds in clear
+	KeyFailed iamops.ProblemKind = "kms-key"    // the KMS key that encrypts the place does not do its work
 
 	// Of any target.
-	CannotPutBack Kind = "cannot-put-back" // what was there before is not known here
-	BadCredential Kind = "bad-credential"  // there is no secret to deliver any more
-	Canceled      Kind = "canceled"        // before it was done
-	Unexpected    Kind = "unexpected"
+	CannotPutBack iamops.ProblemKind = "cannot-put-back" // what was there before is not known here
+	BadCredential iamops.ProblemKind = "bad-credential"  // there is no secret to deliver any more
 )
 
 // ErrCannotPutBack is the cause of a CannotPutBack: whoever knows the target has
@@ -59,7 +46,7 @@ var ErrCannotPutBack = errors.New("what was there before is not known here")
 // It is an error, and holds no part of the secret.
 type Failure struct {
 	Target string // the target's name, "" outside of one
-	Kind   Kind
+	Kind   iamops.ProblemKind
 	Path   string // the file in hand, "" for a command
 	Line   int    // where a malformed file stops making sense, from 1; 0 is unknown
 	Err    error  // the cause; may be nil
@@ -77,17 +64,21 @@ type Failure struct {
 
 // Error names the target, the kind and the cause, but not a command's output.
 func (f *Failure) Error() string {
-	text := string(f.Kind)
+	var parts []string
 	if f.Target != "" {
-		text = f.Target + ": " + text
+		parts = append(parts, f.Target)
+	}
+	var problem *iamops.Problem
+	if !errors.As(f.Err, &problem) || problem.Kind != f.Kind || problem.Code != "" { // else it says so itself
+		parts = append(parts, string(f.Kind))
 	}
 	if f.Line > 0 {
-		text = fmt.Sprintf("%s: line %d of %s", text, f.Line, f.Path)
+		parts = append(parts, fmt.Sprintf("line %d of %s", f.Line, f.Path))
 	}
 	if f.Err != nil {
-		text += ": " + f.Err.Error()
+		parts = append(parts, f.Err.Error())
 	}
-	return text
+	return strings.Join(parts, ": ")
 }
 
 // Reason is the cause with the file and the line, for a sentence that names the rest.
@@ -108,7 +99,8 @@ func (f *Failure) Reason() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// AsFailure finds the Failure in err. An error without one is Unexpected.
+// AsFailure finds the Failure in err. An error without one is
+// [iamops.Unexpected].
 func AsFailure(err error) *Failure {
 	if err == nil {
 		return nil
@@ -117,7 +109,7 @@ func AsFailure(err error) *Failure {
 	if errors.As(err, &f) {
 		return f
 	}
-	return &Failure{Kind: Unexpected, Err: err}
+	return &Failure{Kind: iamops.Unexpected, Err: err}
 }
 
 // about makes err a failure of the named target.
@@ -138,7 +130,7 @@ func putBackFailed(target string, err error) error {
 	}
 	f := AsFailure(err)
 	f.Target = target
-	f.MayHold = f.Kind != OtherKey && f.Kind != NoProfile // which were seen not to hold it
+	f.MayHold = f.Kind != OtherKey && f.Kind != iamops.NoProfile // which were seen not to hold it
 	return f
 }
 
@@ -153,24 +145,24 @@ func also(err, cleaning error) error {
 }
 
 // refusal is a failure that this package found by itself.
-func refusal(kind Kind, path, format string, args ...any) *Failure {
+func refusal(kind iamops.ProblemKind, path, format string, args ...any) *Failure {
 	return &Failure{Kind: kind, Path: path, Err: fmt.Errorf(format, args...)}
 }
 
 // fileFailure sorts what the system said about a file.
 func fileFailure(path, attempt string, err error) *Failure {
-	kind := Unexpected
+	kind := iamops.Unexpected
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		kind = NotWritable
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		kind = DiskFull
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		kind = NotFound
+		kind = iamops.NotFound
 	case errors.Is(err, fs.ErrExist):
 		kind = Exists
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		kind = Canceled
+		kind = iamops.Canceled
 	}
 	return &Failure{Kind: kind, Path: path, Err: fmt.Errorf("%s: %w", attempt, err)}
 }

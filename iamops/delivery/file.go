@@ -2,16 +2,39 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"keyturn/iamops"
 )
 
 // file is a new file for the key alone.
 type file struct {
 	format format
 	path   string // absolute
+}
+
+func init() {
+	register(kind{
+		scheme: "file", rank: 2, example: "file:csv:/path/new.csv", hint: "     also dotenv, json",
+		parse: parseFile,
+	})
+}
+
+// parseFile reads FORMAT:PATH.
+func parseFile(text string, env Env) (Target, error) {
+	name, path, _ := strings.Cut(text, ":")
+	format, err := parseFormat(name, csvFormat, dotenvFormat, jsonFormat)
+	if err != nil {
+		return nil, err
+	}
+	if path = env.expand(path); !filepath.IsAbs(path) {
+		return nil, errors.New("the file needs an absolute path, as in file:csv:/home/suzie/billing.csv")
+	}
+	return &file{format: format, path: filepath.Clean(path)}, nil
 }
 
 func (f *file) Name() string { return "file " + f.path }
@@ -24,6 +47,8 @@ func (f *file) Warnings() []string {
 	}
 	return nil
 }
+
+func (f *file) Folder() string { return folderOf(f.path) }
 
 // Deliver makes the file, which must not exist, unless an earlier Deliver of the
 // same credential made it.
@@ -61,7 +86,7 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 func (f *file) PutBack(_ context.Context, c Credential) error {
 	is, err := f.read()
 	switch {
-	case err != nil && AsFailure(err).Kind == NotFound:
+	case err != nil && AsFailure(err).Kind == iamops.NotFound:
 		return nil
 	case err != nil:
 		return putBackFailed(f.Name(), err)

@@ -100,8 +100,8 @@ func TestFileIsNeverOverwritten(t *testing.T) {
 		t.Error("nobody knows what the symlink leads to")
 	}
 	h.holds("out", "elsewhere", "link")
-	fails(t, h.target("file:csv:~/nowhere/key").Deliver(t.Context(), credential()), delivery.NotFound)
-	fails(t, h.target("file:csv:~/out/elsewhere/key").Deliver(t.Context(), credential()), delivery.NotFound)
+	fails(t, h.target("file:csv:~/nowhere/key").Deliver(t.Context(), credential()), iamops.NotFound)
+	fails(t, h.target("file:csv:~/out/elsewhere/key").Deliver(t.Context(), credential()), iamops.NotFound)
 }
 
 func TestFileThatWasAddedTo(t *testing.T) {

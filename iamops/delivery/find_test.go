@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"keyturn/iamops"
 	"keyturn/iamops/delivery"
 )
 
@@ -44,5 +45,5 @@ func TestFindProfiles(t *testing.T) {
 	}
 	variables["AWS_SHARED_CREDENTIALS_FILE"] = h.path
 	_, err = delivery.FindProfiles(env, oldID)
-	fails(t, err, delivery.Malformed)
+	fails(t, err, iamops.Malformed)
 }

@@ -28,15 +28,13 @@ type format struct {
 	region string
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
-
 // parseFormat reads SHAPE or SHAPE+ses=REGION.
 func parseFormat(text string, shapes ...string) (format, error) {
 	shape, region, withSES := strings.Cut(text, "+ses=")
 	switch {
 	case !slices.Contains(shapes, shape):
 		return format{}, fmt.Errorf("the format %q is none of %s", shape, strings.Join(shapes, ", "))
-	case withSES && !regionName.MatchString(region):
+	case withSES && !iamops.IsRegion(region):
 		return format{}, fmt.Errorf("%q is no region's name", region)
 	}
 	return format{shape, region}, nil

@@ -9,15 +9,15 @@ import (
 	"keyturn/iamops"
 )
 
-// Judge tells what would keep a new key from being delivered to a profile that holds the
+// Judge tells what would keep a new key from being delivered to a target that holds the
 // old one, so that it is known before the new one is made. It writes nothing. Nil says
-// that nothing was seen, or that the profile holds another key.
+// that nothing was seen, that the target holds another key, or that it can't be judged.
 func Judge(t Target, oldKeyID string) *Failure {
-	p, ok := t.(*Profile)
+	j, ok := t.(interface{ judge(oldKeyID string) error })
 	if !ok {
 		return nil
 	}
-	f := AsFailure(about(p.Name(), p.judge(oldKeyID)))
+	f := AsFailure(about(t.Name(), j.judge(oldKeyID)))
 	if f != nil && f.Kind == OtherKey {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"pgregory.net/rapid"
 
+	"keyturn/iamops"
 	"keyturn/iamops/delivery"
 )
 
@@ -113,7 +114,7 @@ func TestLoaderAgrees(t *testing.T) {
 			err := p.Deliver(t.Context(), credential())
 			if before[p.ProfileName()].Credentials.AccessKeyID == "" {
 				// Half a pair, the other half of which the loader does not see.
-				fails(rt, err, delivery.Malformed)
+				fails(rt, err, iamops.Malformed)
 				continue
 			}
 			if err != nil {

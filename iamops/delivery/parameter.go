@@ -28,6 +28,35 @@ type parameter struct {
 	format format
 }
 
+// parameterStore is what the target asks of its account.
+type parameterStore interface {
+	// Parameter is a parameter with its value.
+	Parameter(ctx context.Context, region, name string) (iamops.Parameter, error)
+	// ParameterVersion is the value of a version, by its number.
+	ParameterVersion(ctx context.Context, region, name, version string) (iamops.Secret, error)
+	// PutParameter gives a parameter another value.
+	PutParameter(ctx context.Context, region string, p iamops.Parameter) error
+}
+
+func init() {
+	register(kind{
+		scheme: "ssm", rank: 5, example: "ssm:as=json:/NAME", hint: "    also dotenv, secret",
+		parse: parseParameter,
+	})
+}
+
+// place is where it is. A parameter of the Standard tier takes kms:Encrypt.
+func (p *parameter) place() iamops.Place {
+	return p.at.place("ssm", p.name, iamops.Need{
+		Sid: "Parameter", Resource: "parameter/" + strings.TrimPrefix(p.name, "/"),
+		Actions: []string{"ssm:GetParameter", "ssm:PutParameter"},
+	}, iamops.Need{
+		Sid: "ParameterKind", Resource: iamops.AnyResource, Actions: []string{"ssm:DescribeParameters"},
+	}, iamops.Need{
+		Sid: "Encryption", Resource: "key/*", Actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt"},
+	})
+}
+
 // parseParameter reads [OPTIONS:]NAME.
 func parseParameter(text string, env Env) (Target, error) {
 	list, name := splitName(text)
@@ -56,7 +85,7 @@ func parseParameter(text string, env Env) (Target, error) {
 func (p *parameter) Name() string { return "ssm " + p.name + p.suffix() }
 
 func (p *parameter) Spec() string {
-	return "ssm:" + p.options(map[string]string{"as": p.format.shape, "ses": p.format.region}) + ":" + p.name
+	return "ssm:" + p.options(option{"as", p.format.shape}, option{"ses", p.format.region}) + ":" + p.name
 }
 
 func (p *parameter) Warnings() []string {
@@ -65,6 +94,8 @@ func (p *parameter) Warnings() []string {
 	}
 	return nil
 }
+
+func (p *parameter) Folder() string { return "" }
 
 // Pin is the target with its account found out.
 func (p *parameter) Pin(ctx context.Context) (Target, error) {
@@ -85,7 +116,7 @@ func (p *parameter) Deliver(ctx context.Context, c Credential) error {
 	if err != nil {
 		return about(p.Name(), err)
 	}
-	cloud, now, err := p.read(ctx)
+	store, now, err := p.read(ctx)
 	if err != nil {
 		return about(p.Name(), err)
 	}
@@ -96,12 +127,12 @@ func (p *parameter) Deliver(ctx context.Context, c Credential) error {
 	case p.format.shape != secretFormat && strings.TrimSpace(was) != "" && !strings.Contains(was, c.OldKeyID) && !strings.Contains(was, c.KeyID):
 		return about(p.Name(), refusal(OtherKey, "", "it holds something else than the old key"))
 	}
-	return about(p.Name(), p.put(ctx, cloud, now, string(text)))
+	return about(p.Name(), p.put(ctx, store, now, string(text)))
 }
 
 // PutBack gives the parameter the last value that held the old key.
 func (p *parameter) PutBack(ctx context.Context, c Credential) error {
-	cloud, now, err := p.read(ctx)
+	store, now, err := p.read(ctx)
 	if err != nil {
 		return putBackFailed(p.Name(), err)
 	}
@@ -117,12 +148,12 @@ func (p *parameter) PutBack(ctx context.Context, c Credential) error {
 		return putBackFailed(p.Name(), refusal(ChangedMeanwhile, "", "it holds the new key and something else by now"))
 	}
 	for back := int64(1); back <= versionsBack && back < now.Version; back++ {
-		before, err := cloud.ParameterVersion(ctx, p.region, now.Name, strconv.FormatInt(now.Version-back, 10))
+		before, err := store.ParameterVersion(ctx, p.region, now.Name, strconv.FormatInt(now.Version-back, 10))
 		if err != nil {
 			return putBackFailed(p.Name(), cloudFailure("reading an earlier version", err))
 		}
 		if strings.Contains(before.Reveal(), c.OldKeyID) {
-			return putBackFailed(p.Name(), p.put(ctx, cloud, now, before.Reveal()))
+			return putBackFailed(p.Name(), p.put(ctx, store, now, before.Reveal()))
 		}
 	}
 	return putBackFailed(p.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack)})
@@ -132,26 +163,26 @@ func (p *parameter) PutBack(ctx context.Context, c Credential) error {
 func (p *parameter) Settle(context.Context, Credential) error { return nil }
 
 // read reads the parameter, which must be there, and secret.
-func (p *parameter) read(ctx context.Context) (Cloud, iamops.Parameter, error) {
-	cloud, err := p.reach(ctx)
+func (p *parameter) read(ctx context.Context) (parameterStore, iamops.Parameter, error) {
+	store, err := storeAt[parameterStore](ctx, p.at)
 	if err != nil {
 		return nil, iamops.Parameter{}, err
 	}
-	now, err := cloud.Parameter(ctx, p.region, p.name)
+	now, err := store.Parameter(ctx, p.region, p.name)
 	if err != nil {
 		return nil, now, cloudFailure("reading the parameter", err)
 	}
 	if now.Type != secureString {
 		return nil, now, refusal(NotSecret, "", "it is a %s, which is kept in clear: only a SecureString takes a secret", now.Type)
 	}
-	return cloud, now, nil
+	return store, now, nil
 }
 
 // put gives the parameter a value. Where the answer does not tell whether it took it, the
 // value is looked at.
-func (p *parameter) put(ctx context.Context, cloud Cloud, now iamops.Parameter, text string) error {
+func (p *parameter) put(ctx context.Context, store parameterStore, now iamops.Parameter, text string) error {
 	now.Value = iamops.NewSecret(text)
-	err := cloud.PutParameter(ctx, p.region, now)
+	err := store.PutParameter(ctx, p.region, now)
 	if err == nil {
 		return nil
 	}
@@ -161,7 +192,7 @@ func (p *parameter) put(ctx context.Context, cloud Cloud, now iamops.Parameter, 
 	}
 	look, stop := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer stop()
-	if after, err := cloud.Parameter(look, p.region, p.name); err == nil && after.Value.Reveal() == text {
+	if after, err := store.Parameter(look, p.region, p.name); err == nil && after.Value.Reveal() == text {
 		return nil
 	}
 	failure.MayHold = true

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"keyturn/iamops"
 )
 
 // beforeSuffix ends the name of the profile that keeps a replaced pair.
@@ -30,6 +33,27 @@ type Profile struct {
 	name  string
 	file  string // an absolute path, perhaps of a symlink
 	usual bool   // it is the file that the environment names
+}
+
+func init() {
+	register(kind{scheme: "profile", rank: 1, example: "profile:prod", parse: parseProfile})
+}
+
+// parseProfile reads NAME, or NAME:PATH with an absolute path.
+func parseProfile(text string, env Env) (Target, error) {
+	p := &Profile{name: text, file: env.CredentialsFile(), usual: true}
+	for at, r := range text {
+		if r == ':' && filepath.IsAbs(text[at+1:]) {
+			p.name = text[:at]
+			p.usual = filepath.Clean(text[at+1:]) == p.file
+			p.file = filepath.Clean(text[at+1:])
+			break
+		}
+	}
+	if !nameable(p.name) {
+		return nil, errors.New("a credentials file can't have a profile of that name")
+	}
+	return p, nil
 }
 
 // Name is "profile prod", with the file unless it is the usual one.
@@ -67,6 +91,9 @@ func (p *Profile) Warnings() []string {
 	return warnings
 }
 
+// Folder is that of the credentials file.
+func (p *Profile) Folder() string { return folderOf(p.file) }
+
 // Deliver exchanges the old pair for the new one.
 func (p *Profile) Deliver(ctx context.Context, c Credential) error {
 	if err := c.check(); err != nil {
@@ -82,7 +109,7 @@ func (p *Profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
 	case err != nil:
 		return nil, err
 	case now == nil:
-		return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s", p.name)
+		return nil, refusal(iamops.NoProfile, p.file, "the credentials file has no profile %s", p.name)
 	case now.keyID.value == c.KeyID && now.secret.value == c.Secret.Reveal():
 		return nil, nil // delivered before
 	case now.keyID.value != c.OldKeyID:
@@ -118,7 +145,7 @@ func (p *Profile) PutBack(ctx context.Context, c Credential) error {
 		}
 		switch {
 		case now == nil:
-			return nil, refusal(NoProfile, p.file, "the credentials file has no profile %s any more", p.name)
+			return nil, refusal(iamops.NoProfile, p.file, "the credentials file has no profile %s any more", p.name)
 		case now.keyID.value == c.OldKeyID:
 			return nil, nil // whoever restored it did not leave word whose the pair behind it is
 		case now.keyID.value != c.KeyID:
@@ -151,7 +178,7 @@ func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, er
 	editing.Lock()
 	defer editing.Unlock()
 	if !nameable(p.name) {
-		return refusal(Malformed, p.file, "a profile of this name can't be told from its neighbours")
+		return refusal(iamops.Malformed, p.file, "a profile of this name can't be told from its neighbours")
 	}
 	if err := ctx.Err(); err != nil {
 		return fileFailure(p.file, "reading the file", err)
@@ -185,7 +212,7 @@ func (p *Profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
 	}
 	after := readAsPython(applied(f.text, edits))
 	if name := readAsPython(f.text).lost(after, exchanged, p.name+beforeSuffix); name != "" {
-		return nil, refusal(Malformed, p.file, "boto3 and the AWS CLI would not read profile %s after this edit: indent all lines of the file alike", name)
+		return nil, refusal(iamops.Malformed, p.file, "boto3 and the AWS CLI would not read profile %s after this edit: indent all lines of the file alike", name)
 	}
 	return edits, nil
 }
@@ -195,7 +222,7 @@ func (p *Profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
 func understood(path string, text []byte) (sharedFile, error) {
 	f := parseShared(string(text))
 	if f.strange != 0 {
-		return f, &Failure{Kind: Malformed, Path: path, Line: f.strange,
+		return f, &Failure{Kind: iamops.Malformed, Path: path, Line: f.strange,
 			Err: errors.New(f.why)}
 	}
 	return f, nil
@@ -214,7 +241,7 @@ func (p *Profile) pair(f *sharedFile, name string) (*pair, error) {
 		return nil, nil
 	}
 	bad := func(line int, format string, args ...any) error {
-		failure := refusal(Malformed, p.file, format, args...)
+		failure := refusal(iamops.Malformed, p.file, format, args...)
 		failure.Line = line
 		return failure
 	}

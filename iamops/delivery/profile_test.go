@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"keyturn/iamops"
 	"keyturn/iamops/delivery"
 )
 
@@ -138,28 +139,28 @@ func TestProfileRefuses(t *testing.T) {
 	pair := "aws_access_key_id = " + oldID + "\naws_secret_access_key = " + oldSecret + "\n"
 	for name, tc := range map[string]struct {
 		text string
-		kind delivery.Kind
+		kind iamops.ProblemKind
 		line int
 	}{
-		"no such profile":      {"[other]\n" + pair, delivery.NoProfile, 0},
+		"no such profile":      {"[other]\n" + pair, iamops.NoProfile, 0},
 		"another key":          {"[prod]\n" + strings.ReplaceAll(pair, oldID, thirdID), delivery.OtherKey, 0},
 		"a secret as key ID":   {"[prod]\naws_access_key_id = " + oldSecret + "\naws_secret_access_key = x\n", delivery.OtherKey, 0},
 		"a session":            {"[prod]\n" + pair + "aws_session_token = IQoJb3JpZ2luX2VjE\n", delivery.SessionProfile, 0},
-		"a broken header":      {"[a]\n\n[prod\n" + pair, delivery.Malformed, 3},
-		"words after a header": {"[prod] x\n" + pair, delivery.Malformed, 1},
-		"a bracket":            {"[\n[prod]\n" + pair, delivery.Malformed, 1},
-		"a stray line":         {"[prod]\n" + pair + newSecret + "\n", delivery.Malformed, 4},
-		"a byte order mark":    {"\ufeff[prod]\n" + pair, delivery.Malformed, 1},
-		"UTF-16":               {"\xff\xfe[\x00p\x00r\x00o\x00d\x00]\x00\r\x00\n\x00", delivery.Malformed, 1},
-		"the profile twice":    {"[prod]\n" + pair + "[a]\n[prod]\nregion = x\n", delivery.Malformed, 5},
-		"the key ID twice":     {"[prod]\n" + pair + "aws_access_key_id = " + oldID + "\n", delivery.Malformed, 1},
-		"no secret":            {"[prod]\naws_access_key_id = " + oldID + "\n", delivery.Malformed, 1},
-		"no secret's text":     {"[prod]\naws_access_key_id = " + oldID + "\naws_secret_access_key = a b\n", delivery.Malformed, 1},
-		"a secret of 2 lines":  {"[prod]\n" + pair + "  " + oldSecret + "\n", delivery.Malformed, 1},
+		"a broken header":      {"[a]\n\n[prod\n" + pair, iamops.Malformed, 3},
+		"words after a header": {"[prod] x\n" + pair, iamops.Malformed, 1},
+		"a bracket":            {"[\n[prod]\n" + pair, iamops.Malformed, 1},
+		"a stray line":         {"[prod]\n" + pair + newSecret + "\n", iamops.Malformed, 4},
+		"a byte order mark":    {"\ufeff[prod]\n" + pair, iamops.Malformed, 1},
+		"UTF-16":               {"\xff\xfe[\x00p\x00r\x00o\x00d\x00]\x00\r\x00\n\x00", iamops.Malformed, 1},
+		"the profile twice":    {"[prod]\n" + pair + "[a]\n[prod]\nregion = x\n", iamops.Malformed, 5},
+		"the key ID twice":     {"[prod]\n" + pair + "aws_access_key_id = " + oldID + "\n", iamops.Malformed, 1},
+		"no secret":            {"[prod]\naws_access_key_id = " + oldID + "\n", iamops.Malformed, 1},
+		"no secret's text":     {"[prod]\naws_access_key_id = " + oldID + "\naws_secret_access_key = a b\n", iamops.Malformed, 1},
+		"a secret of 2 lines":  {"[prod]\n" + pair + "  " + oldSecret + "\n", iamops.Malformed, 1},
 		"another pair kept":    {"[prod]\n" + pair + "[prod-before-keyturn]\n" + strings.ReplaceAll(pair, oldID, thirdID), delivery.Exists, 0},
 		"another secret kept":  {"[prod]\n" + pair + "[prod-before-keyturn]\n" + strings.ReplaceAll(pair, oldSecret, "x"), delivery.Exists, 0},
-		"a pair kept twice":    {"[prod]\n" + pair + "[prod-before-keyturn]\n" + pair + "[prod-before-keyturn]\n", delivery.Malformed, 7},
-		"too large":            {"[prod]\n" + pair + strings.Repeat("#\n", 8<<20), delivery.Malformed, 0},
+		"a pair kept twice":    {"[prod]\n" + pair + "[prod-before-keyturn]\n" + pair + "[prod-before-keyturn]\n", iamops.Malformed, 7},
+		"too large":            {"[prod]\n" + pair + strings.Repeat("#\n", 8<<20), iamops.Malformed, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHome(t, tc.text)
@@ -185,7 +186,7 @@ func TestProfilePutBackRefuses(t *testing.T) {
 		t.Error("the profile does not hold the new key")
 	}
 	h.write(".aws/credentials", "[last]\n")
-	if f := failure(t, target.PutBack(t.Context(), credential()), delivery.NoProfile); f.MayHold {
+	if f := failure(t, target.PutBack(t.Context(), credential()), iamops.NoProfile); f.MayHold {
 		t.Error("the profile does not hold the new key")
 	}
 	if err := target.Settle(t.Context(), credential()); err != nil {
@@ -279,7 +280,7 @@ func TestProfileCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	fails(t, h.target("profile:prod").Deliver(&meddler{Context: ctx, meddle: cancel}, delivery.Credential{}), delivery.BadCredential)
 	cancel()
-	fails(t, h.target("profile:prod").Deliver(ctx, credential()), delivery.Canceled)
+	fails(t, h.target("profile:prod").Deliver(ctx, credential()), iamops.Canceled)
 	if h.read(".aws/credentials") != plain {
 		t.Error("the file has changed")
 	}
@@ -321,7 +322,7 @@ func TestProfileSymlinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := h.target("profile:prod")
-	fails(t, target.Deliver(t.Context(), credential()), delivery.NotFound)
+	fails(t, target.Deliver(t.Context(), credential()), iamops.NotFound)
 	if err := os.Symlink("../dotfiles/aws", h.at(".aws/credentials")); err != nil {
 		t.Fatal(err)
 	}
@@ -333,14 +334,14 @@ func TestProfileSymlinks(t *testing.T) {
 		t.Errorf("the symlink leads to %q: %v", link, err)
 	}
 	h.holds("dotfiles", "aws")
-	if got := delivery.Folder(target); got != h.at("dotfiles") {
+	if got := target.Folder(); got != h.at("dotfiles") {
 		t.Errorf("it writes in %s", got)
 	}
 
 	if err := os.Remove(h.at("dotfiles/aws")); err != nil {
 		t.Fatal(err)
 	}
-	f := failure(t, target.Deliver(t.Context(), credential()), delivery.NotFound)
+	f := failure(t, target.Deliver(t.Context(), credential()), iamops.NotFound)
 	if !strings.Contains(f.Error(), "symlink") {
 		t.Error(f)
 	}
@@ -348,7 +349,7 @@ func TestProfileSymlinks(t *testing.T) {
 	if err := os.Mkdir(h.at("dotfiles/aws"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	fails(t, target.Deliver(t.Context(), credential()), delivery.Malformed)
+	fails(t, target.Deliver(t.Context(), credential()), iamops.Malformed)
 }
 
 func TestSweep(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"keyturn/iamops"
 )
 
 // biggest is the size in bytes up to which a file is read.
@@ -220,7 +222,7 @@ func realPath(path string) (string, error) {
 		return "", fileFailure(path, "looking at the file", err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", refusal(Malformed, path, "it is %s, not a regular file", kindOfFile(info.Mode()))
+		return "", refusal(iamops.Malformed, path, "it is %s, not a regular file", kindOfFile(info.Mode()))
 	}
 	return found, nil
 }
@@ -253,27 +255,9 @@ func readAll(path string, from io.Reader) ([]byte, error) {
 		return nil, fileFailure(path, "reading the file", err)
 	}
 	if len(text) > biggest {
-		return nil, refusal(Malformed, path, "it is larger than %d MiB", biggest>>20)
+		return nil, refusal(iamops.Malformed, path, "it is larger than %d MiB", biggest>>20)
 	}
 	return text, nil
-}
-
-// Folder is where a target writes, and where a crash in the middle of it leaves
-// a file for [Sweep] to find. It is "" for a target that writes no file.
-func Folder(t Target) string {
-	path := ""
-	switch t := t.(type) {
-	case *Profile:
-		path = t.file
-	case *file:
-		path = t.path
-	default:
-		return ""
-	}
-	if found, err := filepath.EvalSymlinks(path); err == nil {
-		path = found
-	}
-	return filepath.Dir(path)
 }
 
 // Sweep removes what crashed writes have left in a folder, and returns the paths

@@ -28,6 +28,31 @@ type managedSecret struct {
 	fields map[string]string // by option
 }
 
+// secretStore is what the target asks of its account.
+type secretStore interface {
+	// SecretVersion is a version of a secret, by its stage or, for a stage of "", its ID.
+	SecretVersion(ctx context.Context, region, name, stage, id string) (iamops.SecretVersion, error)
+	// PutSecretVersion makes a new version with the given ID.
+	PutSecretVersion(ctx context.Context, region, name, id string, value iamops.Secret) error
+}
+
+func init() {
+	register(kind{
+		scheme: "secretsmanager", rank: 4, example: "secretsmanager:id=FIELD,secret=FIELD:NAME",
+		parse: parseManagedSecret,
+	})
+}
+
+// place is where it is. AWS puts six characters of its own behind the name.
+func (m *managedSecret) place() iamops.Place {
+	return m.at.place("secretsmanager", m.name, iamops.Need{
+		Sid: "Secret", Resource: "secret:" + m.name + "-??????",
+		Actions: []string{"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"},
+	}, iamops.Need{
+		Sid: "Encryption", Resource: "key/*", Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"},
+	})
+}
+
 // parseManagedSecret reads [OPTIONS:]NAME.
 func parseManagedSecret(text string, env Env) (Target, error) {
 	list, name := splitName(text)
@@ -44,7 +69,7 @@ func parseManagedSecret(text string, env Env) (Target, error) {
 			m.fields[option] = options[option]
 		}
 	}
-	if ses := m.fields["ses"]; ses != "" && !regionName.MatchString(ses) {
+	if ses := m.fields["ses"]; ses != "" && !iamops.IsRegion(ses) {
 		return nil, fmt.Errorf("%q is no region's name", ses)
 	}
 	if (m.fields["ses"] == "") != (m.fields["password"] == "") {
@@ -65,9 +90,17 @@ func splitName(text string) (options, name string) {
 
 func (m *managedSecret) Name() string { return "secretsmanager " + m.name + m.suffix() }
 
-func (m *managedSecret) Spec() string { return "secretsmanager:" + m.options(m.fields) + ":" + m.name }
+func (m *managedSecret) Spec() string {
+	var own []option
+	for _, name := range secretFields {
+		own = append(own, option{name, m.fields[name]})
+	}
+	return "secretsmanager:" + m.options(own...) + ":" + m.name
+}
 
 func (m *managedSecret) Warnings() []string { return nil }
+
+func (m *managedSecret) Folder() string { return "" }
 
 // Pin is the target with its account found out.
 func (m *managedSecret) Pin(ctx context.Context) (Target, error) {
@@ -96,11 +129,11 @@ func (m *managedSecret) Deliver(ctx context.Context, c Credential) error {
 	if err := c.check(); err != nil {
 		return about(m.Name(), &Failure{Kind: BadCredential, Err: err})
 	}
-	cloud, err := m.reach(ctx)
+	store, err := storeAt[secretStore](ctx, m.at)
 	if err != nil {
 		return about(m.Name(), err)
 	}
-	now, fields, err := m.version(ctx, cloud, currentStage)
+	now, fields, err := m.version(ctx, store, currentStage)
 	if err != nil {
 		return about(m.Name(), err)
 	}
@@ -113,18 +146,18 @@ func (m *managedSecret) Deliver(ctx context.Context, c Credential) error {
 	}
 	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
 	if err != nil {
-		return about(m.Name(), &Failure{Kind: Malformed, Err: err})
+		return about(m.Name(), &Failure{Kind: iamops.Malformed, Err: err})
 	}
-	return about(m.Name(), m.put(ctx, cloud, text))
+	return about(m.Name(), m.put(ctx, store, text))
 }
 
 // PutBack makes a new version in which the fields are as they were before the delivery.
 func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
-	cloud, err := m.reach(ctx)
+	store, err := storeAt[secretStore](ctx, m.at)
 	if err != nil {
 		return putBackFailed(m.Name(), err)
 	}
-	now, fields, err := m.version(ctx, cloud, currentStage)
+	now, fields, err := m.version(ctx, store, currentStage)
 	if err != nil {
 		return putBackFailed(m.Name(), err)
 	}
@@ -135,7 +168,7 @@ func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 	default:
 		return putBackFailed(m.Name(), refusal(OtherKey, "", "its field %q holds another key by now (%s)", m.fields["id"], holds))
 	}
-	_, before, err := m.version(ctx, cloud, previousStage)
+	_, before, err := m.version(ctx, store, previousStage)
 	if err != nil || before[m.fields["id"]].text != c.OldKeyID {
 		return putBackFailed(m.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack)})
 	}
@@ -145,30 +178,30 @@ func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 	}
 	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
 	if err != nil {
-		return putBackFailed(m.Name(), &Failure{Kind: Malformed, Err: err})
+		return putBackFailed(m.Name(), &Failure{Kind: iamops.Malformed, Err: err})
 	}
-	return putBackFailed(m.Name(), m.put(ctx, cloud, text))
+	return putBackFailed(m.Name(), m.put(ctx, store, text))
 }
 
 // Settle has nothing to do: Secrets Manager keeps old versions by its own rules.
 func (m *managedSecret) Settle(context.Context, Credential) error { return nil }
 
 // version reads a version and its fields.
-func (m *managedSecret) version(ctx context.Context, cloud Cloud, stage string) (iamops.SecretVersion, map[string]span, error) {
-	v, err := cloud.SecretVersion(ctx, m.region, m.name, stage, "")
+func (m *managedSecret) version(ctx context.Context, store secretStore, stage string) (iamops.SecretVersion, map[string]span, error) {
+	v, err := store.SecretVersion(ctx, m.region, m.name, stage, "")
 	if err != nil {
 		return v, nil, cloudFailure("reading the secret", err)
 	}
 	if !v.Value.Held() {
-		return v, nil, refusal(Malformed, "", "it holds bytes, not a text")
+		return v, nil, refusal(iamops.Malformed, "", "it holds bytes, not a text")
 	}
 	fields, err := fieldsOf([]byte(v.Value.Reveal()))
 	if err != nil {
-		return v, nil, &Failure{Kind: Malformed, Err: err}
+		return v, nil, &Failure{Kind: iamops.Malformed, Err: err}
 	}
 	for name := range m.texts(Credential{}) {
 		if !fields[name].isText {
-			return v, nil, refusal(Malformed, "", "it has no field %q with a text", name)
+			return v, nil, refusal(iamops.Malformed, "", "it has no field %q with a text", name)
 		}
 	}
 	return v, fields, nil
@@ -176,9 +209,9 @@ func (m *managedSecret) version(ctx context.Context, cloud Cloud, stage string) 
 
 // put makes a new version. Where the answer does not tell whether it was made, the version
 // is looked for by its ID, which was chosen here.
-func (m *managedSecret) put(ctx context.Context, cloud Cloud, text []byte) error {
+func (m *managedSecret) put(ctx context.Context, store secretStore, text []byte) error {
 	id := "keyturn-" + rand.Text() // Secrets Manager asks for 32 characters at least
-	err := cloud.PutSecretVersion(ctx, m.region, m.name, id, iamops.NewSecret(string(text)))
+	err := store.PutSecretVersion(ctx, m.region, m.name, id, iamops.NewSecret(string(text)))
 	if err == nil {
 		return nil
 	}
@@ -188,7 +221,7 @@ func (m *managedSecret) put(ctx context.Context, cloud Cloud, text []byte) error
 	}
 	look, stop := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer stop()
-	if _, err := cloud.SecretVersion(look, m.region, m.name, "", id); err == nil {
+	if _, err := store.SecretVersion(look, m.region, m.name, "", id); err == nil {
 		return nil
 	}
 	failure.MayHold = true

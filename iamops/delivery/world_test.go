@@ -104,7 +104,7 @@ type tester interface {
 }
 
 // failure asks for an error of a kind, and that it shows no secret.
-func failure(t tester, err error, kind delivery.Kind) *delivery.Failure {
+func failure(t tester, err error, kind iamops.ProblemKind) *delivery.Failure {
 	t.Helper()
 	var f *delivery.Failure
 	if !errors.As(err, &f) {
@@ -118,7 +118,7 @@ func failure(t tester, err error, kind delivery.Kind) *delivery.Failure {
 }
 
 // fails is failure where the kind is all.
-func fails(t tester, err error, kind delivery.Kind) {
+func fails(t tester, err error, kind iamops.ProblemKind) {
 	t.Helper()
 	_ = failure(t, err, kind)
 }

@@ -22,6 +22,9 @@ type Statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
+// version is that of the policy language.
+const version = "2012-10-17"
+
 // texts is written as one text if it is one.
 type texts []string
 
@@ -40,6 +43,15 @@ func (d Document) JSON() string {
 		panic("policy: " + err.Error()) // texts alone
 	}
 	return string(text) + "\n"
+}
+
+// Sids name the statements, in their order.
+func (d Document) Sids() []string {
+	var all []string
+	for _, s := range d.Statement {
+		all = append(all, s.Sid)
+	}
+	return all
 }
 
 // Actions are the actions of the document, sorted, each once.
@@ -62,7 +74,7 @@ type Where struct {
 
 // For is the least document for jobs.
 func For(where Where, jobs ...Job) Document {
-	d := Document{Version: "2012-10-17"}
+	d := Document{Version: version}
 	for _, g := range slices.DeleteFunc(GrantsOf(jobs...), func(g Grant) bool { return where.Self && g.others }) {
 		at := slices.IndexFunc(d.Statement, func(s Statement) bool { return s.Sid == g.sid })
 		if at < 0 {

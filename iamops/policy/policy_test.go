@@ -139,7 +139,11 @@ func TestThePolicyForTargetsIsEnoughAndNoMore(t *testing.T) {
 			}
 			places, targets = append(places, place), append(targets, target)
 		}
-		document := policy.ForPlaces(policy.Where{Partition: "aws", Account: sandbox.AccountID}, places...)
+		where := policy.Where{Partition: "aws", Account: sandbox.AccountID}
+		document := policy.For(where)
+		for i, place := range places {
+			document = document.With(policy.ForPlace(where, i+1, place))
+		}
 		enforced := policy.Document{Version: document.Version}
 		for _, s := range document.Statement {
 			if s.Condition == nil { // KMS, which the account does not have

@@ -80,7 +80,7 @@ func obey(text string) error {
 		next := o.Decisions[0]
 		o.Decisions = o.Decisions[1:]
 		offer, _ := rotation.OfferFor(snapshot.Offers(clock.Now()), next)
-		if err := run.Decide(s.Turn, rotation.Decide{Decision: next, Typed: lastFour(s.Target().ID), Reason: "a test", Whys: offer.Whys}); err != nil {
+		if err := run.Decide(s.Turn, rotation.Decide{Decision: next, Yes: true, Typed: lastFour(s.Target().ID), Reason: "a test", Whys: offer.Whys}); err != nil {
 			return fmt.Errorf("%s at %s: %w", next, s.Step, err)
 		}
 	}

@@ -119,6 +119,7 @@ func (s *scene) decide(d rotation.Decision) error {
 	snapshot := s.run.Snapshot()
 	offer, _ := rotation.OfferFor(snapshot.Offers(s.cloud.Now()), d)
 	return s.run.Decide(snapshot.State.Turn, rotation.Decide{
+		Yes:      true,
 		Decision: d, Typed: lastFour(snapshot.State.Target().ID), Reason: "a test", Whys: offer.Whys,
 	})
 }

@@ -11,8 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"keyturn/iamops/delivery"
 )
 
 // docs are the texts that an operator reads, by the file's name.
@@ -122,23 +120,6 @@ func TestTheDocsNameEachFlag(t *testing.T) {
 		if !slices.Contains(known, m[1]) {
 			t.Errorf("the docs name %s, which is no flag", m[1])
 		}
-	}
-}
-
-// TestTheDocsShowTargetsThatAre: each target in the docs is one that can be named.
-func TestTheDocsShowTargetsThatAre(t *testing.T) {
-	shown := 0
-	for name, text := range docs(t) {
-		for _, m := range regexp.MustCompile("(?m)`((?:profile|file|command|secretsmanager|ssm):[^`\n]+)`|'((?:profile|file|command|secretsmanager|ssm):.+)'$").FindAllStringSubmatch(text, -1) {
-			shown++
-			spec := m[1] + m[2]
-			if _, err := delivery.Parse(spec, delivery.Env{Home: t.TempDir()}); err != nil {
-				t.Errorf("%s: %s: %v", name, spec, err)
-			}
-		}
-	}
-	if shown < 6 {
-		t.Errorf("only %d targets were found", shown)
 	}
 }
 

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/iamops/config"
 	"keyturn/iamops/evidence"
@@ -54,7 +54,7 @@ func (f *flags) add(root *cobra.Command) {
 // check refuses values that no flag could have.
 func (f *flags) check() error {
 	for _, r := range f.trailRegions {
-		if !regionName.MatchString(r) {
+		if !iamops.IsRegion(r) {
 			return usageError{fmt.Errorf("--trail-regions: %q is no region's name", r)}
 		}
 	}
@@ -63,8 +63,6 @@ func (f *flags) check() error {
 	}
 	return nil
 }
-
-var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d+$`)
 
 // mostTrailPages takes a region half an hour, by AWS's limit of two pages a second.
 const mostTrailPages = 3600

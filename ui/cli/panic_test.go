@@ -190,7 +190,7 @@ func decide(t *testing.T, run *runner.Runner, d rotation.Decision) {
 	for {
 		snap := run.Snapshot()
 		if offer, there := rotation.OfferFor(snap.Offers(run.Clock().Now()), d); there && offer.Refused == rotation.Possible {
-			if err := run.Decide(snap.State.Turn, rotation.Decide{Decision: d, Reason: "a test", Whys: offer.Whys}); err == nil {
+			if err := run.Decide(snap.State.Turn, rotation.Decide{Decision: d, Yes: true, Reason: "a test", Whys: offer.Whys}); err == nil {
 				return
 			}
 		}

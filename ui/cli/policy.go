@@ -3,7 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -44,8 +44,6 @@ can be left out.`,
 	return cmd
 }
 
-var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
-
 func (a *App) policy(f flags, p policyFlags) error {
 	switch {
 	case !p.audit && !p.rotate && !p.self && !p.leaked && !p.targets:
@@ -54,7 +52,7 @@ func (a *App) policy(f flags, p policyFlags) error {
 		return usageError{errors.New("--rotate allows all users' keys, and one's own with them: leave --self out, or --rotate")}
 	case !slices.Contains([]string{"aws", "aws-us-gov", "aws-cn"}, p.partition):
 		return usageError{fmt.Errorf("--partition: %q is none of aws, aws-us-gov, aws-cn", p.partition)}
-	case p.account != "*" && !twelveDigits.MatchString(p.account):
+	case p.account != "*" && !iamops.IsAccountID(p.account):
 		return usageError{fmt.Errorf("--account: %q is no account ID: it has 12 digits", p.account)}
 	}
 	where := policy.Where{Partition: p.partition, Account: p.account, Self: p.self}
@@ -73,11 +71,11 @@ func (a *App) policy(f flags, p policyFlags) error {
 	}
 	document = document.With(policy.For(where, jobs...))
 	if p.targets {
-		places, err := a.places(f)
+		targets, err := a.forTargets(f, where)
 		if err != nil {
 			return err
 		}
-		document = document.With(policy.ForPlaces(where, places...))
+		document = document.With(targets)
 	}
 	if len(document.Statement) == 0 {
 		return usageError{errors.New("no [[target]] of the configuration is in AWS: it takes no permission to deliver to them")}
@@ -88,35 +86,27 @@ func (a *App) policy(f flags, p policyFlags) error {
 	return nil
 }
 
-// places are the configured targets that are in AWS. Those with a profile of their own are
-// named on stderr: it is that profile that needs what is printed for them.
-func (a *App) places(f flags) ([]iamops.Place, error) {
-	var places []iamops.Place
+// forTargets is the least document for the configured targets that are in AWS. Those with a
+// profile of their own are named on stderr: it is that profile that needs what is printed
+// for them.
+func (a *App) forTargets(f flags, where policy.Where) (policy.Document, error) {
+	document := policy.For(where)
+	var seen []iamops.Place
 	for _, c := range f.config.Targets {
 		target, err := delivery.Parse(c.Spec, delivery.Env{})
 		if err != nil {
-			return nil, usageError{fmt.Errorf("a target of the configuration: %w", err)}
+			return document, usageError{fmt.Errorf("a target of the configuration: %w", err)}
 		}
 		place, inAWS := delivery.PlaceOf(target)
-		if !inAWS || slices.Contains(places, place) {
+		if !inAWS || slices.ContainsFunc(seen, func(p iamops.Place) bool { return reflect.DeepEqual(p, place) }) {
 			continue
 		}
-		places = append(places, place)
+		seen = append(seen, place)
+		own := policy.ForPlace(where, len(seen), place)
+		document = document.With(own)
 		if place.Profile != "" {
-			a.say("keyturn: it is the profile %s that needs the statements %s for %s", place.Profile, statementsOf(place, len(places)), place.Name)
+			a.say("keyturn: it is the profile %s that needs the statements %s for %s", place.Profile, strings.Join(own.Sids(), ", "), place.Name)
 		}
 	}
-	return places, nil
-}
-
-// statementsOf names the statements of the n-th place.
-func statementsOf(place iamops.Place, n int) string {
-	names := []string{"Secret", "Encryption"}
-	if place.Service == "ssm" {
-		names = []string{"Parameter", "ParameterKind", "Encryption"}
-	}
-	for i := range names {
-		names[i] += fmt.Sprint(n)
-	}
-	return strings.Join(names, ", ")
+	return document, nil
 }

@@ -88,7 +88,7 @@ func (t targets) sweep(records []rotation.Record) {
 	}
 	for _, spec := range specs {
 		if target, err := t.Parse(spec); err == nil {
-			folders[delivery.Folder(target)] = true
+			folders[target.Folder()] = true
 		}
 	}
 	delete(folders, "")

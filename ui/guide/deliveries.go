@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
+	"keyturn/iamops/delivery"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
@@ -106,7 +107,7 @@ type targetAdded struct {
 // askTargetAgain asks for a target, with what was typed before and why that is none. The
 // question stays open until the target is taken up: what is typed on is no shortcut.
 func (s *Screen) askTargetAgain(spec string, err error) {
-	body := words.AddTargetBody()
+	body := words.AddTargetBody(delivery.Usage())
 	if err != nil {
 		body = append([]string{s.common.Glyphs.Cross + " " + clean.Text(err.Error()), ""}, body...)
 	}

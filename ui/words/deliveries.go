@@ -150,17 +150,12 @@ const (
 	AddTargetAsk   = "Where should it go?"
 )
 
-// AddTargetBody says how a target is written.
-func AddTargetBody() []string {
-	return []string{
-		"profile:prod",
-		"file:csv:/path/new.csv     also dotenv, json",
-		`command:json:vault kv put secret/billing -`,
-		"secretsmanager:id=FIELD,secret=FIELD:NAME",
-		"ssm:as=json:/NAME    also dotenv, secret",
+// AddTargetBody says how a target is written; usage shows a spec of each kind.
+func AddTargetBody(usage []string) []string {
+	return append(usage,
 		"An SES SMTP password too: FORMAT+ses=REGION, or ses=REGION,password=FIELD",
 		"A command gets the secret on its standard input.",
-	}
+	)
 }
 
 // elsewhere says where the secret is besides in memory.
