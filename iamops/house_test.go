@@ -31,6 +31,8 @@ var house = []room{
 	{"keyturn/ui/inventory", nil},
 	{"keyturn/ui/guide", nil},
 	{"keyturn/ui/inflight", nil},
+	{"keyturn/ui/opening", []string{"keyturn/ui/kit", "keyturn/ui/mfa", "keyturn/ui/words"}},
+	{"keyturn/ui/mfa", []string{"keyturn/ui/kit", "keyturn/ui/words", "keyturn/iamops"}},
 	{"keyturn/ui/applications", []string{"keyturn/ui/kit"}},
 	{"keyturn/ui/calllog", []string{"keyturn/ui/kit", "keyturn/iamops"}},
 	{"keyturn/ui/plain", []string{"keyturn/ui/words", "keyturn/ui/report", "keyturn/iamops/runner", "keyturn/iamops/rotation", "keyturn/iamops"}},

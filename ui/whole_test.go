@@ -27,6 +27,7 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 )
 
 // sandboxOf makes the sandbox's applications known to the program.
@@ -125,7 +126,7 @@ func reach(ctx context.Context, t *testing.T, cloud *faults.Account, client *htt
 
 // newProgram is the program on a desk.
 func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, controls ui.Sandbox) *ui.Program {
-	common, codes := kit.NewCommon(d.clock, kit.Look{}), ui.NewCodes()
+	common, codes := kit.NewCommon(d.clock, kit.Look{}), mfa.NewCodes()
 	return ui.New(ctx, ui.Options{
 		Common:        common,
 		List:          inventory.New(ctx, common, d.account, inventory.Options{Thresholds: audit.DefaultThresholds()}),

@@ -23,8 +23,8 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
-	"keyturn/ui"
 	"keyturn/ui/kit"
+	"keyturn/ui/opening"
 )
 
 // ends are, for each way in which a command ends, a command that ends so. Its home is
@@ -120,7 +120,7 @@ var ends = map[string]func(*testing.T, *App) error{
 // notices are, for each notice, a command that tells it, and all that it says.
 var notices = map[string]func(*testing.T, *App) string{
 	"too-small": func(t *testing.T, _ *App) string {
-		o := ui.NewOpening(t.Context(), ui.OpeningOptions{Common: kit.NewCommon(iamops.WallClock{}, kit.Look{}), Choose: true})
+		o := opening.New(t.Context(), opening.Options{Common: kit.NewCommon(iamops.WallClock{}, kit.Look{}), Choose: true})
 		small, _ := o.Update(tea.WindowSizeMsg{Width: 50, Height: 10})
 		return ansi.Strip(small.View().Content)
 	},
