@@ -150,6 +150,8 @@ func TestQuitAsksAboutTheSecret(t *testing.T) {
 			st.goTo("Suzie")
 			st.press(k)
 			st.want("The secret is not put away", "Stay")
+			st.press("right", "enter") // give up: which asks
+			st.want("Give up the new key?")
 			st.press("right", "enter")
 			if st.quit || fmt.Sprint(f.taken) != "[give-up-new]" {
 				t.Fatalf("quit %v, decided %v", st.quit, f.taken)

@@ -40,7 +40,7 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 			if r.Root() && r.HasKey() {
 				r.Findings = r.Findings.With(RootKey)
 			}
-			if r.HasKey() && r.Detail != nil && r.Detail.Quarantine != "" {
+			if r.HasKey() && (u.quarantine != "" || r.Detail != nil && r.Detail.Quarantine != "") {
 				r.Findings = r.Findings.With(Compromised)
 			}
 			r.Verdict = r.Findings.Verdict()

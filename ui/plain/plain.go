@@ -227,7 +227,7 @@ func looking(s rotation.State) bool { return s.Look.Exists() && !s.Look.Overdue 
 // atOnce reports whether an answer does not wait for what is under way.
 func atOnce(line string) bool {
 	word, _, _ := strings.Cut(line, " ")
-	return line == wordOf[rotation.RollBack] || word == wordOf[rotation.Leak]
+	return line == words.Word(rotation.RollBack) || word == words.Word(rotation.Leak)
 }
 
 // take returns the next answer that can be given now.

@@ -299,50 +299,6 @@ func orKey(id string) string {
 	return id
 }
 
-// Command is the AWS CLI command that does the same as a change.
-func Command(kind iamops.ChangeKind, user, keyID string) string {
-	user, keyID = shellWord(user), shellWord(keyID)
-	switch kind {
-	case iamops.Create:
-		return "aws iam create-access-key --user-name " + user
-	case iamops.Deactivate:
-		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Inactive"
-	case iamops.Reactivate:
-		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Active"
-	case iamops.Delete:
-		return "aws iam delete-access-key --user-name " + user + " --access-key-id " + keyID
-	}
-	return ""
-}
-
-// Effect says in a sentence what a decision does, for its confirmation.
-func Effect(o rotation.Offer, s rotation.State) string {
-	switch o.Decision {
-	case rotation.Stored:
-		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again. %s", s.New.ID, whereItWent(s))
-	case rotation.Deliver:
-		return deliversTo(o, s)
-	case rotation.TakeBackAll:
-		return restores(s)
-	case rotation.HaveSecret:
-		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
-	case rotation.GiveUpNew:
-		return fmt.Sprintf("keyturn turns to giving up %s: deactivating it, then deleting it, each after a confirmation of its own.", s.New.ID)
-	default:
-	}
-	switch o.Change {
-	case iamops.Create:
-		return fmt.Sprintf("A second, Active key is created for %s.", s.User)
-	case iamops.Deactivate:
-		return fmt.Sprintf("%s goes from Active to Inactive. What still uses it fails from then on. It can be reactivated.", o.KeyID)
-	case iamops.Reactivate:
-		return fmt.Sprintf("%s goes back to Active. What uses it works again, within about a minute.", o.KeyID)
-	case iamops.Delete:
-		return fmt.Sprintf("This deletes %s. It can't be undone.", o.KeyID)
-	}
-	return ""
-}
-
 // Period is a length of time in one unit: "7 days", "24 hours", "5 minutes".
 func Period(d time.Duration) string {
 	unit := func(n int64, name string) string {
