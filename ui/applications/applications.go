@@ -46,7 +46,6 @@ type Screen struct {
 	kit.Simple
 	common  *kit.Common
 	source  Source
-	explain func(error) string
 	list    *kit.List[Application]
 
 	known         bool   // they have been read
@@ -63,11 +62,10 @@ var columns = []kit.Column{
 	{Title: "OUTCOME", Min: 9, Wide: 9, Importance: 5},
 }
 
-// New returns the screen, at the applications of the user, if there are any. It has errors
-// put into words by explain.
-func New(c *kit.Common, source Source, explain func(error) string, user string) *Screen {
+// New returns the screen, at the applications of the user, if there are any.
+func New(c *kit.Common, source Source, user string) *Screen {
 	return &Screen{
-		common: c, source: source, explain: explain, first: user,
+		common: c, source: source, first: user,
 		list: kit.NewList(func(app Application) string { return app.Name }, columns...),
 	}
 }
@@ -161,7 +159,7 @@ func (a *Screen) ask() tea.Cmd {
 
 // update is the command that gives an application its user's newest key.
 func (a *Screen) update(app Application) tea.Cmd {
-	source, explain := a.source, a.explain
+	source, explain := a.source, a.common.Explain
 	return func() tea.Msg {
 		if err := source.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
 			return kit.Toast{Text: explain(err), Bad: true}
