@@ -43,6 +43,7 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
+	"keyturn/ui/handover"
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
@@ -70,7 +71,7 @@ type Options struct {
 	// of the journal that can't be read; "" if there is nothing.
 	Notice string
 	// Files are the operator's; nil: there are none.
-	Files guide.Files
+	Files handover.Files
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
 	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be

@@ -44,9 +44,9 @@ type LogLine struct {
 // Screen is the screen of the applications.
 type Screen struct {
 	kit.Simple
-	common  *kit.Common
-	source  Source
-	list    *kit.List[Application]
+	common *kit.Common
+	source Source
+	list   *kit.List[Application]
 
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's

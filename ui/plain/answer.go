@@ -11,6 +11,7 @@ import (
 	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
 	"keyturn/ui/words"
 )
 
@@ -34,7 +35,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
-	if s.handsOut(st) {
+	if handover.Possible(s.Files, st) {
 		line("search FOLDER", "Look for the old key's ID in the text files of a folder", "")
 		line("note DATE", "Write a hand-over note for the owner, with that date", "")
 	}
