@@ -48,6 +48,7 @@ import (
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 	"keyturn/ui/words"
 )
 
@@ -78,7 +79,7 @@ type Options struct {
 	// nil.
 	Clipboard guide.Clipboard
 	// Sandbox is the embedded account behind the screens; nil on AWS.
-	Sandbox Sandbox
+	Sandbox simulation.Sandbox
 	// Drift is how far clocks are apart that should agree; nil: they are not.
 	Drift func() iamops.Drift
 	// StartAt is the task that the program opens in; nil opens it in the list.

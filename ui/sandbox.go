@@ -9,15 +9,7 @@ import (
 	"keyturn/ui/kit"
 )
 
-// Sandbox is the embedded account, as far as the operator can act on it from outside
-// of AWS. Its methods are called in commands.
-type Sandbox interface {
-	applications.Source
-	// Advance moves the account's clock on.
-	Advance(d time.Duration) error
-}
-
-// advanced says that the account's clock was moved on.
+// advanced says that the account's clock was moved on by a day.
 type advanced struct{ err error }
 
 // advance moves the account's clock on by a day.

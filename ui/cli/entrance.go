@@ -111,7 +111,7 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		Calls:         e.calls,
 	}
 	if p.cloud != nil {
-		options.Sandbox = controls{p}
+		options.Sandbox = controls{p.cloud}
 		return options
 	}
 	options.Renew = func(ctx context.Context) (string, error) {
