@@ -117,7 +117,7 @@ func (f *fakeRotation) publish(change func(*rotation.State)) {
 	f.updates <- f.snapshot
 }
 
-// distributing is a rotation that waits for the simulation.
+// distributing is a rotation that waits for the applications.
 func distributing(user string) *fakeRotation {
 	keys := []iamops.AccessKey{
 		{UserName: user, ID: oldKeyID, Status: iamops.Active, Created: noon.Add(-100 * day)},

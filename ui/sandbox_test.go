@@ -87,7 +87,7 @@ func TestApplicationsAreReadEverySecond(t *testing.T) {
 func TestNoApplications(t *testing.T) {
 	bubble(t, func(st *stage, o *Options) { withSandbox(st, o); st.sandbox.apps = nil }, func(st *stage) {
 		st.press("A", "u")
-		st.want("There are no simulation.")
+		st.want("There are no applications.")
 		st.press("esc")
 		st.want("billing-cron")
 	})

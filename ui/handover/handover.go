@@ -28,5 +28,5 @@ func Possible(f Files, s rotation.State) bool {
 // WriteNote writes the note: by when they should have the new key, and which places name the
 // old one. It tells the file's path.
 func WriteNote(f Files, s rotation.State, deadline string, places []string, now time.Time) (string, error) {
-	return f.Write(words.HandOverName(s), words.HandOver(s, deadline, places, now)) //nolint:wrapcheck // it names the file
+	return f.Write(words.HandOverName(s), words.HandOver(s, deadline, places, now))
 }
