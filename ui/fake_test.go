@@ -20,6 +20,7 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 	"keyturn/ui/uitest"
 )
 
@@ -207,7 +208,7 @@ type stage struct {
 	source    *memory
 	sandbox   *fakeSandbox
 	calls     *calllog.Log
-	codes     *Codes
+	codes     *mfa.Codes
 	renewals  int
 	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
 	caller    string                          // who signs after it
@@ -353,7 +354,7 @@ func (st *stage) goTo(user string) {
 
 // withSession gives the stage a session that ends, and a log of calls.
 func withSession(st *stage, o *Options) {
-	st.calls, st.codes, st.caller = calllog.NewLog(), NewCodes(), "user/alice"
+	st.calls, st.codes, st.caller = calllog.NewLog(), mfa.NewCodes(), "user/alice"
 	o.Calls, o.Codes = st.calls, st.codes
 	o.Renew = func(ctx context.Context) (string, error) {
 		st.renewals++
