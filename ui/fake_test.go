@@ -36,12 +36,16 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // memory is an account with three users.
 type memory struct {
 	loads int
+	slow  time.Duration // how long the list of users takes
 	mu    sync.Mutex
 	read  map[string]int // how often the keys were asked for, by user
 }
 
-func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
+func (m *memory) Users(ctx context.Context, page func([]iamops.User) error) error {
 	m.loads++
+	if m.slow > 0 {
+		iamops.Sleep(ctx, m.slow)
+	}
 	return page([]iamops.User{{Name: "billing-cron"}, {Name: "ci-deploy"}, {Name: "Suzie"}})
 }
 

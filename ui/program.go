@@ -293,6 +293,7 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	press, isPress := msg.(tea.KeyPressMsg)
 	if isPress {
 		p.toast = kit.Toast{} // it was about what came before
+		p.overFor = ""        // who goes on by hand needs no offer, least of all over the list
 	}
 	switch {
 	case p.common.TooSmall(): // nobody answers what can't be seen

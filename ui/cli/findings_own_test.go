@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // engineer is an IAM user who may manage its own keys and nothing else, with a profile
@@ -221,7 +222,7 @@ func TestFindingsOwn(t *testing.T) {
 	t.Run("R4_a_role_is_told_what_it_can_do", func(t *testing.T) {
 		t.Parallel()
 		e := newEngineer(t)
-		e.served.cloud.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Deny})
+		e.served.cloud.Inject(faults.Fault{Action: "iam:*", Break: faults.Deny})
 		code, _, stderr := e.run("", "audit", "--profile", "deploy")
 		if code != 4 || !strings.Contains(stderr, "iam:ListUsers") || !strings.Contains(stderr, "keyturn rotate USER") || !strings.Contains(stderr, "keyturn find KEYID") {
 			t.Errorf("the audit: exit code %d, on stderr %q", code, stderr)
