@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"keyturn/iamops"
 	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
 	"keyturn/ui/words"
 )
 
@@ -34,7 +36,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
-	if s.handsOut(st) {
+	if handover.Possible(s.Files, st) {
 		line("search FOLDER", "Look for the old key's ID in the text files of a folder", "")
 		line("note DATE", "Write a hand-over note for the owner, with that date", "")
 	}
@@ -148,19 +150,36 @@ func targetsOf(st rotation.State, named string) []string {
 	return nil
 }
 
+// newestOf is the newest key of a user who runs applications; "" if there is none.
+func (s *Session) newestOf(user string) string {
+	for _, app := range s.Sandbox.Applications() {
+		if app.User == user {
+			return app.NewestKeyID
+		}
+	}
+	return ""
+}
+
 func (s *Session) inSandbox(word, rest, user string) bool {
 	switch word {
 	case "day":
-		s.Sandbox.NextDay()
+		if err := s.Sandbox.Advance(24 * time.Hour); err != nil {
+			s.say("  %v", err)
+			return true
+		}
 		s.say("  It is a day later: %s", s.Clock.Now().UTC().Format("2006-01-02 15:04 UTC"))
 		// What is known is a day old now. Where it can't be read again just now, it will be.
 		_ = s.Rotation.Decide(s.snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
 	case "apps":
-		for _, line := range s.Sandbox.Applications() {
+		for _, app := range s.Sandbox.Applications() {
+			line := fmt.Sprintf("%s (%s, key %s)", app.Name, app.User, app.KeyID)
+			if n := len(app.Log); n > 0 {
+				line += ": " + app.Log[n-1].Text
+			}
 			s.say("  %s", line)
 		}
 	case "update":
-		if err := s.Sandbox.Update(rest, user); err != nil {
+		if err := s.Sandbox.UpdateApplication(rest, s.newestOf(user)); err != nil {
 			s.say("  %v", err)
 			return true
 		}
