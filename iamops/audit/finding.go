@@ -217,7 +217,9 @@ func (f Finding) Unclear(p Progress) error {
 	return nil
 }
 
-func rootKnown(p Progress) (bool, *iamops.Problem) { return p.RootProblem == nil, p.RootProblem }
+func rootKnown(p Progress) (bool, *iamops.Problem) {
+	return p.RootProblem == nil && p.Report != ReportMaking, p.RootProblem
+}
 
 func quarantineKnown(p Progress) (bool, *iamops.Problem) {
 	switch {

@@ -97,6 +97,7 @@ func (inv *Inventory) Apply(event Event) {
 		}
 	case ReportAwaited:
 		inv.progress.Report = ReportMaking
+		inv.entry(RootName) // of whom nothing is known before the report is there
 	case ReportRead:
 		inv.setReport(e)
 	case DetailsRead:

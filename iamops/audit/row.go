@@ -97,7 +97,7 @@ func (r *Row) Age(now time.Time) time.Duration { return now.Sub(r.Since()) }
 // asked for yet: not its failure, but its turn is outstanding.
 func (r *Row) Awaited() bool {
 	switch {
-	case r.Root() || r.KeysProblem != nil:
+	case r.KeysProblem != nil || r.Root() && r.HasKey():
 		return false
 	case r.HasKey():
 		return r.LastUse.State == iamops.UseUnknown && r.LastUse.Problem == nil

@@ -281,7 +281,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		if p.Users == 0 && p.UsersProblem.Kind == iamops.AccessDenied {
 			text = "You may not list this account's IAM users. " + words.OneByOne + " "
 		}
-		text = g.Cross + " " + text + clean.Text(s.options.Explain(p.UsersProblem))
+		text = g.Cross + " " + text + clean.Text(s.common.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
 		for i, l := range lines {
