@@ -15,11 +15,12 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
-	"keyturn/ui/applications"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 	"keyturn/ui/uitest"
 )
 
@@ -35,12 +36,16 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // memory is an account with three users.
 type memory struct {
 	loads int
+	slow  time.Duration // how long the list of users takes
 	mu    sync.Mutex
 	read  map[string]int // how often the keys were asked for, by user
 }
 
-func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
+func (m *memory) Users(ctx context.Context, page func([]iamops.User) error) error {
 	m.loads++
+	if m.slow > 0 {
+		iamops.Sleep(ctx, m.slow)
+	}
 	return page([]iamops.User{{Name: "billing-cron"}, {Name: "ci-deploy"}, {Name: "Suzie"}})
 }
 
@@ -167,7 +172,7 @@ func changing(user string, kind iamops.ChangeKind) *fakeRotation {
 type fakeSandbox struct {
 	mu    sync.Mutex
 	clock *uitest.Clock
-	apps  []applications.Application
+	apps  []simulation.Application
 	fail  error
 }
 
@@ -178,10 +183,10 @@ func (s *fakeSandbox) Advance(d time.Duration) error {
 	return s.fail
 }
 
-func (s *fakeSandbox) Applications() []applications.Application {
+func (s *fakeSandbox) Applications() []simulation.Application {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]applications.Application(nil), s.apps...)
+	return append([]simulation.Application(nil), s.apps...)
 }
 
 func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
@@ -203,7 +208,7 @@ type stage struct {
 	source    *memory
 	sandbox   *fakeSandbox
 	calls     *calllog.Log
-	codes     *Codes
+	codes     *mfa.Codes
 	renewals  int
 	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
 	caller    string                          // who signs after it
@@ -254,10 +259,10 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 
 // withSandbox gives the stage a sandbox.
 func withSandbox(st *stage, o *Options) {
-	st.sandbox = &fakeSandbox{clock: st.clock, apps: []applications.Application{
+	st.sandbox = &fakeSandbox{clock: st.clock, apps: []simulation.Application{
 		{
 			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute), Seen: "boto3 1.34 at 10.2.0.7",
-			Log: []applications.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
+			Log: []simulation.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
 		},
 		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true, Seen: "aws-cli 2.9 at 10.2.0.8"},
 	}}
@@ -349,7 +354,7 @@ func (st *stage) goTo(user string) {
 
 // withSession gives the stage a session that ends, and a log of calls.
 func withSession(st *stage, o *Options) {
-	st.calls, st.codes, st.caller = calllog.NewLog(), NewCodes(), "user/alice"
+	st.calls, st.codes, st.caller = calllog.NewLog(), mfa.NewCodes(), "user/alice"
 	o.Calls, o.Codes = st.calls, st.codes
 	o.Renew = func(ctx context.Context) (string, error) {
 		st.renewals++

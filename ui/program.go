@@ -15,12 +15,6 @@
 //     help, else to a screen that takes text, else they are the root's own, else the front
 //     screen's.
 //
-// # Before there is an account
-//
-// An [Opening] is the program until AWS has said who signs: it draws the first frame at
-// once, asks for a profile or a code where one is needed, and becomes a Program. What
-// goes wrong until then is a screen of its own, on which it can be tried again.
-//
 // # The session
 //
 // Calls don't ask for anything: they fail when the operator's session has ended. The root
@@ -49,15 +43,19 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
+	"keyturn/ui/handover"
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 	"keyturn/ui/words"
 )
 
 // Options are what a program is put together from.
 type Options struct {
-	// Common is what the screens share; its clock is the account's.
+	// Common is what the screens share; its clock is the account's, and so are the words in
+	// which it explains errors.
 	Common *kit.Common
 	// List is the audit. It is loaded when it first comes to the front.
 	List *inventory.Screen
@@ -73,18 +71,15 @@ type Options struct {
 	// Notice is something that the operator should know from the start, such as a line
 	// of the journal that can't be read; "" if there is nothing.
 	Notice string
-	// Explain puts an error of StartRotation or of the sandbox into one line of the
-	// operator's words. Nil: the error's own text.
-	Explain func(error) string
 	// Files are the operator's; nil: there are none.
-	Files guide.Files
+	Files handover.Files
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
 	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be
 	// nil.
 	Clipboard guide.Clipboard
 	// Sandbox is the embedded account behind the screens; nil on AWS.
-	Sandbox Sandbox
+	Sandbox simulation.Sandbox
 	// Drift is how far clocks are apart that should agree; nil: they are not.
 	Drift func() iamops.Drift
 	// StartAt is the task that the program opens in; nil opens it in the list.
@@ -94,7 +89,7 @@ type Options struct {
 	// called in a command, and may ask for a code by Codes. Nil: the session does not end.
 	Renew func(ctx context.Context) (caller string, err error)
 	// Codes brings the questions for MFA codes; nil if nobody asks.
-	Codes *Codes
+	Codes *mfa.Codes
 	// Calls is the log of AWS calls; nil: there is none to show.
 	Calls *calllog.Log
 }
@@ -142,7 +137,7 @@ type screen interface {
 type Program struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
@@ -158,7 +153,7 @@ type Program struct {
 	// overFor is whose rotation is over, if who is due next is offered when the list is read.
 	overFor string
 
-	code     codeDesk    // its question comes before all others
+	code     mfa.Desk    // its question comes before all others
 	own      kit.Overlay // the root's own questions
 	help     bool
 	helpPage int // of the help that is open
@@ -169,16 +164,13 @@ type Program struct {
 
 // New returns the program. What its screens wait for ends with ctx.
 func New(ctx context.Context, o Options) *Program {
-	if o.Explain == nil {
-		o.Explain = func(err error) string { return err.Error() }
-	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
 		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
-		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
+		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
-		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Explain: o.Explain, Notice: o.Notice})
+		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Notice: o.Notice})
 	}
 	return p
 }
@@ -186,7 +178,7 @@ func New(ctx context.Context, o Options) *Program {
 // Init returns the commands that fill the first screen. Nothing is drawn later
 // because of them.
 func (p *Program) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(), p.code.listen(p.ctx)}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(), p.code.Listen(p.ctx)}
 	if p.options.Notice != "" {
 		p.say(kit.Toast{Text: p.options.Notice, Bad: true})
 	}
@@ -237,14 +229,12 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.departed(msg)
 	case advanced:
 		return p.advanced(msg)
-	case codeAsked, codeWithdrawn:
-		return p.code.take(p.ctx, msg)
 	case kit.RenewSession:
 		return p.askRenewal()
 	case renewed:
 		return p.renewed(msg)
 	}
-	return nil
+	return p.code.Take(p.ctx, msg)
 }
 
 // broadcast hands a message to every screen.
@@ -303,9 +293,10 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	press, isPress := msg.(tea.KeyPressMsg)
 	if isPress {
 		p.toast = kit.Toast{} // it was about what came before
+		p.overFor = ""        // who goes on by hand needs no offer, least of all over the list
 	}
 	switch {
-	case p.tooSmall(): // nobody answers what can't be seen
+	case p.common.TooSmall(): // nobody answers what can't be seen
 		if !isPress || !key.Matches(press, p.common.Keys.Interrupt, p.common.Keys.Quit) {
 			return nil
 		}

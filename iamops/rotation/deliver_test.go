@@ -67,7 +67,7 @@ func TestDeliveries(t *testing.T) {
 		return s
 	}
 	decide := func(d rotation.Decision, spec string) rotation.Decide {
-		return rotation.Decide{At: now, Decision: d, Specs: specs(spec), Typed: "MPLE", Reason: "because", Whys: everyWhy}
+		return rotation.Decide{At: now, Yes: true, Decision: d, Specs: specs(spec), Typed: "MPLE", Reason: "because", Whys: everyWhy}
 	}
 	full := &iamops.Problem{Kind: iamops.NotDelivered, Message: "disk full"}
 

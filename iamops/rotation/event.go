@@ -15,6 +15,7 @@ type Decide struct {
 	Decision Decision
 	KeyID    string   // which key, for a Leak that could be said of several
 	Specs    []string // which targets, for Deliver; none: those of ToDeliver
+	Yes      bool     // it was confirmed, for an offer that asks for that
 	Typed    string   // what was typed for an offer that asks for a text
 	Reason   string   // what was typed for an offer that asks for a reason
 	Whys     []Why    // the guards that were shown when it was typed

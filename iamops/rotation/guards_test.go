@@ -60,7 +60,7 @@ func TestGuardsOfTargetsAndKeys(t *testing.T) {
 
 func TestAReasonCountsForTheGuardsThatWereShown(t *testing.T) {
 	s := at(rotation.Deactivate, func(s *rotation.State) { s.Old.LastUse.At = now.Add(-time.Minute) })
-	decide := rotation.Decide{At: now, Decision: rotation.MakeChange, Reason: "nobody knows when", Whys: []rotation.Why{rotation.WhyUseUnknown}}
+	decide := rotation.Decide{At: now, Yes: true, Decision: rotation.MakeChange, Reason: "nobody knows when", Whys: []rotation.Why{rotation.WhyUseUnknown}}
 	_, _, err := rotation.Next(s, decide, settings)
 	var refusal *rotation.Refusal
 	if !asRefusal(err, &refusal) || refusal.Reason != rotation.NewGuard {
@@ -70,7 +70,7 @@ func TestAReasonCountsForTheGuardsThatWereShown(t *testing.T) {
 
 func TestASecretThatWasShownMayBeInUse(t *testing.T) {
 	s, _, _ := rotation.Next(at(rotation.Store), rotation.Lent{At: now}, settings)
-	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.GiveUpNew}, settings)
+	s, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.GiveUpNew}, settings)
 	if err != nil || s.Plan != rotation.DiscardStored {
 		t.Errorf("given up by %s, %v", s.Plan, err)
 	}
@@ -83,7 +83,7 @@ func TestASecretThatWasShownMayBeInUse(t *testing.T) {
 
 func TestBeginningAgainForgetsTheNewKey(t *testing.T) {
 	s := at(rotation.Distribute, func(s *rotation.State) { s.New.Gone, s.New.GoneSure = true, true }, target("a", rotation.DeliveryMade, false))
-	again := rotation.Decide{At: now, Decision: rotation.StartOver}
+	again := rotation.Decide{At: now, Yes: true, Decision: rotation.StartOver}
 	if _, _, err := rotation.Next(s, again, settings); err == nil {
 		t.Error("a target is left with a key that is gone, without a reason")
 	}
@@ -117,7 +117,7 @@ func TestLeavingWhenNothingIsAtStake(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	s, intents, err := rotation.Next(discarding(rotation.Discard, rotation.Deactivate, newOff), rotation.Decide{At: now, Decision: rotation.GoOn}, settings)
+	s, intents, err := rotation.Next(discarding(rotation.Discard, rotation.Deactivate, newOff), rotation.Decide{At: now, Yes: true, Decision: rotation.GoOn}, settings)
 	if err != nil || s.Secret != rotation.SecretLost || intentsOf(intents) != "forget, use×2" {
 		t.Errorf("going on past a key that is off already: %q, %s, %v", s.Secret, intentsOf(intents), err)
 	}
@@ -125,7 +125,7 @@ func TestLeavingWhenNothingIsAtStake(t *testing.T) {
 
 func TestWhatWasDeliveredAndTakenBackIsGivenUpWithCare(t *testing.T) {
 	s := at(rotation.Store, target("a", rotation.DeliveryBack, false))
-	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.GiveUpNew}, settings)
+	s, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.GiveUpNew}, settings)
 	if err != nil || s.Plan != rotation.DiscardStored {
 		t.Errorf("given up by %s, %v", s.Plan, err)
 	}

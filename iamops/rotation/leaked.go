@@ -11,12 +11,6 @@ import (
 // it did is reviewed, and only then a new key is made. Where both of the user's slots are
 // taken it is deleted before that.
 
-// Decisions that belong to a leaked key alone.
-const (
-	Leak     Decision = "leaked"     // turn to the plan for a leaked key; changes nothing yet
-	NoNewKey Decision = "no-new-key" // the user needs no new key: turn to the plan without one
-)
-
 // WhyLeaked speaks against reactivating a key that others have.
 const WhyLeaked Why = "leaked"
 

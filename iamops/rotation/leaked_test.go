@@ -65,7 +65,7 @@ func TestWhereALeakedKeyLeads(t *testing.T) {
 		"no slot, distributed":       {leakedAt(rotation.LeakedNoSlot, rotation.Distribute, gone), rotation.GoOn, rotation.LeakedNoSlot, rotation.Finished},
 		"giving the new key up":      {leakedAt(rotation.Leaked, rotation.Distribute), rotation.GiveUpNew, rotation.DiscardStored, rotation.Deactivate},
 	} {
-		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: c.decision}, settings)
+		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Yes: true, Decision: c.decision}, settings)
 		if err != nil || s.Plan != c.plan || s.Step != c.step {
 			t.Errorf("%s: %s/%s, %v; want %s/%s", name, s.Plan, s.Step, err, c.plan, c.step)
 		}
@@ -80,11 +80,11 @@ func withNew(s *rotation.State) {
 }
 
 func TestKeepingTheNewKeyGoesBackToTheLeakedPlan(t *testing.T) {
-	s, _, err := rotation.Next(leakedAt(rotation.LeakedNoSlot, rotation.Distribute, gone), rotation.Decide{At: now, Decision: rotation.GiveUpNew}, settings)
+	s, _, err := rotation.Next(leakedAt(rotation.LeakedNoSlot, rotation.Distribute, gone), rotation.Decide{At: now, Yes: true, Decision: rotation.GiveUpNew}, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, _, err = rotation.Next(s, rotation.Decide{At: now, Decision: rotation.KeepNew}, settings)
+	s, _, err = rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.KeepNew}, settings)
 	if err != nil || s.Plan != rotation.LeakedNoSlot || s.Step != rotation.Distribute {
 		t.Errorf("%s/%s, %v", s.Plan, s.Step, err)
 	}

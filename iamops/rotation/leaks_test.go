@@ -34,7 +34,7 @@ func TestALeakAtEveryStep(t *testing.T) {
 		"new, of a leaked old":  {leakedAt(rotation.Leaked, rotation.Distribute), newID, rotation.LeakedNew, rotation.Deactivate},
 		"the other of two":      {at(rotation.Check, withOther, func(s *rotation.State) { s.Others = []iamops.AccessKey{key(otherID, iamops.Active)} }), otherID, rotation.Leaked, rotation.Check},
 	} {
-		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: rotation.Leak, KeyID: c.keyID}, settings)
+		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Yes: true, Decision: rotation.Leak, KeyID: c.keyID}, settings)
 		if err != nil || s.Plan != c.plan || s.Step != c.step || s.Target().ID != c.keyID {
 			t.Errorf("%s: %s/%s of %s, %v", name, s.Plan, s.Step, s.Target().ID, err)
 		}
@@ -48,9 +48,9 @@ func TestALeakAtEveryStep(t *testing.T) {
 func TestALeakedOldKeyKeepsItsNewKey(t *testing.T) {
 	for secret, step := range map[rotation.SecretState]rotation.Step{rotation.SecretStored: rotation.Distribute, rotation.SecretHeld: rotation.Store} {
 		s := at(rotation.Distribute, func(s *rotation.State) { s.Secret = secret })
-		s, _, _ = rotation.Next(s, rotation.Decide{At: now, Decision: rotation.Leak, KeyID: oldID}, settings)
+		s, _, _ = rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.Leak, KeyID: oldID}, settings)
 		s.Old.Status, s.Old.InactiveSince, s.Step = iamops.Inactive, now, rotation.Review
-		s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.GoOn}, settings)
+		s, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.GoOn}, settings)
 		if err != nil || s.Step != step || s.New.ID != newID {
 			t.Errorf("%s: at %s with %s, %v", secret, s.Step, s.New.ID, err)
 		}
@@ -75,7 +75,7 @@ func TestACreatedKeyThatNoListShows(t *testing.T) {
 	if !s.New.Gone || !offered || over.Refused != rotation.Possible {
 		t.Fatalf("%+v at %s: %s", s.New, s.Step, offersOf(s, settings, now))
 	}
-	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.StartOver}, settings)
+	s, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.StartOver}, settings)
 	if err != nil || s.Step != rotation.Check || s.New.Known() || s.GoneNew != newID {
 		t.Errorf("started over: %s, %+v, %q, %v", s.Step, s.New, s.GoneNew, err)
 	}
@@ -100,7 +100,7 @@ func TestAStepBack(t *testing.T) {
 		"giving up":       {discarding(rotation.DiscardStored, rotation.Delete), rotation.DiscardStored, rotation.Watch},
 		"between two key": {at(rotation.Deactivate, func(s *rotation.State) { s.Plan, s.Main, s.New = rotation.Retire, rotation.Rotate, rotation.KeyFacts{} }), rotation.Rotate, rotation.Check},
 	} {
-		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: rotation.StepBack}, settings)
+		s, _, err := rotation.Next(c.state, rotation.Decide{At: now, Yes: true, Decision: rotation.StepBack}, settings)
 		if err != nil || s.Plan != c.plan || s.Step != c.step {
 			t.Errorf("%s: %s/%s, %v", name, s.Plan, s.Step, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"keyturn/iamops"
@@ -26,6 +25,7 @@ const (
 	WrongText     Reason = "wrong-text"
 	ReasonMissing Reason = "reason-missing"
 	NewGuard      Reason = "new-guard" // a guard speaks against it that was not shown
+	NotConfirmed  Reason = "not-confirmed"
 )
 
 // Next is the state after an event, and what is to be done about it. A decision
@@ -115,119 +115,6 @@ func (s *State) followUps(before State, ev Event, set Settings) []Intent {
 	return intents
 }
 
-// decide takes a decision that is offered.
-func (s *State) decide(ev Decide, set Settings) ([]Intent, error) {
-	offer, found := OfferFor(Offers(*s, set, ev.At), ev.Decision)
-	switch {
-	case !found:
-		return nil, &Refusal{ev.Decision, NotOffered}
-	case offer.Refused != Possible:
-		return nil, &Refusal{ev.Decision, offer.Refused}
-	case offer.NeedsReason() && strings.TrimSpace(ev.Reason) == "":
-		return nil, &Refusal{ev.Decision, ReasonMissing}
-	case offer.NeedsReason() && !allShown(offer.Whys, ev.Whys):
-		return nil, &Refusal{ev.Decision, NewGuard}
-	case offer.Typed != "" && !strings.EqualFold(strings.TrimSpace(ev.Typed), offer.Typed):
-		return nil, &Refusal{ev.Decision, WrongText}
-	}
-	if offer.NeedsReason() {
-		s.Overrides = append(s.Overrides[:len(s.Overrides):len(s.Overrides)],
-			Override{At: ev.At, Step: s.Step, Whys: offer.Whys, Reason: strings.TrimSpace(ev.Reason)})
-	}
-	s.Problem, s.Note = nil, ""
-	plan := PlanOf(s.Plan)
-	switch ev.Decision {
-	case GoOn:
-		return append(s.giveUpSecret(plan), s.goOn(plan, ev.At)...), nil
-	case GoBack:
-		return s.enter(plan.before(), ev.At), nil
-	case StepBack:
-		to := s.stepBack(plan)
-		if to == Check {
-			s.Plan, s.Main = s.Main, "" // one of two keys was chosen: the choice is open again
-		}
-		return s.enter(to, ev.At), nil
-	case MakeChange, RollBack:
-		s.Pending = &iamops.Change{
-			Kind: offer.Change, Rotation: s.ID, Account: s.Account, User: s.User, KeyID: offer.KeyID,
-			SessionElsewhere: s.Origin == OriginElsewhere,
-		}
-		s.Look, s.Phase, s.Accepted = Look{}, Verifying, offer.Whys
-		return []Intent{List{}}, nil
-	case Stored:
-		s.Secret, s.StoredAt = SecretStored, ev.At
-		to := s.Step // before a leaked key is off nothing else leads on
-		if s.Step == Store {
-			to = plan.After(Store)
-		}
-		return append([]Intent{Forget{}}, s.enter(to, ev.At)...), nil
-	case Deliver:
-		return s.deliver(ev.Specs, ev.At), nil
-	case TakeBackAll:
-		return s.takeBack(ev.At), nil
-	case StartOver:
-		s.forgetNew()
-		to := Check
-		if plan.OffFirst() {
-			to = Create
-		}
-		return append([]Intent{Forget{}}, s.enter(to, ev.At)...), nil
-	case HaveSecret:
-		s.Secret, s.StoredAt = SecretStored, ev.At
-		return s.enter(Distribute, ev.At), nil
-	case Adopt:
-		return s.adopt(ev.At), nil
-	case RetireOlder, RetireNewer:
-		return s.retire(offer.KeyID, ev.At), nil
-	case GiveUpNew:
-		s.Main, s.Plan = plan.Name, plan.DiscardBy[s.Step]
-		switch {
-		case s.SecretGone():
-			s.Plan = Discard // nobody can be using it
-		case s.Adopted, s.Secret == SecretUnknown, s.GivenOut():
-			s.Plan = DiscardStored // somebody may be using it
-		}
-		s.Trial.stop(ev.At)
-		return s.enter(PlanOf(s.Plan).Steps[0], ev.At), nil
-	case Leak:
-		return s.leak(offer, ev)
-	case NoNewKey:
-		s.Plan = plan.AlonePlan
-		if s.Old.Gone {
-			return s.enter(Finished, ev.At), nil
-		}
-		return s.enter(Delete, ev.At), nil
-	case KeepNew:
-		if plan.OffFirst() {
-			return s.unleak(plan, ev.At), nil
-		}
-		s.Plan = s.main(plan)
-		return s.enter(s.whereNewStands(), ev.At), nil
-	case LookAgain:
-		if s.Look.Exists() {
-			s.Look.Since, s.Look.Overdue = ev.At, false
-		}
-		return append([]Intent{List{}}, s.lookUpUse(ev.At)...), nil
-	case TryAgain:
-		return s.beginTrial(ev.At), nil
-	case UserFine:
-		if asked := s.ToAsk(); len(asked) > 0 {
-			s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], UserID(asked[0]))
-		}
-		return nil, nil
-	case SignAfresh:
-		s.Resigning = true
-		return []Intent{Resign{}}, nil
-	case SessionFromKey:
-		s.Origin = OriginThisKey
-		return nil, nil
-	case SessionElsewhere:
-		s.Origin = OriginElsewhere
-		return nil, nil
-	}
-	return nil, &Refusal{ev.Decision, NotOffered}
-}
-
 // goOn goes to the next step.
 func (s *State) goOn(plan Plan, at time.Time) []Intent {
 	if s.Step == Review && plan.NoSlotPlan != "" && !s.New.Known() && len(s.Listed) >= iamops.MaxKeys {
@@ -264,11 +151,6 @@ func (s *State) giveUpSecret(plan Plan) []Intent {
 		s.Secret = SecretUnknown // it went somewhere before
 	}
 	return []Intent{Forget{}}
-}
-
-// allShown reports whether all the guards are among those that were shown.
-func allShown(guards, shown []Why) bool {
-	return !slices.ContainsFunc(guards, func(w Why) bool { return !slices.Contains(shown, w) })
 }
 
 // forgetNew takes a new key that is gone out of the rotation.

@@ -17,7 +17,7 @@ func TestTransitions(t *testing.T) {
 	lost := rotation.Answered{At: now, Effect: iamops.Unclear, Problem: &iamops.Problem{Kind: iamops.Lost}}
 	refused := rotation.Answered{At: now, Effect: iamops.NoEffect, Problem: denied}
 	decide := func(d rotation.Decision) rotation.Decide {
-		return rotation.Decide{At: now, Decision: d, Typed: "MPLE", Reason: "because", Whys: everyWhy}
+		return rotation.Decide{At: now, Yes: true, Decision: d, Typed: "MPLE", Reason: "because", Whys: everyWhy}
 	}
 	for name, c := range map[string]struct {
 		state   rotation.State
@@ -104,7 +104,7 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestTrial(t *testing.T) {
-	s, _, _ := rotation.Next(at(rotation.Store), rotation.Decide{At: now, Decision: rotation.TryAgain}, settings)
+	s, _, _ := rotation.Next(at(rotation.Store), rotation.Decide{At: now, Yes: true, Decision: rotation.TryAgain}, settings)
 	fail := &iamops.Problem{Kind: iamops.BadCredentials}
 	rounds := []*iamops.Problem{fail, nil, nil, nil, nil, fail, nil, nil, nil, nil, nil}
 	for i, problem := range rounds {
@@ -117,7 +117,7 @@ func TestTrial(t *testing.T) {
 		t.Errorf("after %d rounds: %s", len(rounds), s.Trial.State)
 	}
 
-	s, _, _ = rotation.Next(at(rotation.Store), rotation.Decide{At: now, Decision: rotation.TryAgain}, settings)
+	s, _, _ = rotation.Next(at(rotation.Store), rotation.Decide{At: now, Yes: true, Decision: rotation.TryAgain}, settings)
 	s, intents, _ := rotation.Next(s, rotation.Tried{At: now.Add(rotation.TrialBound), Problem: fail}, settings)
 	if s.Trial.State != rotation.TrialFailed || len(intents) != 0 {
 		t.Errorf("after the bound: %s, %v", s.Trial.State, intents)

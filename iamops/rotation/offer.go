@@ -6,40 +6,6 @@ import (
 	"keyturn/iamops"
 )
 
-// Decision is something that the operator can decide.
-type Decision string
-
-// The decisions.
-const (
-	GoOn       Decision = "go-on"       // to the next step; changes nothing
-	MakeChange Decision = "make-change" // the change of this step
-	StepBack   Decision = "step-back"   // to the step before; changes nothing
-	GoBack     Decision = "go-back"     // the target is Active again: back to where it can be deactivated; changes nothing
-	RollBack   Decision = "roll-back"   // reactivate what was deactivated
-	Stored     Decision = "stored"      // the secret is put away: it is forgotten here
-	GiveUpNew  Decision = "give-up-new" // turn to the plan that gives up the new key; changes nothing yet
-	KeepNew    Decision = "keep-new"    // turn back from that plan; changes nothing
-	StartOver  Decision = "start-over"  // the new key is gone: begin again with the old one; changes nothing
-	HaveSecret Decision = "have-secret" // the new key's secret is put away, whatever keyturn knows
-	Adopt      Decision = "adopt"       // the user's two keys are a rotation under way: go on with it
-	// Turn to the plan that takes the older or the newer of two keys out of use; changes
-	// nothing yet.
-	RetireOlder Decision = "retire-older"
-	RetireNewer Decision = "retire-newer"
-	Deliver     Decision = "deliver"    // hand the secret to targets
-	TakeBackAll Decision = "take-back"  // restore what was there before the deliveries
-	LookAgain   Decision = "look-again" // read the keys and their last use again
-	TryAgain    Decision = "try-again"  // begin the new key's trial again
-	// SignAfresh resolves the credentials that keyturn signs with again, where they
-	// depend on the target.
-	SignAfresh Decision = "sign-afresh"
-	// UserFine says of a user of the old key that it works now that the key is off.
-	UserFine Decision = "user-fine"
-	// What the operator says of a session that hides the key it was made from.
-	SessionFromKey   Decision = "session-from-key"
-	SessionElsewhere Decision = "session-from-elsewhere"
-)
-
 // Reason is why a decision can't be taken now.
 type Reason string
 

@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		set := c.set
 		set.Quiet, set.WatchPeriod = settings.Quiet, settings.WatchPeriod
-		decide := rotation.Decide{At: now, Decision: c.decision, Typed: "MPLE", Reason: "because", Whys: everyWhy}
+		decide := rotation.Decide{At: now, Yes: true, Decision: c.decision, Typed: "MPLE", Reason: "because", Whys: everyWhy}
 		next, intents, err := rotation.Next(c.state, decide, set)
 		var refusal *rotation.Refusal
 		switch {
@@ -146,7 +146,7 @@ func TestTypedDecisions(t *testing.T) {
 		if c.state.Step == rotation.Store {
 			decision = rotation.Stored
 		}
-		next, _, err := rotation.Next(c.state, rotation.Decide{At: now, Decision: decision, Typed: c.typed, Reason: c.reason, Whys: everyWhy}, settings)
+		next, _, err := rotation.Next(c.state, rotation.Decide{At: now, Yes: true, Decision: decision, Typed: c.typed, Reason: c.reason, Whys: everyWhy}, settings)
 		var refusal *rotation.Refusal
 		if got := asRefusal(err, &refusal); got != (c.want != "") || got && refusal.Reason != c.want {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)

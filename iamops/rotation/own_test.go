@@ -52,7 +52,7 @@ func origin(o rotation.Origin) edit { return func(s *rotation.State) { s.Origin 
 
 func TestTheCallerMovesToTheNewKey(t *testing.T) {
 	s := at(rotation.Distribute, as(suzieOld))
-	s, intents, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.SignAfresh}, settings)
+	s, intents, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.SignAfresh}, settings)
 	if err != nil || len(intents) != 1 || !s.Resigning {
 		t.Fatalf("%v, %d intents, resigning %v", err, len(intents), s.Resigning)
 	}
@@ -82,7 +82,7 @@ func TestAnAnswerAboutASessionEndsWithIt(t *testing.T) {
 
 func TestTheOperatorsAnswerGoesWithTheChange(t *testing.T) {
 	s := at(rotation.Deactivate, as(roleDark), origin(rotation.OriginElsewhere))
-	s, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: rotation.MakeChange}, settings)
+	s, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: rotation.MakeChange}, settings)
 	if err != nil || s.Pending == nil || !s.Pending.SessionElsewhere {
 		t.Errorf("pending %+v, %v", s.Pending, err)
 	}

@@ -47,6 +47,7 @@ var refusals = map[rotation.Reason]refused{
 	rotation.PlaysNoPart: {state: at(rotation.Distribute), decide: rotation.Decide{Decision: rotation.Leak, KeyID: otherID}},
 
 	rotation.NotOffered:    {state: at(rotation.Watch), decide: change},
+	rotation.NotConfirmed:  {state: at(rotation.Deactivate), decide: rotation.Decide{Decision: rotation.MakeChange}},
 	rotation.WrongText:     {state: at(rotation.Delete), decide: rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLA"}},
 	rotation.ReasonMissing: {state: at(rotation.Store, trial(rotation.TrialFailed)), decide: rotation.Decide{Decision: rotation.Stored}},
 	rotation.NewGuard:      {state: at(rotation.Store, trial(rotation.TrialFailed)), decide: rotation.Decide{Decision: rotation.Stored, Reason: "because"}},
@@ -54,7 +55,7 @@ var refusals = map[rotation.Reason]refused{
 
 var (
 	goOn   = rotation.Decide{Decision: rotation.GoOn}
-	change = rotation.Decide{Decision: rotation.MakeChange, Typed: "MPLE", Reason: "because", Whys: everyWhy}
+	change = rotation.Decide{Decision: rotation.MakeChange, Yes: true, Typed: "MPLE", Reason: "because", Whys: everyWhy}
 )
 
 func secret(state rotation.SecretState) edit {

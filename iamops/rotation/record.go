@@ -52,7 +52,7 @@ func Deeds(before, next State, ev Event) []Deed {
 	}
 	switch ev := ev.(type) {
 	case Decide:
-		if ev.Decision != LookAgain {
+		if !decisions[ev.Decision].silent {
 			add(decided(before, next, ev))
 		}
 	case Lent:

@@ -174,7 +174,7 @@ func TestAdoptAndRetire(t *testing.T) {
 	}
 	decide := func(s rotation.State, d rotation.Decision) rotation.State {
 		t.Helper()
-		next, _, err := rotation.Next(s, rotation.Decide{At: now, Decision: d, Reason: "because", Whys: everyWhy}, settings)
+		next, _, err := rotation.Next(s, rotation.Decide{At: now, Yes: true, Decision: d, Reason: "because", Whys: everyWhy}, settings)
 		if err != nil {
 			t.Fatalf("%s: %v", d, err)
 		}

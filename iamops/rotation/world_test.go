@@ -353,8 +353,10 @@ func (w *world) decide() {
 		w.decided = offer.Change
 	}
 	leaked := w.leaks(offer)
+	yes := rapid.SampledFrom([]bool{true, true, true, false}).Draw(w.t, "yes")
 	err := w.feed(rotation.Decide{
-		At: w.now, Decision: d, KeyID: leaked,
+		Yes: yes,
+		At:  w.now, Decision: d, KeyID: leaked,
 		Typed:  rapid.SampledFrom([]string{"MPLE", "", "x"}).Draw(w.t, "typed"),
 		Reason: rapid.SampledFrom([]string{"because", ""}).Draw(w.t, "reason"),
 		Whys:   offer.Whys,
@@ -362,6 +364,9 @@ func (w *world) decide() {
 	if err != nil {
 		w.decided = before
 		return
+	}
+	if offer.Change != "" && !yes && offer.Typed == "" {
+		w.t.Fatalf("%s was taken, and not confirmed", d)
 	}
 	if d == rotation.Leak {
 		w.leaked(was, leaked)
@@ -464,13 +469,13 @@ func (w *world) drive() {
 		if o.Change != "" {
 			w.decided = o.Change
 		}
-		if w.feed(rotation.Decide{At: w.now, Decision: o.Decision, Typed: o.Typed, Reason: "because", Whys: everyWhy}) != nil {
+		if w.feed(rotation.Decide{At: w.now, Yes: true, Decision: o.Decision, Typed: o.Typed, Reason: "because", Whys: everyWhy}) != nil {
 			w.decided = before
 		}
 		return
 	}
 	w.now = w.now.Add(time.Minute)
-	if w.feed(rotation.Decide{At: w.now, Decision: rotation.LookAgain}) != nil {
+	if w.feed(rotation.Decide{At: w.now, Yes: true, Decision: rotation.LookAgain}) != nil {
 		_ = w.feed(rotation.Tick{At: w.now})
 	}
 }

@@ -13,7 +13,11 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
+	"keyturn/ui/opening"
 	"keyturn/ui/words"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // entrance reaches the place of the full screen while its first frames are there to be
@@ -24,7 +28,7 @@ type entrance struct {
 	reach  reach
 	task   *runner.Task
 	common *kit.Common
-	codes  *ui.Codes
+	codes  *mfa.Codes
 	calls  *calllog.Log
 
 	reaching  sync.Mutex // held while the place is being reached
@@ -33,22 +37,22 @@ type entrance struct {
 }
 
 // opening is the program from its first frame on.
-func (e *entrance) opening(ctx context.Context) *ui.Opening {
-	o := ui.OpeningOptions{
+func (e *entrance) opening(ctx context.Context) *opening.Screen {
+	o := opening.Options{
 		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes,
 	}
-	o.Connect = func(attempt context.Context, profile string) (func() ui.Options, error) {
+	o.Connect = func(attempt context.Context, profile string) (func() tea.Model, error) {
 		return e.connect(attempt, ctx, profile)
 	}
 	if !e.flags.sandbox {
 		o.Profiles, o.Choose = e.app.profiles(), e.app.mustChoose(e.flags)
 		o.None = !e.app.isSet("AWS_PROFILE") && !e.app.isSet("AWS_DEFAULT_PROFILE")
 	}
-	return ui.NewOpening(ctx, o)
+	return opening.New(ctx, o)
 }
 
 // connect reaches the place with a profile. What it is left with lives as long as ctx.
-func (e *entrance) connect(attempt, ctx context.Context, profile string) (func() ui.Options, error) {
+func (e *entrance) connect(attempt, ctx context.Context, profile string) (func() tea.Model, error) {
 	e.reaching.Lock()
 	defer e.reaching.Unlock()
 	f := e.flags
@@ -69,9 +73,9 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	}
 	e.place, e.clipboard = p, e.app.clipboard(p)
 	notice := p.journalNotice()
-	return func() ui.Options {
-		e.common.Clock = p.clock
-		return e.options(ctx, p, f, task, notice)
+	return func() tea.Model {
+		e.common.Clock, e.common.Explain = p.clock, p.explain
+		return ui.New(ctx, e.options(ctx, p, f, task, notice))
 	}, nil
 }
 
@@ -88,12 +92,11 @@ func (e *entrance) leave(err error) error {
 
 // options put the program together at a place. They neither read nor write.
 func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.Task, notice string) ui.Options {
-	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
 	rules := f.rules()
 	options := ui.Options{
 		Common: e.common,
 		List: inventory.New(ctx, e.common, p.account, inventory.Options{
-			Thresholds: f.thresholds(), Rules: &rules, Explain: explain, Caller: p.account.Caller,
+			Thresholds: f.thresholds(), Rules: &rules, Caller: p.account.Caller,
 		}),
 		Identity:      e.app.identity(p, f),
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return e.app.rotations.start(p, f, task) },
@@ -101,21 +104,14 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		Notice:        notice,
 		Drift:         p.drift,
 		StartAt:       task,
-		Explain: func(err error) string {
-			var turn turnError
-			if errors.As(err, &turn) {
-				return turn.Error()
-			}
-			return explain(iamops.AsProblem(err))
-		},
-		Clipboard: e.clipboard.send,
-		Files:     files{p.targets.env.Home},
-		Summary:   p.summary,
-		Codes:     e.codes,
-		Calls:     e.calls,
+		Clipboard:     e.clipboard.send,
+		Files:         files{p.targets.env.Home},
+		Summary:       p.summary,
+		Codes:         e.codes,
+		Calls:         e.calls,
 	}
 	if p.cloud != nil {
-		options.Sandbox = controls{p}
+		options.Sandbox = controls{p.cloud}
 		return options
 	}
 	options.Renew = func(ctx context.Context) (string, error) {
@@ -125,4 +121,13 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		return p.account.Caller().ShortARN(), nil
 	}
 	return options
+}
+
+// explain is an error in one line of the operator's words.
+func (p *place) explain(err error) string {
+	var turn turnError
+	if errors.As(err, &turn) {
+		return turn.Error()
+	}
+	return words.Problem(iamops.AsProblem(err), p.profile).What
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // The first frame is there while AWS has not answered who signs; the list comes after.
@@ -16,7 +17,7 @@ func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
 	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
-	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
 	t.Cleanup(held.Release)
 	term := open(t, served)
 	term.await("Asking who signs with profile prod")
@@ -37,7 +38,7 @@ func TestLeavingWhatCannotBeReached(t *testing.T) {
 	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
-	refused := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire})
+	refused := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Break: faults.Expire})
 	term := open(t, served, "rotate", "Suzie")
 	term.await("keyturn can't reach the account")
 	term.await("The session has expired")
@@ -61,7 +62,7 @@ func TestQuittingWhileAWSIsAsked(t *testing.T) {
 	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
-	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
 	t.Cleanup(held.Release)
 	term := open(t, served)
 	term.await("Asking who signs")
@@ -133,7 +134,7 @@ func TestCodesAreAskedForInADialog(t *testing.T) {
 	term.press(sandbox.MFACode + "\r")
 	term.await("billing-cron")
 
-	ended := served.cloud.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Expire})
+	ended := served.cloud.Inject(faults.Fault{Action: "iam:*", Break: faults.Expire})
 	term.press("r")
 	term.await("SESSION ENDED")
 	term.press("\x12")

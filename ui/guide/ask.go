@@ -1,6 +1,8 @@
 package guide
 
 import (
+	"fmt"
+
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/rotation"
@@ -39,49 +41,52 @@ func (s *Screen) choose(d rotation.Decision) tea.Cmd {
 			return kit.Warn(words.NothingTicked)
 		}
 	}
-	return s.askReason(s.snapshot.State.Turn, offer)
+	return s.meet(s.snapshot.State.Turn, offer, rotation.Decide{Decision: d, Specs: offer.Specs}, offer.Needs())
 }
 
-// askReason asks for the reason to go against what is known.
-func (s *Screen) askReason(turn int, o rotation.Offer) tea.Cmd {
-	decide := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
-	if !o.NeedsReason() {
-		return s.confirm(turn, o, decide)
+// meet asks for what a decision needs, one thing after the other, and then takes it.
+func (s *Screen) meet(turn int, o rotation.Offer, d rotation.Decide, needs []rotation.Need) tea.Cmd {
+	if len(needs) == 0 {
+		return s.decide(turn, o, d)
 	}
-	var body []string
-	for _, why := range o.Whys {
-		body = append(body, s.common.Glyphs.Warn+" "+words.Why(why, s.snapshot.State, s.snapshot.Settings, s.now))
+	title := words.Question(o, s.snapshot.State)
+	if all := len(o.Needs()); all > 1 {
+		title += fmt.Sprintf(" %d of %d", all-len(needs)+1, all)
 	}
-	body = append(body, "", "Your reason goes into the journal.")
-	dialog := kit.NewReasonDialog(s.common, words.Question(o, s.snapshot.State)+" 1 of 2", body,
-		"Why do it all the same?", kit.Choice{ID: answerYes, Label: "Go on all the same", Danger: true})
-	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		decide.Reason, decide.Whys = a.Text, o.Whys
-		return s.confirm(turn, o, decide)
+	s.ask(s.dialogFor(needs[0], title, o, d), func(a kit.Answer) tea.Cmd {
+		switch needs[0] {
+		case rotation.NeedReason:
+			d.Reason, d.Whys = a.Text, o.Whys
+		case rotation.NeedTyped:
+			d.Typed = a.Text
+		case rotation.NeedYes:
+			d.Yes = true
+		}
+		return s.meet(turn, o, d, needs[1:])
 	})
 	return nil
 }
 
-// confirm asks about a decision that has an effect, and takes any other at once.
-func (s *Screen) confirm(turn int, o rotation.Offer, decide rotation.Decide) tea.Cmd {
-	if !words.Asks(o) {
-		return s.decide(turn, o, decide)
-	}
+// dialogFor is the dialog that asks for one thing.
+func (s *Screen) dialogFor(need rotation.Need, title string, o rotation.Offer, d rotation.Decide) *kit.Dialog {
 	state := s.snapshot.State
-	title, body := words.Question(o, state), s.confirmation(o)
-	if decide.Reason != "" {
-		title, body = title+" 2 of 2", append(body, "", "Your reason: "+decide.Reason)
+	if need == rotation.NeedReason {
+		var body []string
+		for _, why := range o.Whys {
+			body = append(body, s.common.Glyphs.Warn+" "+words.Why(why, state, s.snapshot.Settings, s.now))
+		}
+		return kit.NewReasonDialog(s.common, title, append(body, "", "Your reason goes into the journal."),
+			"Why do it all the same?", kit.Choice{ID: answerYes, Label: "Go on all the same", Danger: true})
+	}
+	body := s.confirmation(o)
+	if d.Reason != "" {
+		body = append(body, "", "Your reason: "+d.Reason)
 	}
 	choice := kit.Choice{ID: answerYes, Label: words.Decision(o, state), Danger: o.Change != ""}
-	dialog := kit.NewDialog(s.common, title, body, choice)
-	if o.Typed != "" {
-		dialog = kit.NewTypedDialog(s.common, title, body, words.TypeThis(o), o.Typed, choice)
+	if need == rotation.NeedTyped {
+		return kit.NewTypedDialog(s.common, title, body, words.TypeThis(o), o.Typed, choice)
 	}
-	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		decide.Typed = a.Text
-		return s.decide(turn, o, decide)
-	})
-	return nil
+	return kit.NewDialog(s.common, title, body, choice)
 }
 
 // confirmation is the body of the dialog: the effect, where, by which call, and the

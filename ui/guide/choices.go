@@ -50,16 +50,11 @@ func (s *Screen) first() rotation.Decision {
 	return o.Decision
 }
 
-// leadsOn are the decisions that take a rotation towards its end.
-var leadsOn = []rotation.Decision{
-	rotation.GoOn, rotation.MakeChange, rotation.Stored, rotation.HaveSecret, rotation.Adopt, rotation.StartOver,
-}
-
 // leading is the first offer, if it leads on. Deliveries may be made before that.
 func (s *Screen) leading() (rotation.Offer, bool) {
 	for _, o := range s.offers {
 		if o.Decision != rotation.Deliver && o.Decision != rotation.UserFine {
-			return o, slices.Contains(leadsOn, o.Decision)
+			return o, o.LeadsOn()
 		}
 	}
 	return rotation.Offer{}, false

@@ -35,7 +35,7 @@ func TestTheChecklistOfTargets(t *testing.T) {
 		st.wantDecisions()
 		st.wantView("Deliver the secret?", "file /srv/billing.csv, command vault")
 		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Specs: []string{"file:csv:/srv/billing.csv", "command:json:vault kv put secret/billing -", "file:dotenv:/srv/.env"}})
+		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Yes: true, Specs: []string{"file:csv:/srv/billing.csv", "command:json:vault kv put secret/billing -", "file:dotenv:/srv/.env"}})
 	})
 }
 
@@ -48,7 +48,7 @@ func TestTargetsAreTicked(t *testing.T) {
 		st.press("enter")
 		st.wantView("The secret goes to: command vault")
 		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Specs: []string{"command:json:vault kv put secret/billing -"}})
+		st.wantDecisions(rotation.Decide{Decision: rotation.Deliver, Yes: true, Specs: []string{"command:json:vault kv put secret/billing -"}})
 	})
 	bubble(t, checklist(), func(st *stage) {
 		st.press("1", "2", "3", "enter")
@@ -76,7 +76,7 @@ func TestNobodyLeavesDuringADelivery(t *testing.T) {
 func TestStoredIsStillWhatLeadsOn(t *testing.T) {
 	bubble(t, checklist(), func(st *stage) {
 		st.press("n", "right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored, Yes: true})
 	})
 }
 

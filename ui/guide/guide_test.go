@@ -71,7 +71,7 @@ func TestChangesAreConfirmed(t *testing.T) {
 					st.wantDecisions()
 				}
 				st.press(test.key, "right", "enter")
-				st.wantDecisions(rotation.Decide{Decision: test.want})
+				st.wantDecisions(rotation.Decide{Decision: test.want, Yes: true})
 				if st.fake.turns[0] != test.state.Turn {
 					t.Fatalf("decided on turn %d, want %d", st.fake.turns[0], test.state.Turn)
 				}
@@ -106,7 +106,7 @@ func TestOverrideAsksForAReasonFirst(t *testing.T) {
 		st.wantDecisions()
 		st.wantView("Way back")
 		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Reason: "agreed", Whys: []rotation.Why{rotation.WhyUsedRecently}})
+		st.wantDecisions(rotation.Decide{Decision: rotation.MakeChange, Yes: true, Reason: "agreed", Whys: []rotation.Why{rotation.WhyUsedRecently}})
 	})
 }
 
@@ -261,8 +261,10 @@ func TestASecretIsNotLeft(t *testing.T) {
 		st.wantView("Leaving now would", "Stay")
 		st.press("enter") // Stay
 		st.wantDecisions()
-		st.press("esc", "right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.GiveUpNew})
+		st.press("esc", "right", "enter") // give up: which asks
+		st.wantDecisions()
+		st.press("right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.GiveUpNew, Yes: true})
 		if st.hasLeft() {
 			t.Fatal("left after giving up: the key is still there")
 		}
@@ -278,8 +280,8 @@ func TestADeliveredSecretIsLeftByItsOwnChoices(t *testing.T) {
 		if view := uitest.Plain(st.view()); strings.Contains(view, "in memory only") || strings.Contains(view, "lose it") {
 			t.Errorf("a delivered secret is called lost:\n%s", view)
 		}
-		st.press("right", "enter") // it is stored
-		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+		st.press("right", "enter", "right", "enter") // it is stored: which asks
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored, Yes: true})
 	})
 	bubble(t, checklist(), func(st *stage) {
 		st.press("esc", "right", "right", "enter") // deliver: which asks
@@ -289,8 +291,8 @@ func TestADeliveredSecretIsLeftByItsOwnChoices(t *testing.T) {
 	bubble(t, with(stateAt(rotation.Store), lent), func(st *stage) {
 		st.press("esc")
 		st.wantView("shown or copied here.")
-		st.press("right", "enter")
-		st.wantDecisions(rotation.Decide{Decision: rotation.Stored})
+		st.press("right", "enter", "right", "enter")
+		st.wantDecisions(rotation.Decide{Decision: rotation.Stored, Yes: true})
 	})
 }
 

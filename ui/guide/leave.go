@@ -101,16 +101,13 @@ func (s *Screen) AskAboutSecret() {
 	s.take(s.rotation.Snapshot())
 	s.settle()
 	state := s.snapshot.State
-	var ways []rotation.Decision
-	switch {
-	case rotation.PlanOf(state.Plan).Target == rotation.NewKey:
-		ways = []rotation.Decision{rotation.KeepNew} // it is being given up already
-	case state.GivenOut():
-		ways = []rotation.Decision{rotation.Stored, rotation.Deliver, rotation.GiveUpNew}
-	default:
-		ways = []rotation.Decision{rotation.Deliver, rotation.GiveUpNew}
+	ways := []rotation.Decision{rotation.Deliver, rotation.GiveUpNew}
+	if state.GivenOut() {
+		ways = append([]rotation.Decision{rotation.Stored}, ways...)
 	}
-	if _, offered := rotation.OfferFor(s.offers, rotation.GiveUpNew); !offered {
+	if rotation.PlanOf(state.Plan).Target == rotation.NewKey {
+		ways = []rotation.Decision{rotation.KeepNew} // it is being given up already
+	} else if _, offered := rotation.OfferFor(s.offers, rotation.GiveUpNew); !offered {
 		ways[len(ways)-1] = rotation.KeepNew // a leaked old key is to be switched off first
 	}
 	var choices []kit.Choice
@@ -121,16 +118,7 @@ func (s *Screen) AskAboutSecret() {
 		}
 	}
 	dialog := kit.NewDialog(s.common, "The secret is not put away", []string{words.Leave(state)}, choices...).CancelAs("Stay")
-	turn := state.Turn
-	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		d := rotation.Decision(a.Choice)
-		offer, _ := rotation.OfferFor(s.offers, d)
-		switch {
-		case d == rotation.Deliver, offer.NeedsReason():
-			return s.choose(d)
-		}
-		return s.decide(turn, rotation.Offer{}, rotation.Decide{Decision: d})
-	})
+	s.ask(dialog, func(a kit.Answer) tea.Cmd { return s.choose(rotation.Decision(a.Choice)) })
 }
 
 // tell says why a decision was not taken.

@@ -110,7 +110,7 @@ func (s *Screen) reportStatus() string {
 	case audit.ReportMaking:
 		return "report in the making" + dot
 	case audit.ReportKnown:
-		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
+		return "report " + words.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
 	case audit.ReportFailed:
 		if p.OwnKeys() {
 			return ""
@@ -259,7 +259,7 @@ func (s *Screen) histogramLine() string {
 	limit := s.inventory.Thresholds().MaxAge
 	line := " " + st.Muted.Render("age  ") + s.common.Histogram(s.bars).String() +
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
-			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
+			words.Days(limit), s.common.Glyphs.Limit, words.Days(s.counts.Oldest)))
 	right := "by " + s.query.Order.String()
 	if p := s.inventory.Progress(); p.Report == audit.ReportKnown {
 		right = "report " + clock(p.ReportAt) + ", " + right
@@ -281,7 +281,7 @@ func (s *Screen) progressLines(now time.Time) []string {
 		if p.Users == 0 && p.UsersProblem.Kind == iamops.AccessDenied {
 			text = "You may not list this account's IAM users. " + words.OneByOne + " "
 		}
-		text = g.Cross + " " + text + clean.Text(s.options.Explain(p.UsersProblem))
+		text = g.Cross + " " + text + clean.Text(s.common.Explain(p.UsersProblem))
 		lines := kit.Wrap(text, max(1, s.width-2))
 		lines = lines[:max(1, min(len(lines), s.height/3))]
 		for i, l := range lines {

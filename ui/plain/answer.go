@@ -3,57 +3,18 @@ package plain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"keyturn/iamops"
 	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
 	"keyturn/ui/words"
 )
-
-// wordOf is the word by which each decision is taken.
-var wordOf = map[rotation.Decision]string{
-	rotation.GoOn:        "go",
-	rotation.Deliver:     "deliver",
-	rotation.TakeBackAll: "take-back",
-	rotation.StartOver:   "start-over",
-	rotation.HaveSecret:  "have",
-	rotation.Adopt:       "adopt",
-	rotation.RetireOlder: "retire-older",
-	rotation.RetireNewer: "retire-newer",
-	rotation.GoBack:      "back",
-	rotation.StepBack:    "back",
-	rotation.MakeChange:  "change",
-	rotation.RollBack:    "roll-back",
-	rotation.Stored:      "stored",
-	rotation.GiveUpNew:   "give-up",
-	rotation.KeepNew:     "keep",
-	rotation.LookAgain:   "look",
-	rotation.TryAgain:    "try",
-	rotation.Leak:        "leaked",
-	rotation.NoNewKey:    "no-new-key",
-	rotation.SignAfresh:  "sign-afresh",
-
-	rotation.UserFine:         "works",
-	rotation.SessionFromKey:   "from-it",
-	rotation.SessionElsewhere: "not-from-it",
-}
-
-// verbOf is the word of the change that a step is about. Each step offers one at the most
-// besides those that have a word of their own, so "change" means the same.
-var verbOf = map[iamops.ChangeKind]string{
-	iamops.Create: "create", iamops.Deactivate: "deactivate", iamops.Reactivate: "reactivate", iamops.Delete: "delete",
-}
-
-// wordFor is the word by which an offer is taken.
-func wordFor(o rotation.Offer) string {
-	if verb := verbOf[o.Change]; verb != "" && o.Decision == rotation.MakeChange {
-		return verb
-	}
-	return wordOf[o.Decision]
-}
 
 // prompt lists what can be answered, once a picture.
 func (s *Session) prompt(snap runner.Snapshot) {
@@ -66,7 +27,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 	}
 	st, now := snap.State, s.Clock.Now()
 	for _, o := range snap.Offers(now) {
-		line(wordFor(o), words.Decision(o, st), words.Refusal(o, st, now))
+		line(words.Words(o)[0], words.Decision(o, st), words.Refusal(o, st, now))
 	}
 	for i, k := range toChoose(st) {
 		line(fmt.Sprint(i+1), words.ChooseKey(st, k.ID), "")
@@ -75,7 +36,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
-	if s.handsOut(st) {
+	if handover.Possible(s.Files, st) {
 		line("search FOLDER", "Look for the old key's ID in the text files of a folder", "")
 		line("note DATE", "Write a hand-over note for the owner, with that date", "")
 	}
@@ -84,7 +45,11 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("apps", "Sandbox: what the simulated applications say", "")
 		line("update X", "Sandbox: give application X the newest key of "+st.User, "")
 	}
-	line("leave", "Leave; the rotation stays as it is", words.Leave(st))
+	leave := "Leave; the rotation stays as it is"
+	if s.Sandbox != nil {
+		leave = "Leave; the sandbox's account ends"
+	}
+	line("leave", leave, words.Leave(st))
 	if s.prompted != text.String() {
 		s.prompted = text.String()
 		s.say("Answer with a word:")
@@ -122,7 +87,7 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 			s.say("  %s", text)
 			return false, nil
 		}
-		s.say("The rotation stays as it is: step %s.", words.StepName(snap.State.Step))
+		s.say("%s", words.StaysAt(snap.State, s.Sandbox != nil))
 		return true, s.left()
 	}
 	if s.Sandbox != nil && s.inSandbox(word, strings.TrimSpace(rest), snap.State.User) {
@@ -133,7 +98,7 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 		return false, s.chooseKey(ctx, snap, offers, toChoose(snap.State)[n-1].ID)
 	}
 	for _, o := range offers {
-		if wordFor(o) == word || wordOf[o.Decision] == word {
+		if slices.Contains(words.Words(o), word) {
 			if o.Decision == rotation.Deliver && strings.TrimSpace(rest) != "" {
 				if o.Specs = targetsOf(snap.State, rest); len(o.Specs) == 0 {
 					s.say("  There is no such target to deliver to. Nothing was done.")
@@ -147,7 +112,7 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 		}
 	}
 	// "go" takes whatever leads on.
-	if o, there := rotation.OfferFor(offers, rotation.MakeChange); word == wordOf[rotation.GoOn] && there {
+	if o, there := rotation.OfferFor(offers, rotation.MakeChange); word == words.Word(rotation.GoOn) && there {
 		return false, s.decide(ctx, snap, o)
 	}
 	s.say("  %q is not one of the words. Nothing was done.", word)
@@ -185,19 +150,36 @@ func targetsOf(st rotation.State, named string) []string {
 	return nil
 }
 
+// newestOf is the newest key of a user who runs applications; "" if there is none.
+func (s *Session) newestOf(user string) string {
+	for _, app := range s.Sandbox.Applications() {
+		if app.User == user {
+			return app.NewestKeyID
+		}
+	}
+	return ""
+}
+
 func (s *Session) inSandbox(word, rest, user string) bool {
 	switch word {
 	case "day":
-		s.Sandbox.NextDay()
+		if err := s.Sandbox.Advance(24 * time.Hour); err != nil {
+			s.say("  %v", err)
+			return true
+		}
 		s.say("  It is a day later: %s", s.Clock.Now().UTC().Format("2006-01-02 15:04 UTC"))
 		// What is known is a day old now. Where it can't be read again just now, it will be.
 		_ = s.Rotation.Decide(s.snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
 	case "apps":
-		for _, line := range s.Sandbox.Applications() {
+		for _, app := range s.Sandbox.Applications() {
+			line := fmt.Sprintf("%s (%s, key %s)", app.Name, app.User, app.KeyID)
+			if n := len(app.Log); n > 0 {
+				line += ": " + app.Log[n-1].Text
+			}
 			s.say("  %s", line)
 		}
 	case "update":
-		if err := s.Sandbox.Update(rest, user); err != nil {
+		if err := s.Sandbox.UpdateApplication(rest, s.newestOf(user)); err != nil {
 			s.say("  %v", err)
 			return true
 		}
@@ -219,42 +201,48 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 	if o.Change != "" {
 		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())
 	}
-	if words.Asks(o) && o.Change == "" {
-		s.say("  %s", words.Effect(o, st))
-	}
-	if words.Asks(o) {
+	needs := o.Needs()
+	if asks := slices.ContainsFunc(needs, func(n rotation.Need) bool { return n != rotation.NeedReason }); asks {
+		if o.Change == "" {
+			s.say("  %s", words.Effect(o, st))
+		}
 		s.say("  %s", words.WayBack(o, st))
 	}
-	if o.NeedsReason() {
-		for _, why := range o.Whys {
-			s.say("  ! %s", words.Why(why, st, snap.Settings, now))
-		}
-		reason, err := s.ask(ctx, "  To go on all the same, give the reason; it is recorded. An empty line goes back.")
-		if err != nil || reason == "" {
+	for _, need := range needs {
+		met, err := s.meet(ctx, snap, o, &d, need)
+		if err != nil || !met {
 			return err
-		}
-		d.Reason, d.Whys = reason, o.Whys
-	}
-	if o.Typed != "" {
-		typed, err := s.ask(ctx, "  %s. An empty line goes back.", words.TypeThis(o))
-		if err != nil || typed == "" {
-			return err
-		}
-		d.Typed = typed
-	} else if words.Asks(o) {
-		yes, err := s.ask(ctx, "  %s Type yes.", words.Question(o, st))
-		if err != nil {
-			return err
-		}
-		if !strings.EqualFold(yes, "yes") {
-			s.say("  Nothing was done.")
-			return nil
 		}
 	}
 	if err := s.Rotation.Decide(st.Turn, d); err != nil {
 		s.say("  Not done: %s", words.Refused(err, st, now))
 	}
 	return nil
+}
+
+// meet asks for one thing that a decision needs, and reports whether it was given.
+func (s *Session) meet(ctx context.Context, snap runner.Snapshot, o rotation.Offer, d *rotation.Decide, need rotation.Need) (bool, error) {
+	st := snap.State
+	switch need {
+	case rotation.NeedReason:
+		for _, why := range o.Whys {
+			s.say("  ! %s", words.Why(why, st, snap.Settings, s.Clock.Now()))
+		}
+		reason, err := s.ask(ctx, "  To go on all the same, give the reason; it is recorded. An empty line goes back.")
+		d.Reason, d.Whys = reason, o.Whys
+		return reason != "", err
+	case rotation.NeedTyped:
+		typed, err := s.ask(ctx, "  %s. An empty line goes back.", words.TypeThis(o))
+		d.Typed = typed
+		return typed != "", err
+	case rotation.NeedYes:
+		yes, err := s.ask(ctx, "  %s Type yes.", words.Question(o, st))
+		if d.Yes = strings.EqualFold(yes, "yes"); err == nil && !d.Yes {
+			s.say("  Nothing was done.")
+		}
+		return d.Yes, err
+	}
+	return false, nil
 }
 
 // show prints the secret, once it is certain that this is wanted.

@@ -16,7 +16,9 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/plain"
+	"keyturn/ui/simulation"
 )
 
 // typist answers each prompt with the next of its lines. An answer that begins with
@@ -47,57 +49,35 @@ func (p *typist) Read(b []byte) (int, error) {
 
 // days is what the sandbox adds.
 type days struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 }
 
-func (d days) NextDay() { d.cloud.Advance(24 * time.Hour) }
+func (d days) Advance(by time.Duration) error {
+	d.cloud.Advance(by)
+	return nil
+}
 
-func (d days) Applications() []string {
-	var lines []string
+func (d days) Applications() []simulation.Application {
+	var apps []simulation.Application
 	for _, a := range d.cloud.Applications() {
-		if len(a.Log) > 0 {
-			lines = append(lines, fmt.Sprintf("%s: ok %v", a.Name, a.Log[len(a.Log)-1].OK))
+		app := simulation.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, NewestKeyID: a.Newest}
+		if n := len(a.Log); n > 0 {
+			app.Log = []simulation.LogLine{{Text: fmt.Sprintf("%s: ok %v", a.Name, a.Log[n-1].OK)}}
 		}
+		apps = append(apps, app)
 	}
-	return lines
+	return apps
 }
 
-func (d days) Update(application, user string) error {
-	for _, a := range d.cloud.Applications() {
-		if a.Name == application && a.User == user {
-			key, err := d.newest(user)
-			if err != nil {
-				return err
-			}
-			return d.cloud.UpdateApplication(application, key)
-		}
-	}
-	return fmt.Errorf("no application %q", application)
-}
-
-func (d days) newest(user string) (string, error) {
-	a, err := connect(context.Background(), d.cloud)
-	if err != nil {
-		return "", err
-	}
-	keys, err := a.Keys(context.Background(), user)
-	if err != nil || len(keys) == 0 {
-		return "", fmt.Errorf("no keys: %w", err)
-	}
-	newest := keys[0]
-	for _, k := range keys {
-		if k.Created.After(newest.Created) {
-			newest = k
-		}
-	}
-	return newest.ID, nil
+func (d days) UpdateApplication(name, keyID string) error {
+	return d.cloud.UpdateApplication(name, keyID)
 }
 
 type nowhere struct{}
 
 func (nowhere) Append(any) error { return nil }
 
-func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, error) {
+func connect(ctx context.Context, cloud *faults.Account) (*account.Account, error) {
 	op := cloud.Operator()
 	return account.At(ctx,
 		account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
@@ -106,7 +86,7 @@ func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, err
 
 // converse leads a conversation about a user with the given answers and returns
 // all that was printed.
-func converse(t *testing.T, cloud *sandbox.Account, user string, answers ...string) (string, error) {
+func converse(t *testing.T, cloud *faults.Account, user string, answers ...string) (string, error) {
 	t.Helper()
 	a, err := connect(t.Context(), cloud)
 	if err != nil {
@@ -141,7 +121,7 @@ func inOrder(t *testing.T, printed string, texts ...string) {
 
 func TestAWholeRotationWithARollBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		printed, err := converse(t, cloud, "Suzie",
 			"go", "create", "yes",
 			"show", "yes", "stored", "yes", "update photo-sync",
@@ -166,12 +146,12 @@ func TestAnswersThatDoNothing(t *testing.T) {
 	}{
 		"unknown word":     {[]string{"delete everything"}, "not one of the words"},
 		"not confirmed":    {[]string{"go", "change", "no"}, "Nothing was done"},
-		"an empty line":    {[]string{"", "leave"}, "stays as it is"},
+		"an empty line":    {[]string{"", "leave"}, "The sandbox's account ends with keyturn."},
 		"not offered here": {[]string{"roll-back"}, "not one of the words"},
 		"end of input":     {nil, "End of input"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			printed, err := converse(t, cloud, "Suzie", c.answers...)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -186,7 +166,7 @@ func TestAnswersThatDoNothing(t *testing.T) {
 
 func TestTheSecretIsNotLeftBehindUnsaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), "Suzie", "go", "change", "yes", "leave")
+		printed, err := converse(t, faults.New(sandbox.Options{Seed: 1}), "Suzie", "go", "change", "yes", "leave")
 		inOrder(t, printed, "would lose it for good", "would lose it for good")
 		if !errors.Is(err, plain.ErrSecretLost) {
 			t.Errorf("got %v", err)
@@ -202,7 +182,7 @@ func TestWhatCannotBeRotatedIsSaid(t *testing.T) {
 		"nobody": "there is no IAM user nobody",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), user, "go")
+			printed, err := converse(t, faults.New(sandbox.Options{Seed: 1}), user, "go")
 			if err != nil {
 				t.Error(err)
 			}

@@ -73,12 +73,11 @@ func (a *Audit) called(several bool) string {
 }
 
 func age(r *audit.Row, at time.Time, limit time.Duration) string {
-	days := ageInDays(r, at)
-	if days == nil {
+	if r.Since().IsZero() {
 		return "-"
 	}
-	text := fmt.Sprintf("%d d", *days)
-	if r.Findings.Has(audit.Overdue) && time.Duration(*days)*day <= limit {
+	text := words.Days(r.Age(at))
+	if r.Findings.Has(audit.Overdue) && text == words.Days(limit) {
 		return ">" + text // it is past the limit by less than a day
 	}
 	return text
@@ -172,7 +171,11 @@ func (a *Audit) summary() []string {
 			a.Progress.ReportAt.UTC().Format(minute)))
 	}
 	if a.Progress.OwnKeys() {
-		return append(said, words.OwnKeys)
+		said = append(said, words.OwnKeys)
+		if audit.Compromised.Unclear(a.Progress) != nil {
+			said = append(said, words.QuarantineUnknown)
+		}
+		return said
 	}
 	if err := audit.RootKey.Unclear(a.Progress); err != nil && !a.blind() {
 		said = append(said, "Whether the root user has access keys is unknown: the credential report alone can tell.")

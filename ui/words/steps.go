@@ -299,85 +299,6 @@ func orKey(id string) string {
 	return id
 }
 
-// Command is the AWS CLI command that does the same as a change.
-func Command(kind iamops.ChangeKind, user, keyID string) string {
-	user, keyID = shellWord(user), shellWord(keyID)
-	switch kind {
-	case iamops.Create:
-		return "aws iam create-access-key --user-name " + user
-	case iamops.Deactivate:
-		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Inactive"
-	case iamops.Reactivate:
-		return "aws iam update-access-key --user-name " + user + " --access-key-id " + keyID + " --status Active"
-	case iamops.Delete:
-		return "aws iam delete-access-key --user-name " + user + " --access-key-id " + keyID
-	}
-	return ""
-}
-
-// Effect says in a sentence what a decision does, for its confirmation.
-func Effect(o rotation.Offer, s rotation.State) string {
-	switch o.Decision {
-	case rotation.Stored:
-		return fmt.Sprintf("keyturn forgets the secret of %s. It can't be shown or had again. %s", s.New.ID, whereItWent(s))
-	case rotation.Deliver:
-		return deliversTo(o, s)
-	case rotation.TakeBackAll:
-		return restores(s)
-	case rotation.HaveSecret:
-		return fmt.Sprintf("keyturn takes your word that the secret of %s is put away, and goes on to Distribute. If nobody has it, deactivating the old key leaves %s without a key that works.", s.New.ID, s.User)
-	case rotation.GiveUpNew:
-		return fmt.Sprintf("keyturn turns to giving up %s: deactivating it, then deleting it, each after a confirmation of its own.", s.New.ID)
-	default:
-	}
-	switch o.Change {
-	case iamops.Create:
-		return fmt.Sprintf("A second, Active key is created for %s.", s.User)
-	case iamops.Deactivate:
-		return fmt.Sprintf("%s goes from Active to Inactive. What still uses it fails from then on. It can be reactivated.", o.KeyID)
-	case iamops.Reactivate:
-		return fmt.Sprintf("%s goes back to Active. What uses it works again, within about a minute.", o.KeyID)
-	case iamops.Delete:
-		return fmt.Sprintf("This deletes %s. It can't be undone.", o.KeyID)
-	}
-	return ""
-}
-
-// Period is a length of time in one unit: "7 days", "24 hours", "5 minutes".
-func Period(d time.Duration) string {
-	unit := func(n int64, name string) string {
-		if n == 1 {
-			return "1 " + name
-		}
-		return fmt.Sprintf("%d %ss", n, name)
-	}
-	day := 24 * time.Hour
-	switch {
-	case d >= 2*day:
-		return unit(int64(d/day), "day")
-	case d >= 2*time.Hour:
-		return unit(int64(d/time.Hour), "hour")
-	case d >= 2*time.Minute:
-		return unit(int64(d/time.Minute), "minute")
-	default:
-		return unit(int64(max(d, 0)/time.Second), "second")
-	}
-}
-
-// ahead is a length of time that lies ahead, to the nearest unit: what ends in 6 days and
-// 23 hours ends in 7 days.
-func ahead(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		d = d.Round(24 * time.Hour)
-	case d >= 2*time.Hour:
-		d = d.Round(time.Hour)
-	case d >= 2*time.Minute:
-		d = d.Round(time.Minute)
-	}
-	return Period(d)
-}
-
 // Clock is a time of day with its zone; with the date if it is another day's.
 func Clock(t, now time.Time) string {
 	t, now = t.UTC(), now.UTC()
@@ -385,24 +306,6 @@ func Clock(t, now time.Time) string {
 		return t.Format("15:04:05 UTC")
 	}
 	return t.Format("2006-01-02 15:04 UTC")
-}
-
-// Ago is the time since t: "2 h ago".
-func Ago(t, now time.Time) string {
-	return shortPeriod(now.Sub(t)) + " ago"
-}
-
-func shortPeriod(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d d", d/(24*time.Hour))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	case d >= 2*time.Minute:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	default:
-		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
-	}
 }
 
 // LastUse says when and where a key was last used.

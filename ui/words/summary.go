@@ -73,9 +73,7 @@ func tried(d rotation.Deed, well, badly string) string {
 }
 
 func changed(d rotation.Deed) string {
-	verb := map[iamops.ChangeKind]string{
-		iamops.Create: "Created", iamops.Deactivate: "Deactivated", iamops.Reactivate: "Reactivated", iamops.Delete: "Deleted",
-	}[d.Change]
+	verb := changes[d.Change].past
 	if verb == "" { // a damaged journal, or one of a later keyturn
 		verb = fmt.Sprintf("Made a change that this keyturn does not know (%s):", d.Change)
 	}
@@ -99,36 +97,9 @@ func changed(d rotation.Deed) string {
 // decided tells of the decisions that stand for something said or turned to; the others
 // show in what came of them.
 func decided(d rotation.Deed) string {
-	text := ""
-	switch d.Decision {
-	case rotation.Stored:
-		text = "Said that the new secret is put away"
-	case rotation.HaveSecret:
-		text = "Said that the new secret is put away, though keyturn did not see it"
-	case rotation.GiveUpNew:
-		text = "Turned to giving up the new key"
-	case rotation.KeepNew:
-		text = "Kept the new key after all"
-	case rotation.Adopt:
-		text = "Took the two keys for a rotation under way, and went on with it"
-	case rotation.UserFine:
-		text = "Said that it works without the old key: " + d.About
-	case rotation.Leak:
-		text = "Said that the key has leaked"
-	case rotation.NoNewKey:
-		text = "Said that no new key is needed"
-	case rotation.SignAfresh:
-		text = "Resolved the credentials afresh"
-	case rotation.SessionFromKey:
-		text = "Said that the session was made from the key"
-	case rotation.SessionElsewhere:
-		text = "Said that the session was not made from the key"
-	case rotation.StartOver:
-		text = "Began again: the new key was gone"
-	case rotation.RollBack:
-		text = "Decided to roll back"
-	case rotation.GoOn, rotation.MakeChange, rotation.GoBack, rotation.StepBack, rotation.RetireOlder, rotation.RetireNewer,
-		rotation.Deliver, rotation.TakeBackAll, rotation.LookAgain, rotation.TryAgain:
+	text := decisions[d.Decision].past
+	if d.Decision == rotation.UserFine {
+		text += d.About
 	}
 	if len(d.Against) == 0 {
 		return text

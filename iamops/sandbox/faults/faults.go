@@ -1,4 +1,4 @@
-package sandbox
+package faults
 
 import (
 	"context"
@@ -10,29 +10,28 @@ import (
 // Moment is when a fault strikes: before the request has its effect, or after.
 type Moment int
 
-// The moments. After its effect, only the answer of a request is lost.
+// The moments.
 const (
 	BeforeEffect Moment = iota
-	AfterEffect
+	AfterEffect         // only the answer of the request is lost
 )
 
 // Break is the way in which a request fails.
 type Break int
 
-// The ways to fail. A request with NoBreak goes well, in so far as its fault says
-// nothing else. Throttle, Deny, Expire and KMSFailure are AWS's refusals, and always
+// The ways to fail. Throttle, Deny, Expire and KMSFailure are AWS's refusals, and always
 // come before any effect.
 const (
-	NoBreak         Break = iota
-	InternalError         // HTTP 500 InternalFailure
-	Unavailable           // HTTP 503 ServiceUnavailable
-	ConnectionReset       // no answer: connection reset by peer
-	ConnectionEOF         // no answer: the connection is closed
-	CutBody               // HTTP 200, and the connection is closed within the body
-	Throttle              // HTTP 400 Throttling
-	Deny                  // HTTP 403 AccessDenied, with AWS's sentence
-	Expire                // HTTP 403 ExpiredToken
-	KMSFailure            // HTTP 400 DecryptionFailure or EncryptionFailure, InvalidKeyId of SSM: the KMS key does not do its work
+	NoBreak         Break = iota // it goes well, in so far as its fault says nothing else
+	InternalError                // HTTP 500 InternalFailure
+	Unavailable                  // HTTP 503 ServiceUnavailable
+	ConnectionReset              // no answer: connection reset by peer
+	ConnectionEOF                // no answer: the connection is closed
+	CutBody                      // HTTP 200, and the connection is closed within the body
+	Throttle                     // HTTP 400 Throttling
+	Deny                         // HTTP 403 AccessDenied, with AWS's sentence
+	Expire                       // HTTP 403 ExpiredToken
+	KMSFailure                   // HTTP 400: the KMS key of a secret or parameter does not do its work
 )
 
 // Fault is something that goes wrong with requests. Its parts combine: a fault
@@ -78,11 +77,11 @@ const heldSignals = 1024
 // could never strike.
 func (a *Account) Inject(f Fault) *Injected {
 	if f.Break == KMSFailure && !strings.HasPrefix(f.Action, "secretsmanager:") && !strings.HasPrefix(f.Action, "ssm:") {
-		panic("sandbox: only secrets and parameters are encrypted by KMS")
+		panic("faults: only secrets and parameters are encrypted by KMS")
 	}
 	if f.Break == Throttle || f.Break == Deny || f.Break == Expire || f.Break == KMSFailure {
 		if f.Hold && f.At == AfterEffect {
-			panic("sandbox: a refusal comes before the effect, so it cannot be held after it")
+			panic("faults: a refusal comes before the effect, so it cannot be held after it")
 		}
 		f.At = BeforeEffect
 	}
@@ -159,19 +158,6 @@ func (i *Injected) hold(ctx context.Context) bool {
 
 // trouble is all that strikes one request.
 type trouble []*Injected
-
-// troubleFor finds what strikes a request.
-func (a *Account) troubleFor(action, userName string) trouble {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var t trouble
-	for _, i := range a.faults {
-		if i.strikes(action, userName) {
-			t = append(t, i)
-		}
-	}
-	return t
-}
 
 // wait lets the latency pass, and reports whether it did before ctx ended.
 func (t trouble) wait(ctx context.Context) bool {
