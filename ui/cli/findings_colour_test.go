@@ -279,8 +279,12 @@ func (t *terminal) screenWith(what string, is func([]drawnRow) bool) []drawnRow 
 			if len(drawn) == read { // nothing new
 				return false
 			}
-			read, screen = len(drawn), drawScreen(drawn)
-			return is(screen)
+			read = len(drawn)
+			_, whole, anew := strings.Cut(drawn, "\x1b[2J") // before it come the cells that had changed
+			if anew {
+				screen = drawScreen(whole)
+			}
+			return anew && is(screen)
 		}, 300*time.Millisecond)
 	})
 	return screen
