@@ -14,7 +14,7 @@ import (
 type Standing struct {
 	Memory rotation.Memory
 	State  rotation.State
-	Wait   rotation.Wait
+	At     rotation.Standing
 	// Problem is why the keys could not be read; nil if they were. The rest then tells
 	// how it was left.
 	Problem *iamops.Problem
@@ -57,5 +57,5 @@ func stand(ctx context.Context, account Account, now time.Time, set rotation.Set
 			see(rotation.UseSeen{At: now, KeyID: id, Use: use})
 		}
 	}
-	return Standing{Memory: m, State: s, Wait: rotation.WaitOf(s, set, now), Problem: s.Problem}
+	return Standing{Memory: m, State: s, At: rotation.StandingOf(s, set, now), Problem: s.Problem}
 }

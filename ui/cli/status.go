@@ -88,9 +88,9 @@ func (a *App) status(ctx context.Context, f flags, reach reach, format report.Fo
 		if s.Problem != nil {
 			err = errPartial
 		}
-		waiting = waiting || s.Wait.Over
-		if s.State.Orphan() && !s.State.Delivered() || s.State.Phase == rotation.Unclear {
-			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+		waiting = waiting || s.At.NeedsYou()
+		if s.At.Turn == rotation.TurnAttention {
+			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.At, p.clock.Now())))
 		}
 	}
 	if len(urgent) > 0 {
@@ -171,10 +171,10 @@ func statusRows(standings []runner.Standing, now time.Time) []report.UnderWay {
 		s := st.State
 		row := report.UnderWay{
 			Rotation: s.ID, User: s.User, Plan: string(s.Plan), Step: words.StepName(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
-			Begun: s.Begun, Last: st.Memory.Last, By: st.Memory.By, Waits: words.Waits(s, st.Wait, now), Yours: st.Wait.Over,
+			Begun: s.Begun, Last: st.Memory.Last, By: st.Memory.By, Waits: words.Waits(s, st.At, now), Yours: st.At.NeedsYou(),
 		}
-		if !st.Wait.Until.IsZero() {
-			row.Until = &st.Wait.Until
+		if !st.At.Until.IsZero() {
+			row.Until = &st.At.Until
 		}
 		if st.Problem != nil {
 			row.Problem = words.ProblemName(st.Problem.Kind)

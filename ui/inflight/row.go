@@ -28,7 +28,7 @@ func turnOf(st runner.Standing) turn {
 	switch {
 	case st.Problem != nil:
 		return unknown
-	case st.Wait.Over:
+	case st.At.NeedsYou():
 		return yours
 	}
 	return waiting
@@ -91,10 +91,10 @@ func (s *Screen) keyEnd(k rotation.KeyFacts) kit.Cell {
 // since is since when a rotation stands where it does: as far as that is not known, when
 // something was last done in it.
 func since(st runner.Standing) time.Time {
-	if st.Wait.Since.IsZero() {
+	if st.At.Since.IsZero() {
 		return st.Memory.Last
 	}
-	return st.Wait.Since
+	return st.At.Since
 }
 
 // waits says what a rotation waits for, or why that is not known.
@@ -102,7 +102,7 @@ func (s *Screen) waits(st runner.Standing, now time.Time) string {
 	if st.Problem != nil {
 		return "not known: " + words.ProblemName(st.Problem.Kind)
 	}
-	return words.Waits(st.State, st.Wait, now)
+	return words.Waits(st.State, st.At, now)
 }
 
 // detail is what there is to say about a rotation, what it waits for first.
