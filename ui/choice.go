@@ -14,14 +14,15 @@ import (
 
 // chosen goes to what the operator wants to do about a key of the list.
 func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
+	if msg.User == audit.RootName || msg.Next == audit.AsRoot {
+		return kit.Warn(words.RootKey)
+	}
 	task := runner.Task{Plan: rotation.Rotate, User: msg.User, KeyID: msg.KeyID}
 	if msg.Leaked {
 		task.Plan = rotation.Leaked
 		return p.askLeaked(task)
 	}
 	switch msg.Next {
-	case audit.AsRoot:
-		return kit.Warn(words.RootKey)
 	case audit.Retire, audit.Delete: // an inactive key is retired, too: from its deletion on there is no way back
 		if msg.KeyID == "" {
 			return kit.Warn(words.NoKeyID(msg.User))
@@ -32,7 +33,7 @@ func (p *Program) chosen(msg inventory.Chosen) tea.Cmd {
 			return kit.Warn(words.NoKeyID(msg.User))
 		}
 		task.Plan = rotation.Leaked
-	case audit.Rotate, audit.LookAgain, audit.GoOn, audit.Nothing:
+	case audit.Rotate, audit.LookAgain, audit.GoOn, audit.Nothing, audit.AsRoot:
 	}
 	return p.open(task)
 }

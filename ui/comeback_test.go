@@ -7,6 +7,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // A rotation that was left, and whose program ended, is found in flight by the next one,
@@ -14,7 +15,7 @@ import (
 func TestLeavingAndComingBack(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		first := newTerminal(t, cloud, dir)
 		first.toDistribute()
 		first.press("esc")
@@ -48,7 +49,7 @@ func TestLeavingAndComingBack(t *testing.T) {
 func TestComingBackWithoutTheJournal(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		first := newTerminal(t, cloud, here)
 		first.toDistribute()
 		first.updateApplications()
@@ -82,7 +83,7 @@ func TestComingBackWithoutTheJournal(t *testing.T) {
 func TestRetiringAKeyLeftBehind(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		term := newTerminal(t, sandbox.New(sandbox.Options{Seed: 1}), dir)
+		term := newTerminal(t, faults.New(sandbox.Options{Seed: 1}), dir)
 		term.await("report-mailer", "live")
 		term.press("/", "report-mailer", "enter")
 		term.await("enter delete")

@@ -26,7 +26,8 @@ func (p *Program) offerDue(over string) {
 		CancelAs(words.NextDueStay).Then(to(func() tea.Cmd { return p.chosen(next) })))
 }
 
-// offerLate offers who is due once the list has been read, if the operator is still there.
+// offerLate offers who is due once the list has been read, if the operator is still there and
+// has pressed no key meanwhile.
 func (p *Program) offerLate() {
 	switch {
 	case p.overFor == "" || p.options.List.Loading():

@@ -20,6 +20,7 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 	"keyturn/ui/uitest"
 )
 
@@ -35,12 +36,16 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // memory is an account with three users.
 type memory struct {
 	loads int
+	slow  time.Duration // how long the list of users takes
 	mu    sync.Mutex
 	read  map[string]int // how often the keys were asked for, by user
 }
 
-func (m *memory) Users(_ context.Context, page func([]iamops.User) error) error {
+func (m *memory) Users(ctx context.Context, page func([]iamops.User) error) error {
 	m.loads++
+	if m.slow > 0 {
+		iamops.Sleep(ctx, m.slow)
+	}
 	return page([]iamops.User{{Name: "billing-cron"}, {Name: "ci-deploy"}, {Name: "Suzie"}})
 }
 
@@ -203,7 +208,7 @@ type stage struct {
 	source    *memory
 	sandbox   *fakeSandbox
 	calls     *calllog.Log
-	codes     *Codes
+	codes     *mfa.Codes
 	renewals  int
 	renewal   func(ctx context.Context) error // what a renewal comes to; nil: it goes well
 	caller    string                          // who signs after it
@@ -349,7 +354,7 @@ func (st *stage) goTo(user string) {
 
 // withSession gives the stage a session that ends, and a log of calls.
 func withSession(st *stage, o *Options) {
-	st.calls, st.codes, st.caller = calllog.NewLog(), NewCodes(), "user/alice"
+	st.calls, st.codes, st.caller = calllog.NewLog(), mfa.NewCodes(), "user/alice"
 	o.Calls, o.Codes = st.calls, st.codes
 	o.Renew = func(ctx context.Context) (string, error) {
 		st.renewals++

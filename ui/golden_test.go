@@ -98,7 +98,7 @@ func TestEveryViewFits(t *testing.T) {
 				rt.Fatalf("a line of %d cells, want %d: %q", got, width, l)
 			}
 		}
-		if width >= leastWidth && height >= leastHeight && !strings.Contains(lines[0], "1234-5678-9012") {
+		if width >= kit.LeastWidth && height >= kit.LeastHeight && !strings.Contains(lines[0], "1234-5678-9012") {
 			rt.Fatalf("no account in %q", lines[0])
 		}
 	})

@@ -152,6 +152,15 @@ func TestThePlanIsTheOneThatWasChosen(t *testing.T) {
 			}
 		})
 	}
+	bubble(t, nil, func(st *stage) { // no rotation is root's, whatever is known of its keys
+		for _, next := range []audit.Next{audit.LookAgain, audit.Nothing, audit.Rotate} {
+			st.send(inventory.Chosen{User: audit.RootName, Next: next})
+			st.send(inventory.Chosen{User: audit.RootName, Next: next, Leaked: true})
+		}
+		if st.want("root"); len(st.starts) > 0 {
+			t.Errorf("started %v", st.starts)
+		}
+	})
 	bubble(t, nil, func(st *stage) {
 		st.press("x")
 		if got := fmt.Sprint(st.starts); got != "[retire billing-cron "+oldKeyID+"]" {

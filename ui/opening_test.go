@@ -16,6 +16,8 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
+	"keyturn/ui/opening"
 	"keyturn/ui/uitest"
 )
 
@@ -27,15 +29,17 @@ type lobby struct {
 	quit  bool
 
 	clock  *uitest.Clock
-	codes  *Codes
+	codes  *mfa.Codes
 	asked  []string                               // the profiles that were tried
 	answer func(ctx context.Context, n int) error // of the nth attempt, from 1; nil: it goes well
 }
 
-var threeProfiles = []Profile{{"prod", "access key", "eu-west-1"}, {"admin", "role", ""}, {"corp", "SSO", "us-east-1"}}
+var threeProfiles = []opening.Profile{
+	{Name: "prod", Kind: "access key", Region: "eu-west-1"}, {Name: "admin", Kind: "role"}, {Name: "corp", Kind: "SSO", Region: "us-east-1"},
+}
 
 // inLobby runs a test in a lobby.
-func inLobby(t *testing.T, change func(*lobby, *OpeningOptions), test func(*lobby)) {
+func inLobby(t *testing.T, change func(*lobby, *opening.Options), test func(*lobby)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -43,27 +47,27 @@ func inLobby(t *testing.T, change func(*lobby, *OpeningOptions), test func(*lobb
 			cancel()
 			time.Sleep(2 * time.Second) // of the bubble: the last tick ends
 		})
-		l := &lobby{t: t, msgs: make(chan tea.Msg, 100), clock: uitest.NewClock(noon), codes: NewCodes()}
+		l := &lobby{t: t, msgs: make(chan tea.Msg, 100), clock: uitest.NewClock(noon), codes: mfa.NewCodes()}
 		common := kit.NewCommon(l.clock, kit.Look{})
-		o := OpeningOptions{Common: common, Profile: "prod", Codes: l.codes, None: true}
-		o.Connect = func(attempt context.Context, profile string) (func() Options, error) {
+		o := opening.Options{Common: common, Profile: "prod", Codes: l.codes, None: true}
+		o.Connect = func(attempt context.Context, profile string) (func() tea.Model, error) {
 			l.asked = append(l.asked, profile)
 			if l.answer != nil {
 				if err := l.answer(attempt, len(l.asked)); err != nil {
 					return nil, err
 				}
 			}
-			return func() Options {
-				return Options{
+			return func() tea.Model {
+				return New(ctx, Options{
 					Common: common, Codes: l.codes, Identity: Identity{Account: "1234-5678-9012", Caller: "user/alice", Profile: profile},
 					List: inventory.New(ctx, common, &memory{}, inventory.Options{Thresholds: audit.DefaultThresholds()}),
-				}
+				})
 			}, nil
 		}
 		if change != nil {
 			change(l, &o)
 		}
-		l.model = NewOpening(ctx, o)
+		l.model = opening.New(ctx, o)
 		l.run(l.model.Init())
 		l.send(tea.WindowSizeMsg{Width: 100, Height: 24})
 		test(l)
@@ -130,11 +134,11 @@ func (l *lobby) want(parts ...string) {
 // failure is what the program would end with.
 func (l *lobby) failure() error {
 	l.t.Helper()
-	opening, is := l.model.(*Opening)
+	lobby, is := l.model.(*opening.Screen)
 	if !is {
 		l.t.Fatal("the account is reached")
 	}
-	return opening.Failure()
+	return lobby.Failure()
 }
 
 // hang waits until the attempt is called off.
@@ -144,7 +148,7 @@ func hang(ctx context.Context, _ int) error {
 }
 
 func TestTheFirstFrameComesBeforeAnyAnswer(t *testing.T) {
-	inLobby(t, func(l *lobby, _ *OpeningOptions) { l.answer = hang }, func(l *lobby) {
+	inLobby(t, func(l *lobby, _ *opening.Options) { l.answer = hang }, func(l *lobby) {
 		l.want("account not known yet", "profile prod", "Asking who signs with profile prod", "esc call it off", "q quit")
 		if !l.model.View().AltScreen {
 			t.Error("not on the alternate screen")
@@ -157,7 +161,7 @@ func TestTheFirstFrameComesBeforeAnyAnswer(t *testing.T) {
 		}
 	})
 	for _, k := range []string{"q", "ctrl+c"} {
-		inLobby(t, func(l *lobby, _ *OpeningOptions) { l.answer = hang }, func(l *lobby) {
+		inLobby(t, func(l *lobby, _ *opening.Options) { l.answer = hang }, func(l *lobby) {
 			l.press(k)
 			if !l.quit || l.failure() != nil {
 				t.Errorf("quit %v, with %v", l.quit, l.failure())
@@ -188,7 +192,7 @@ func TestAnAccountThatCannotBeReached(t *testing.T) {
 		"something else": {errors.New("finding a folder for the journal: no home"), []string{"finding a folder for the journal: no home"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inLobby(t, func(l *lobby, _ *OpeningOptions) {
+			inLobby(t, func(l *lobby, _ *opening.Options) {
 				l.answer = func(_ context.Context, n int) error {
 					if n == 1 {
 						return tc.err
@@ -216,7 +220,7 @@ func TestAnAccountThatCannotBeReached(t *testing.T) {
 }
 
 func TestAnotherProfileIsPicked(t *testing.T) {
-	inLobby(t, func(l *lobby, o *OpeningOptions) {
+	inLobby(t, func(l *lobby, o *opening.Options) {
 		o.Profiles = threeProfiles
 		l.answer = func(_ context.Context, n int) error {
 			if n < 3 {
@@ -242,7 +246,7 @@ func TestAnotherProfileIsPicked(t *testing.T) {
 // Where nothing says which profile is meant, nothing is asked of AWS before the operator
 // has.
 func TestAProfileHasToBeChosen(t *testing.T) {
-	choose := func(_ *lobby, o *OpeningOptions) { o.Profile, o.Profiles, o.Choose = "", threeProfiles, true }
+	choose := func(_ *lobby, o *opening.Options) { o.Profile, o.Profiles, o.Choose = "", threeProfiles, true }
 	inLobby(t, choose, func(l *lobby) {
 		l.want("Several profiles, and none is named", "▸ prod")
 		l.press("esc", "r", "p")
@@ -252,7 +256,7 @@ func TestAProfileHasToBeChosen(t *testing.T) {
 		l.press("down", "enter")
 		l.want("billing-cron", "profile admin")
 	})
-	inLobby(t, func(l *lobby, o *OpeningOptions) { choose(l, o); o.None = false }, func(l *lobby) {
+	inLobby(t, func(l *lobby, o *opening.Options) { choose(l, o); o.None = false }, func(l *lobby) {
 		l.press("G")
 		l.want("▸ corp")
 		if strings.Contains(l.view(), "none: what") {
@@ -268,7 +272,7 @@ func TestAProfileHasToBeChosen(t *testing.T) {
 // The code is asked for in the same dialog as later.
 func TestACodeAtTheStart(t *testing.T) {
 	got := ""
-	ask := func(l *lobby, _ *OpeningOptions) {
+	ask := func(l *lobby, _ *opening.Options) {
 		l.answer = func(ctx context.Context, _ int) (err error) {
 			got, err = l.codes.Ask(ctx, "")
 			return err
@@ -305,7 +309,7 @@ func TestACodeAtTheStart(t *testing.T) {
 
 // A window that is too small answers to nothing but quitting.
 func TestTooSmallToOpen(t *testing.T) {
-	inLobby(t, func(l *lobby, o *OpeningOptions) { o.Profiles, o.Choose = threeProfiles, true }, func(l *lobby) {
+	inLobby(t, func(l *lobby, o *opening.Options) { o.Profiles, o.Choose = threeProfiles, true }, func(l *lobby) {
 		l.send(tea.WindowSizeMsg{Width: 59, Height: 15})
 		l.want("keyturn needs 60x15")
 		l.press("enter")
@@ -320,17 +324,17 @@ func TestTooSmallToOpen(t *testing.T) {
 }
 
 func TestGoldenOpening(t *testing.T) {
-	views := map[string]func(*lobby, *OpeningOptions){
-		"asking":  func(l *lobby, _ *OpeningOptions) { l.answer = hang },
-		"sandbox": func(l *lobby, o *OpeningOptions) { l.answer = hang; o.Sandbox, o.Profile = true, "" },
-		"failed": func(l *lobby, o *OpeningOptions) {
+	views := map[string]func(*lobby, *opening.Options){
+		"asking":  func(l *lobby, _ *opening.Options) { l.answer = hang },
+		"sandbox": func(l *lobby, o *opening.Options) { l.answer = hang; o.Sandbox, o.Profile = true, "" },
+		"failed": func(l *lobby, o *opening.Options) {
 			o.Profiles = threeProfiles
 			l.answer = func(context.Context, int) error {
 				return &iamops.Problem{Kind: iamops.Unreachable, Message: "dial tcp 127.0.0.1:9: connect: connection refused"}
 			}
 		},
-		"choosing": func(_ *lobby, o *OpeningOptions) { o.Profile, o.Profiles, o.Choose = "", threeProfiles, true },
-		"code": func(l *lobby, _ *OpeningOptions) {
+		"choosing": func(_ *lobby, o *opening.Options) { o.Profile, o.Profiles, o.Choose = "", threeProfiles, true },
+		"code": func(l *lobby, _ *opening.Options) {
 			l.answer = func(ctx context.Context, _ int) error {
 				_, err := l.codes.Ask(ctx, "")
 				return err

@@ -15,12 +15,6 @@
 //     help, else to a screen that takes text, else they are the root's own, else the front
 //     screen's.
 //
-// # Before there is an account
-//
-// An [Opening] is the program until AWS has said who signs: it draws the first frame at
-// once, asks for a profile or a code where one is needed, and becomes a Program. What
-// goes wrong until then is a screen of its own, on which it can be tried again.
-//
 // # The session
 //
 // Calls don't ask for anything: they fail when the operator's session has ended. The root
@@ -52,6 +46,7 @@ import (
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 	"keyturn/ui/words"
 )
 
@@ -94,7 +89,7 @@ type Options struct {
 	// called in a command, and may ask for a code by Codes. Nil: the session does not end.
 	Renew func(ctx context.Context) (caller string, err error)
 	// Codes brings the questions for MFA codes; nil if nobody asks.
-	Codes *Codes
+	Codes *mfa.Codes
 	// Calls is the log of AWS calls; nil: there is none to show.
 	Calls *calllog.Log
 }
@@ -158,7 +153,7 @@ type Program struct {
 	// overFor is whose rotation is over, if who is due next is offered when the list is read.
 	overFor string
 
-	code     codeDesk    // its question comes before all others
+	code     mfa.Desk    // its question comes before all others
 	own      kit.Overlay // the root's own questions
 	help     bool
 	helpPage int // of the help that is open
@@ -175,7 +170,7 @@ func New(ctx context.Context, o Options) *Program {
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
 		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
-		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Identity.Profile},
+		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Identity.Profile},
 	}
 	if o.UnderWay != nil {
 		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Explain: o.Explain, Notice: o.Notice})
@@ -186,7 +181,7 @@ func New(ctx context.Context, o Options) *Program {
 // Init returns the commands that fill the first screen. Nothing is drawn later
 // because of them.
 func (p *Program) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(), p.code.listen(p.ctx)}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(), p.code.Listen(p.ctx)}
 	if p.options.Notice != "" {
 		p.say(kit.Toast{Text: p.options.Notice, Bad: true})
 	}
@@ -237,14 +232,12 @@ func (p *Program) result(msg tea.Msg) tea.Cmd {
 		return p.departed(msg)
 	case advanced:
 		return p.advanced(msg)
-	case codeAsked, codeWithdrawn:
-		return p.code.take(p.ctx, msg)
 	case kit.RenewSession:
 		return p.askRenewal()
 	case renewed:
 		return p.renewed(msg)
 	}
-	return nil
+	return p.code.Take(p.ctx, msg)
 }
 
 // broadcast hands a message to every screen.
@@ -303,9 +296,10 @@ func (p *Program) input(msg tea.Msg) tea.Cmd {
 	press, isPress := msg.(tea.KeyPressMsg)
 	if isPress {
 		p.toast = kit.Toast{} // it was about what came before
+		p.overFor = ""        // who goes on by hand needs no offer, least of all over the list
 	}
 	switch {
-	case p.tooSmall(): // nobody answers what can't be seen
+	case p.common.TooSmall(): // nobody answers what can't be seen
 		if !isPress || !key.Matches(press, p.common.Keys.Interrupt, p.common.Keys.Quit) {
 			return nil
 		}

@@ -339,6 +339,31 @@ func TestTheListIsReadAgainAfterARotation(t *testing.T) {
 	})
 }
 
+// Where the list is still being read, who is due next is offered when it has been, but over
+// nothing that the operator has begun meanwhile.
+func TestTheNextOneIsOfferedToWhoWaits(t *testing.T) {
+	for name, keys := range map[string][]string{"waits": nil, "goes on": {"j"}} {
+		t.Run(name, func(t *testing.T) {
+			f := distributing("Suzie")
+			f.snapshot.State.Step, f.snapshot.State.Old.Gone = rotation.Finished, true
+			bubble(t, func(st *stage, o *Options) {
+				st.rotations["Suzie"], st.source.slow = f, 3*time.Second
+				o.StartAt = &runner.Task{Plan: rotation.Rotate, User: "Suzie"}
+			}, func(st *stage) {
+				st.press("enter")
+				st.wantNot("The next key with a finding")
+				st.press(keys...)
+				st.pass(5 * time.Second)
+				if keys == nil {
+					st.want("The next key with a finding")
+				} else {
+					st.wantNot("The next key with a finding")
+				}
+			})
+		})
+	}
+}
+
 // The row of a user is read again as soon as other keys have been seen, whatever screen is
 // in front, and once more when the operator leaves, however many screens were on top meanwhile.
 func TestTheRowIsReadAgainAfterAChange(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 )
 
 const theCode = "314159"
@@ -124,7 +125,7 @@ func TestACodeNobodyListensFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := NewCodes().Ask(ctx, "")
+		_, err := mfa.NewCodes().Ask(ctx, "")
 		if iamops.AsProblem(err).Kind != iamops.Canceled || !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("got %v", err)
 		}

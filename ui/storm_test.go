@@ -17,6 +17,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui"
 	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
@@ -30,7 +31,7 @@ type gust struct {
 	width, height int // a resize
 	mouse         tea.MouseMsg
 	later         time.Duration // time that passes
-	fault         *sandbox.Fault
+	fault         *faults.Fault
 	journal       bool // the next record can't be written
 	// obey does what the screen asks for so many times, with time in between, and visit goes
 	// to a user: keys at random would hardly hit upon it.
@@ -69,10 +70,10 @@ var gusts = rapid.Custom(func(t *rapid.T) gust {
 	case n < 96:
 		return gust{paste: rapid.SampledFrom([]string{"MPLE", "AILR", "a reason", "q\nq", "\x1b[31mred", "鍵", strings.Repeat("long ", 99)}).Draw(t, "paste")}
 	case n < 99:
-		return gust{fault: &sandbox.Fault{
+		return gust{fault: &faults.Fault{
 			Action: rapid.SampledFrom([]string{"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "sts:GetCallerIdentity"}).Draw(t, "action"),
-			Break:  rapid.SampledFrom([]sandbox.Break{sandbox.InternalError, sandbox.ConnectionReset, sandbox.CutBody, sandbox.Deny, sandbox.Expire}).Draw(t, "break"),
-			At:     rapid.SampledFrom([]sandbox.Moment{sandbox.BeforeEffect, sandbox.AfterEffect}).Draw(t, "moment"),
+			Break:  rapid.SampledFrom([]faults.Break{faults.InternalError, faults.ConnectionReset, faults.CutBody, faults.Deny, faults.Expire}).Draw(t, "break"),
+			At:     rapid.SampledFrom([]faults.Moment{faults.BeforeEffect, faults.AfterEffect}).Draw(t, "moment"),
 			Times:  1,
 		}}
 	}
@@ -111,7 +112,7 @@ func TestStorm(t *testing.T) {
 type house struct {
 	t      *testing.T
 	ctx    context.Context
-	cloud  *sandbox.Account
+	cloud  *faults.Account
 	wire   *wire
 	notes  *notes
 	client *http.Client
@@ -123,11 +124,11 @@ type house struct {
 	quit          bool
 	width, height int
 	secrets       []string // all that ever were
-	faults        []*sandbox.Injected
+	faults        []*faults.Injected
 }
 
 func weather(t *testing.T, storm []gust, stale time.Duration, made map[iamops.ChangeKind]int) error {
-	h := &house{t: t, ctx: t.Context(), cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
+	h := &house{t: t, ctx: t.Context(), cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}, width: 120, height: 40}
 	h.cloud.Configure(func(b *sandbox.Behavior) { b.StaleLists = stale })
 	h.wire = newWire(h.cloud, h.notes)
 	h.wire.watcher = reach(h.ctx, t, h.cloud, h.cloud.Client(), calllog.NewLog())

@@ -1,19 +1,11 @@
 package ui
 
 import (
-	"fmt"
-
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
-)
-
-// The least size in cells that the screens are laid out for.
-const (
-	leastWidth  = 60
-	leastHeight = 15
 )
 
 // View draws the whole terminal.
@@ -37,20 +29,10 @@ func (p *Program) progressBar() *tea.ProgressBar {
 	return tea.NewProgressBar(tea.ProgressBarDefault, answered*100/of)
 }
 
-func (p *Program) tooSmall() bool { return isTooSmall(p.common) }
-
-func isTooSmall(c *kit.Common) bool { return c.Width < leastWidth || c.Height < leastHeight }
-
-// tooSmall says how much room is needed.
-func tooSmall(c *kit.Common) string {
-	text := fmt.Sprintf("keyturn needs %dx%d, this is %dx%d", leastWidth, leastHeight, c.Width, c.Height)
-	return kit.Fit(c.Glyphs.Truncate(text, c.Width), c.Width, c.Height)
-}
-
 func (p *Program) draw() (string, *tea.Cursor) {
 	c := p.common
-	if p.tooSmall() {
-		return tooSmall(c), nil
+	if c.TooSmall() {
+		return c.TooSmallView(), nil
 	}
 	right, short := p.title()
 	frame := kit.Frame{Left: p.header(), Right: right, RightShort: short, Body: p.body(), Hints: p.hints(), Notice: p.notice()}

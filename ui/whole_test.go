@@ -20,16 +20,18 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui"
 	"keyturn/ui/applications"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 )
 
 // sandboxOf makes the sandbox's applications known to the program.
-type sandboxOf struct{ *sandbox.Account }
+type sandboxOf struct{ *faults.Account }
 
 func (c sandboxOf) Advance(d time.Duration) error {
 	c.Account.Advance(d)
@@ -51,7 +53,7 @@ func (c sandboxOf) Applications() []applications.Application {
 // terminal is a whole program in a synctest bubble, with a keyboard and a screen.
 type terminal struct {
 	t        *testing.T
-	cloud    *sandbox.Account
+	cloud    *faults.Account
 	keyboard *io.PipeWriter
 	desk     *desk
 	ended    chan error
@@ -81,7 +83,7 @@ func (m model) View() tea.View {
 }
 
 // newTerminal begins a program on an account, with its journal in a folder.
-func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
+func newTerminal(t *testing.T, cloud *faults.Account, dir string) *terminal {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := calllog.NewLog()
@@ -111,7 +113,7 @@ func newTerminal(t *testing.T, cloud *sandbox.Account, dir string) *terminal {
 }
 
 // reach is the account as the operator reaches it, with a log of its calls.
-func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *http.Client, calls *calllog.Log) *account.Account {
+func reach(ctx context.Context, t *testing.T, cloud *faults.Account, client *http.Client, calls *calllog.Log) *account.Account {
 	t.Helper()
 	op := cloud.Operator()
 	acc, err := account.At(ctx, account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
@@ -124,7 +126,7 @@ func reach(ctx context.Context, t *testing.T, cloud *sandbox.Account, client *ht
 
 // newProgram is the program on a desk.
 func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, controls ui.Sandbox) *ui.Program {
-	common, codes := kit.NewCommon(d.clock, kit.Look{}), ui.NewCodes()
+	common, codes := kit.NewCommon(d.clock, kit.Look{}), mfa.NewCodes()
 	return ui.New(ctx, ui.Options{
 		Common:        common,
 		List:          inventory.New(ctx, common, d.account, inventory.Options{Thresholds: audit.DefaultThresholds()}),
@@ -276,7 +278,7 @@ func (t *terminal) toDone() {
 }
 
 // changes are the creates, updates and deletes that were sent.
-func changes(cloud *sandbox.Account) string {
+func changes(cloud *faults.Account) string {
 	return fmt.Sprint(cloud.Sent("iam:CreateAccessKey"), cloud.Sent("iam:UpdateAccessKey"), cloud.Sent("iam:DeleteAccessKey"))
 }
 
@@ -286,7 +288,7 @@ func changes(cloud *sandbox.Account) string {
 func TestAWholeRotation(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		term := newTerminal(t, sandbox.New(sandbox.Options{Seed: 1}), dir)
+		term := newTerminal(t, faults.New(sandbox.Options{Seed: 1}), dir)
 		secret := term.toDistribute()
 
 		term.press("n")

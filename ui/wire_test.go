@@ -15,14 +15,14 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/words"
 )
 
 // wire is what lies between the program and the account. It holds each changing call
 // against the laws as it goes by.
 type wire struct {
-	cloud   *sandbox.Account
+	cloud   *faults.Account
 	next    http.RoundTripper
 	watcher *account.Account // looks at the account past the wire
 	ledger  ledger
@@ -34,7 +34,7 @@ type wire struct {
 	broken    error // the first law that was broken
 }
 
-func newWire(cloud *sandbox.Account, l ledger) *wire {
+func newWire(cloud *faults.Account, l ledger) *wire {
 	return &wire{
 		cloud: cloud, next: cloud.Client().Transport, ledger: l,
 		confirmed: map[string]int{}, off: map[string]time.Time{}, made: map[iamops.ChangeKind]int{},

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"keyturn/iamops"
 )
 
 // isAdministratorAccess reports whether the ARN is that of AWS's own policy for
@@ -22,44 +24,24 @@ func allowsEverything(encoded string) bool {
 	if err != nil {
 		return false
 	}
-	var document struct{ Statement oneOrMore[statement] }
+	var document struct{ Statement iamops.OneOrMore[statement] }
 	if json.Unmarshal([]byte(text), &document) != nil {
 		return false
 	}
 	return slices.ContainsFunc(document.Statement, func(s statement) bool {
-		return s.Effect == "Allow" && s.Resource.has("*") && s.Action.has("*", "*:*", "iam:*")
+		return s.Effect == "Allow" && has(s.Resource, "*") && has(s.Action, "*", "*:*", "iam:*")
 	})
 }
 
 type statement struct {
 	Effect   string
-	Action   texts
-	Resource texts
+	Action   iamops.OneOrMore[string]
+	Resource iamops.OneOrMore[string]
 }
-
-type texts struct{ oneOrMore[string] }
 
 // has reports whether one of the patterns is among the texts; case does not matter.
-func (t texts) has(patterns ...string) bool {
-	return slices.ContainsFunc(t.oneOrMore, func(text string) bool {
+func has(texts []string, patterns ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { return strings.EqualFold(p, text) })
 	})
-}
-
-// oneOrMore is a list that may be written as its only member.
-type oneOrMore[T any] []T
-
-// UnmarshalJSON reads a list or a single member.
-func (l *oneOrMore[T]) UnmarshalJSON(text []byte) error {
-	var many []T
-	if json.Unmarshal(text, &many) == nil {
-		*l = many
-		return nil
-	}
-	var one T
-	if err := json.Unmarshal(text, &one); err != nil {
-		return err //nolint:wrapcheck // the decoder wraps it
-	}
-	*l = []T{one}
-	return nil
 }

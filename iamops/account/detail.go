@@ -143,7 +143,7 @@ func (f *authorizations) users() []iamops.UserDetail {
 // Somebody else's policy of that name is none.
 func quarantine(attached []types.AttachedPolicy) string {
 	for _, p := range attached {
-		if strings.Contains(aws.ToString(p.PolicyArn), ":iam::aws:policy/AWSCompromisedKeyQuarantine") {
+		if strings.Contains(aws.ToString(p.PolicyArn), awsOwnPolicy+"AWSCompromisedKeyQuarantine") {
 			return aws.ToString(p.PolicyName)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 const everything = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
@@ -105,7 +106,7 @@ func TestWhatAllowsEverything(t *testing.T) {
 }
 
 func TestDetailsAndReportOfTheSandbox(t *testing.T) {
-	place := sandbox.New(sandbox.Options{Seed: 1})
+	place := faults.New(sandbox.Options{Seed: 1})
 	a := inSandbox(t, place)
 	users, err := a.Details(t.Context())
 	if err != nil || len(users) != 16 {

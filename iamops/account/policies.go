@@ -2,14 +2,18 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
-// AttachedPolicies are the names of the managed policies that are attached to a user
-// (iam:ListAttachedUserPolicies), AWS's own quarantine of a leaked key among them. Its
-// errors are Problems.
+// awsOwnPolicy is in the ARN of a policy that AWS manages, in every partition.
+const awsOwnPolicy = ":iam::aws:policy/"
+
+// AttachedPolicies are the names of AWS's own policies that are attached to a user
+// (iam:ListAttachedUserPolicies), the quarantine of a leaked key among them: what the account
+// named so itself is none. Its errors are Problems.
 func (a *Account) AttachedPolicies(ctx context.Context, user string) ([]string, error) {
 	const action = "iam:ListAttachedUserPolicies"
 	in := &iam.ListAttachedUserPoliciesInput{UserName: aws.String(user)}
@@ -20,7 +24,9 @@ func (a *Account) AttachedPolicies(ctx context.Context, user string) ([]string, 
 			return nil, err
 		}
 		for _, p := range out.AttachedPolicies {
-			names = append(names, text(p.PolicyName))
+			if strings.Contains(aws.ToString(p.PolicyArn), awsOwnPolicy) {
+				names = append(names, text(p.PolicyName))
+			}
 		}
 		if !out.IsTruncated {
 			return names, nil

@@ -7,13 +7,14 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // sandboxUser has one key, which was never used.
 const sandboxUser = "legacy-export"
 
 // inSandbox opens the sandbox's account as its operator.
-func inSandbox(t *testing.T, place *sandbox.Account) *Account {
+func inSandbox(t *testing.T, place *faults.Account) *Account {
 	t.Helper()
 	op := place.Operator()
 	a, err := At(t.Context(), Endpoint{
@@ -43,7 +44,7 @@ func do(t *testing.T, a *Account, kind iamops.ChangeKind, keyID string) iamops.O
 func TestLifeOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const user = sandboxUser
-		place := sandbox.New(sandbox.Options{Seed: 1})
+		place := faults.New(sandbox.Options{Seed: 1})
 		a := inSandbox(t, place)
 		ctx := t.Context()
 		if err := a.LoadAlias(ctx); err != nil {
@@ -102,12 +103,12 @@ func TestLifeOfAKey(t *testing.T) {
 // TestEffectBehindTheFault: an unclear outcome is unclear either way. Whether the
 // fault struck before the change took effect or after it, one request is sent.
 func TestEffectBehindTheFault(t *testing.T) {
-	for _, breaks := range []sandbox.Break{sandbox.InternalError, sandbox.Unavailable, sandbox.ConnectionReset, sandbox.ConnectionEOF, sandbox.CutBody} {
-		for _, at := range []sandbox.Moment{sandbox.BeforeEffect, sandbox.AfterEffect} {
+	for _, breaks := range []faults.Break{faults.InternalError, faults.Unavailable, faults.ConnectionReset, faults.ConnectionEOF, faults.CutBody} {
+		for _, at := range []faults.Moment{faults.BeforeEffect, faults.AfterEffect} {
 			synctest.Test(t, func(t *testing.T) {
-				place := sandbox.New(sandbox.Options{Seed: 1})
+				place := faults.New(sandbox.Options{Seed: 1})
 				a := inSandbox(t, place)
-				fault := place.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Break: breaks, At: at})
+				fault := place.Inject(faults.Fault{Action: "iam:CreateAccessKey", Break: breaks, At: at})
 				out := a.Change(t.Context(), permit(t, iamops.Change{
 					Kind: iamops.Create, Rotation: "r1", Account: sandbox.AccountID, User: sandboxUser,
 				}))

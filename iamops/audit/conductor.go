@@ -188,6 +188,7 @@ func (c *conductor) take(answer Event) {
 	case UsersEnd:
 		if e.Own = c.ownAlone(e.Problem); e.Own {
 			c.queue.addUser(c.loader.Own.Name, false)
+			c.first = append(c.first, c.loader.seeQuarantine)
 			c.emit(UsersFound{Users: []iamops.User{c.loader.Own}})
 			answer = e
 		}

@@ -54,10 +54,19 @@ type DetailsRead struct {
 	Problem *iamops.Problem
 }
 
-func (UsersFound) event()    {}
-func (UsersEnd) event()      {}
-func (KeysListed) event()    {}
-func (UseLookedUp) event()   {}
-func (ReportAwaited) event() {}
-func (ReportRead) event()    {}
-func (DetailsRead) event()   {}
+// QuarantineSeen is the policy by which AWS has put the caller into quarantine, from
+// iam:ListAttachedUserPolicies, "" if there is none, or why it is not known. It is asked for
+// where the audit is of the caller's own keys.
+type QuarantineSeen struct {
+	User, Policy string
+	Problem      *iamops.Problem
+}
+
+func (UsersFound) event()     {}
+func (UsersEnd) event()       {}
+func (KeysListed) event()     {}
+func (UseLookedUp) event()    {}
+func (ReportAwaited) event()  {}
+func (ReportRead) event()     {}
+func (QuarantineSeen) event() {}
+func (DetailsRead) event()    {}

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,15 +19,14 @@ type FindSource interface {
 	// LastUsed and Keys are those of a Source.
 	LastUsed(ctx context.Context, keyID string) (use iamops.LastUse, owner string, err error)
 	Keys(ctx context.Context, user string) ([]iamops.AccessKey, error)
-	// AttachedPolicies are the names of the policies that are attached to a user.
-	AttachedPolicies(ctx context.Context, user string) ([]string, error)
+	PolicySource
 }
 
 // Found is what can be found out about a key of which only the ID is known.
 type Found struct {
 	KeyID string
 	// Account is the ID of the key's account; "" if it is not known, and then
-	// AccountProblem says why.
+	// AccountProblem says why. A key that the caller's account lists is the caller's account's.
 	Account        string
 	AccountProblem *iamops.Problem
 	// Elsewhere says that it is another account than the caller's. There nothing more
@@ -34,6 +34,12 @@ type Found struct {
 	Elsewhere bool
 	// Temporary says that the key is a session's. IAM does not tell whose.
 	Temporary bool
+
+	// Own says that the caller signs with this key, or with a session made from it.
+	Own bool
+	// NotOf is the caller, an IAM user, where whose key it is may not be asked and the caller's
+	// own list does not have it.
+	NotOf string
 
 	User    string             // whose key it is; "" if that is not known
 	Keys    []iamops.AccessKey // the user's, with At as their time; nil if they are not known
@@ -76,11 +82,24 @@ func Find(ctx context.Context, src FindSource, keyID string, clock iamops.Clock)
 	} else {
 		f.LastUse, f.User = use, owner
 	}
-	if f.User != "" {
+	if me := src.Caller().UserName(); f.Problem != nil && me != "" {
+		// One's own key needs no other right than to list one's own.
+		if keys, err := src.Keys(ctx, me); err == nil && f.in(keys) {
+			f.User, f.Keys, f.At, f.Problem = me, keys, clock.Now().UTC(), nil
+		} else if err == nil {
+			f.NotOf = me
+		}
+	} else if f.User != "" {
 		keys, err := src.Keys(ctx, f.User)
 		if f.Problem = iamops.AsProblem(err); err == nil {
 			f.Keys, f.At = keys, clock.Now().UTC()
 		}
+	}
+	if f.in(f.Keys) {
+		f.Account, f.AccountProblem = src.Caller().Account, nil
+		f.Own = src.Caller().SignsWith(f.User, f.KeyID) == iamops.DependsOnKey
+	}
+	if f.User != "" {
 		policies, err := src.AttachedPolicies(ctx, f.User)
 		f.Quarantine, f.QuarantineProblem = iamops.QuarantineOf(policies), iamops.AsProblem(err)
 	}
@@ -88,6 +107,11 @@ func Find(ctx context.Context, src FindSource, keyID string, clock iamops.Clock)
 		return Found{}, fmt.Errorf("finding the key %s: %w", f.KeyID, context.Cause(ctx))
 	}
 	return f, nil
+}
+
+// in reports whether the key is one of these.
+func (f Found) in(keys []iamops.AccessKey) bool {
+	return slices.ContainsFunc(keys, func(k iamops.AccessKey) bool { return k.ID == f.KeyID })
 }
 
 func looksLikeKeyID(text string) bool {

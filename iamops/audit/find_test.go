@@ -18,9 +18,16 @@ type finder struct {
 	keys    []iamops.AccessKey
 	fails   map[string]error
 	asked   []string
+	caller  string // an IAM user's name
 }
 
-func (f *finder) Caller() iamops.Caller { return iamops.Caller{Account: "111122223333"} }
+func (f *finder) Caller() iamops.Caller {
+	c := iamops.Caller{Account: "111122223333", SigningKeyID: "AKIAIOSFODNN7EXAMPLE"}
+	if f.caller != "" {
+		c.ARN = "arn:aws:iam::111122223333:user/" + f.caller
+	}
+	return c
+}
 
 func (f *finder) KeyAccount(context.Context, string) (string, error) {
 	f.asked = append(f.asked, "account")
@@ -84,9 +91,30 @@ func TestFind(t *testing.T) {
 		"the account may not be asked for": {
 			id, finder{account: "half", use: never, owner: "Suzie", keys: suzies, fails: map[string]error{"account": denied}},
 			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
+			func(f Found) bool { // the caller's account lists it
+				r, ok := f.Row(DefaultThresholds(), now)
+				return f.Account == "111122223333" && f.AccountProblem == nil && ok && r.Findings.Has(NeverUsed) && !f.Own
+			},
+		},
+		"neither the account nor the keys may be asked for": {
+			id, finder{account: "half", use: used(day), owner: "Suzie", fails: map[string]error{"account": denied, "keys": denied}},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
+			func(f Found) bool { return f.Account == "" && f.AccountProblem == denied && f.Problem == denied },
+		},
+		"one's own, with no right but to list one's own": {
+			other, finder{account: "half", keys: suzies, caller: "Suzie", fails: map[string]error{"account": denied, "use": denied, "policies": denied}},
+			[]string{"account", "use", "keys of Suzie", "policies of Suzie"},
 			func(f Found) bool {
 				r, ok := f.Row(DefaultThresholds(), now)
-				return f.Account == "" && f.AccountProblem == denied && ok && r.Findings.Has(NeverUsed)
+				return f.Account == "111122223333" && f.AccountProblem == nil && f.Problem == nil && f.User == "Suzie" && f.Own &&
+					ok && r.Findings.Has(Unknown) && r.LastUse.State == iamops.UseUnknown && f.QuarantineProblem == denied
+			},
+		},
+		"another's, with no right but to list one's own": {
+			"AKIAI44QH8DHBSTRANGE", finder{keys: suzies, caller: "Suzie", fails: map[string]error{"account": denied, "use": denied}},
+			[]string{"account", "use", "keys of Suzie"},
+			func(f Found) bool {
+				return f.Account == "" && f.AccountProblem == denied && f.Problem == denied && f.User == "" && f.NotOf == "Suzie"
 			},
 		},
 		"the last use may not be asked for": {

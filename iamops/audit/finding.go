@@ -64,7 +64,7 @@ var findings = [findingCount]struct {
 	Compromised: {
 		name: "compromised", short: "leaked", tone: Alarm, next: Leaked, evenExempt: true,
 		about: "AWS attached its quarantine policy to the IAM user; it does not say which key leaked.",
-		known: detailsKnown, whether: "AWS has put a user into quarantine",
+		known: quarantineKnown, whether: "AWS has put a user into quarantine",
 	},
 	Overdue: {
 		name: "overdue", tone: Alarm, next: Rotate, transient: true,
@@ -217,6 +217,16 @@ func (f Finding) Unclear(p Progress) error {
 	return nil
 }
 
-func rootKnown(p Progress) (bool, *iamops.Problem) { return p.RootProblem == nil, p.RootProblem }
+func rootKnown(p Progress) (bool, *iamops.Problem) {
+	return p.RootProblem == nil && p.Report != ReportMaking, p.RootProblem
+}
 
-func detailsKnown(p Progress) (bool, *iamops.Problem) { return p.DetailsKnown, p.DetailsProblem }
+func quarantineKnown(p Progress) (bool, *iamops.Problem) {
+	switch {
+	case p.DetailsKnown || p.OwnKeys() && p.quarantineSeen:
+		return true, nil
+	case p.OwnKeys() && p.quarantineProblem != nil:
+		return false, p.quarantineProblem
+	}
+	return false, p.DetailsProblem
+}

@@ -37,6 +37,8 @@ type entry struct {
 	detail   *iamops.UserDetail
 	owner    string
 	purpose  string
+	// quarantine is AWS's policy of that kind where the details don't tell, "" if there is none
+	quarantine string
 }
 
 // mark is what is known of a live key besides.
@@ -95,10 +97,14 @@ func (inv *Inventory) Apply(event Event) {
 		}
 	case ReportAwaited:
 		inv.progress.Report = ReportMaking
+		inv.entry(RootName) // of whom nothing is known before the report is there
 	case ReportRead:
 		inv.setReport(e)
 	case DetailsRead:
 		inv.setDetails(e)
+	case QuarantineSeen:
+		inv.progress.quarantineSeen, inv.progress.quarantineProblem = e.Problem == nil, e.Problem
+		inv.entry(e.User).quarantine = e.Policy
 	}
 }
 

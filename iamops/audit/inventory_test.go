@@ -231,3 +231,27 @@ func TestAUserGoneByTheTimeOfItsListing(t *testing.T) {
 		}
 	}
 }
+
+// While the report is being made nothing is known of root, and that is shown.
+func TestRootIsShownWhileTheReportIsMade(t *testing.T) {
+	inv := NewInventory(DefaultThresholds())
+	root := func() *Row {
+		rows := inv.AppendRows(nil, now)
+		if i := slices.IndexFunc(rows, func(r Row) bool { return r.Root() }); i >= 0 {
+			return &rows[i]
+		}
+		return nil
+	}
+	inv.Apply(UsersFound{Users: []iamops.User{{Name: "Suzie"}}})
+	if r := root(); r != nil {
+		t.Errorf("root is known before anybody asked: %+v", r)
+	}
+	inv.Apply(ReportAwaited{})
+	if r := root(); r == nil || !r.Findings.Has(Unknown) || !r.Awaited() || RootKey.Unclear(inv.Progress()) == nil {
+		t.Errorf("root is %+v while the report is made", r)
+	}
+	inv.Apply(ReportRead{Report: &Report{At: now, Users: []ReportUser{{Name: RootName}}}})
+	if r := root(); r != nil || RootKey.Unclear(inv.Progress()) != nil {
+		t.Errorf("root has no key, and is shown: %+v", r)
+	}
+}

@@ -28,6 +28,13 @@ type DetailSource interface {
 	Details(ctx context.Context) ([]iamops.UserDetail, error)
 }
 
+// PolicySource is a source that knows which policies are attached to a user.
+type PolicySource interface {
+	// AttachedPolicies are the names of AWS's own policies that are attached to a user, from
+	// iam:ListAttachedUserPolicies.
+	AttachedPolicies(ctx context.Context, user string) ([]string, error)
+}
+
 // MaxInFlight is the greatest number of calls that a load has under way at a time.
 const MaxInFlight = 16
 
@@ -98,6 +105,19 @@ func (l Loader) readDetails(ctx context.Context, send func(Event) error) error {
 		users = nil
 	}
 	return send(DetailsRead{Users: users, Problem: iamops.AsProblem(err)})
+}
+
+// seeQuarantine asks whether AWS has put the caller into quarantine.
+func (l Loader) seeQuarantine(ctx context.Context, send func(Event) error) error {
+	source, ok := l.Source.(PolicySource)
+	if !ok {
+		return nil
+	}
+	names, err := source.AttachedPolicies(ctx, l.Own.Name)
+	if ctx.Err() != nil {
+		return cutShort(ctx)
+	}
+	return send(QuarantineSeen{User: l.Own.Name, Policy: iamops.QuarantineOf(names), Problem: iamops.AsProblem(err)})
 }
 
 func (l Loader) listKeys(user string) call {

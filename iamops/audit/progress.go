@@ -38,6 +38,10 @@ type Progress struct {
 	// or were not asked for. The audit does without.
 	DetailsProblem *iamops.Problem
 	DetailsKnown   bool // the users' tags and policies have been read
+	// Where the audit is of the caller's own keys, quarantineSeen says that it is known whether
+	// AWS has put the caller into quarantine; else quarantineProblem says why not.
+	quarantineSeen    bool
+	quarantineProblem *iamops.Problem
 }
 
 // Complete reports whether every answer has arrived, failures included.

@@ -8,12 +8,12 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // reachByHTTP opens a sandbox's account as reach does, through a server at a local
 // address and the SDK's own client, as against `keyturn sandbox --listen`.
-func reachByHTTP(t testing.TB, place *sandbox.Account, onCall func(account.Call)) *account.Account {
+func reachByHTTP(t testing.TB, place *faults.Account, onCall func(account.Call)) *account.Account {
 	t.Helper()
 	server := httptest.NewServer(place)
 	t.Cleanup(server.Close)

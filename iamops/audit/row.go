@@ -97,7 +97,7 @@ func (r *Row) Age(now time.Time) time.Duration { return now.Sub(r.Since()) }
 // asked for yet: not its failure, but its turn is outstanding.
 func (r *Row) Awaited() bool {
 	switch {
-	case r.Root() || r.KeysProblem != nil:
+	case r.KeysProblem != nil || r.Root() && r.HasKey():
 		return false
 	case r.HasKey():
 		return r.LastUse.State == iamops.UseUnknown && r.LastUse.Problem == nil
@@ -132,6 +132,11 @@ var (
 	transient  = setWhere(func(f Finding) bool { return findings[f].transient })
 )
 
+func (r *Row) denied() bool {
+	p := r.Problem()
+	return p != nil && p.Kind == iamops.AccessDenied
+}
+
 // Next is the step that takes care of the key. It never retires one that is in use, nor
 // all Active keys of a user at once.
 func (r *Row) Next() Next {
@@ -143,6 +148,8 @@ func (r *Row) Next() Next {
 		return LookAgain // when the others are gone
 	case next == Retire && r.InUse:
 		return GoOn
+	case next == LookAgain && r.denied():
+		return Nothing // looking again is denied again
 	}
 	return next
 }

@@ -29,6 +29,10 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 			r := inv.rowOf(u)
 			r.KeysProblem, r.Findings = inv.progress.RootProblem, SetOf(Unknown)
 			rows = append(rows, r)
+		} else if u.user.Name == RootName && inv.progress.Report == ReportMaking {
+			r := inv.rowOf(u)
+			r.Findings = SetOf(Unknown)
+			rows = append(rows, r)
 		}
 		exemption := inv.exemption(u, now)
 		for j := first; j < len(rows); j++ {
@@ -40,7 +44,7 @@ func (inv *Inventory) AppendRows(rows []Row, now time.Time) []Row {
 			if r.Root() && r.HasKey() {
 				r.Findings = r.Findings.With(RootKey)
 			}
-			if r.HasKey() && r.Detail != nil && r.Detail.Quarantine != "" {
+			if r.HasKey() && (u.quarantine != "" || r.Detail != nil && r.Detail.Quarantine != "") {
 				r.Findings = r.Findings.With(Compromised)
 			}
 			r.Verdict = r.Findings.Verdict()

@@ -7,10 +7,11 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // reach opens a sandbox's account as its operator, and tells of each call.
-func reach(t testing.TB, place *sandbox.Account, onCall func(account.Call)) *account.Account {
+func reach(t testing.TB, place *faults.Account, onCall func(account.Call)) *account.Account {
 	t.Helper()
 	op := place.Operator()
 	a, err := account.At(t.Context(), account.Endpoint{
@@ -25,7 +26,7 @@ func reach(t testing.TB, place *sandbox.Account, onCall func(account.Call)) *acc
 // sandboxReport is the credential report of the sandbox.
 func sandboxReport(t testing.TB) string {
 	t.Helper()
-	place := sandbox.New(sandbox.Options{Seed: 1})
+	place := faults.New(sandbox.Options{Seed: 1})
 	a := reach(t, place, nil)
 	if _, err := a.GenerateReport(t.Context()); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // The weather in which speed is measured: what a call takes, and one bucket of tokens
@@ -73,8 +74,8 @@ func aboutAges(action string) bool {
 
 // slowAccount is a sandbox of that many users in that weather, with or without a report
 // from before.
-func slowAccount(t testing.TB, users int, report bool) *sandbox.Account {
-	place := sandbox.New(sandbox.Options{Seed: 1, Users: users, RequestsKept: 1})
+func slowAccount(t testing.TB, users int, report bool) *faults.Account {
+	place := faults.New(sandbox.Options{Seed: 1, Users: users})
 	if report {
 		if _, err := reach(t, place, nil).GenerateReport(t.Context()); err != nil {
 			t.Fatal(err)
@@ -82,12 +83,12 @@ func slowAccount(t testing.TB, users int, report bool) *sandbox.Account {
 		place.Advance(41 * time.Minute)
 	}
 	place.Configure(func(b *sandbox.Behavior) { b.Rate, b.Burst, b.ReportTakes = bucketRate, bucketBurst, 9*time.Second })
-	place.Inject(sandbox.Fault{Latency: callTakes})
+	place.Inject(faults.Fault{Latency: callTakes})
 	return place
 }
 
 // way is the way to an account: in process, or over HTTP.
-type way func(t testing.TB, place *sandbox.Account, onCall func(account.Call)) *account.Account
+type way func(t testing.TB, place *faults.Account, onCall func(account.Call)) *account.Account
 
 // measureLoad reads the account as keyturn does.
 func measureLoad(t testing.TB, reach way, users int, report bool) figures {

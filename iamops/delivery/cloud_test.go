@@ -14,6 +14,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // billing are the two stores of the tests, and what they hold at first.
@@ -25,14 +26,14 @@ const (
 // heaven is an AWS account with something to deliver to.
 type heaven struct {
 	t     *testing.T
-	cloud *sandbox.Account
+	cloud *faults.Account
 	a     *account.Account
 	env   delivery.Env
 }
 
 func newHeaven(t *testing.T) *heaven {
 	t.Helper()
-	h := &heaven{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1})}
+	h := &heaven{t: t, cloud: faults.New(sandbox.Options{Seed: 1})}
 	op := h.cloud.Operator()
 	var err error
 	h.a, err = account.At(t.Context(), account.Endpoint{URL: "http://sandbox.test", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
@@ -190,11 +191,11 @@ func TestABareSecretCannotBePutBack(t *testing.T) {
 
 // TestWhatAStoreRefuses: nothing is written, and no value is in what is said.
 func TestWhatAStoreRefuses(t *testing.T) {
-	deny := func(action string) sandbox.Fault { return sandbox.Fault{Action: action, Break: sandbox.Deny} }
-	throttle := func(action string) sandbox.Fault { return sandbox.Fault{Action: action, Break: sandbox.Throttle} }
+	deny := func(action string) faults.Fault { return faults.Fault{Action: action, Break: faults.Deny} }
+	throttle := func(action string) faults.Fault { return faults.Fault{Action: action, Break: faults.Throttle} }
 	for name, tc := range map[string]struct {
 		spec  string
-		fault sandbox.Fault
+		fault faults.Fault
 		kind  iamops.ProblemKind
 		says  string
 	}{
@@ -202,27 +203,27 @@ func TestWhatAStoreRefuses(t *testing.T) {
 		"writing is not allowed":        {ciBilling, deny("secretsmanager:PutSecretValue"), iamops.AccessDenied, "secretsmanager:PutSecretValue"},
 		"writing is throttled":          {ciBilling, throttle("secretsmanager:PutSecretValue"), iamops.Throttled, "ThrottlingException"},
 		"reading is throttled":          {ciBilling, throttle("secretsmanager:GetSecretValue"), iamops.Throttled, "ThrottlingException"},
-		"the KMS key does not decrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:GetSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "allow you kms:Decrypt"},
-		"the KMS key does not encrypt":  {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.KMSFailure}, delivery.KeyFailed, "EncryptionFailure"},
-		"the parameter's KMS key fails": {ssmJSON, sandbox.Fault{Action: "ssm:PutParameter", Break: sandbox.KMSFailure}, delivery.KeyFailed, "InvalidKeyId"},
-		"the session has ended":         {ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Expire}, iamops.ExpiredCredentials, "ExpiredToken"},
-		"no such secret":                {"secretsmanager:ci/none", sandbox.Fault{}, iamops.NotFound, "ResourceNotFoundException"},
-		"no object":                     {"secretsmanager:ci/list", sandbox.Fault{}, iamops.Malformed, "not a JSON object"},
-		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", sandbox.Fault{}, iamops.Malformed, "twice"},
-		"no such field":                 {"secretsmanager:ci/billing", sandbox.Fault{}, iamops.Malformed, "no field"},
-		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", sandbox.Fault{}, iamops.Malformed, "no field"},
-		"another key's":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/other", sandbox.Fault{}, delivery.OtherKey, thirdID},
-		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", sandbox.Fault{}, iamops.WrongAccount, "nothing was read or written"},
-		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", sandbox.Fault{}, iamops.ExpiredSSO, "SSO"},
-		"no such parameter":             {"ssm:/ci/none", sandbox.Fault{}, iamops.NotFound, "ParameterNotFound"},
-		"a parameter in clear":          {"ssm:/ci/clear", sandbox.Fault{}, delivery.NotSecret, "in clear"},
+		"the KMS key does not decrypt":  {ciBilling, faults.Fault{Action: "secretsmanager:GetSecretValue", Break: faults.KMSFailure}, delivery.KeyFailed, "allow you kms:Decrypt"},
+		"the KMS key does not encrypt":  {ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.KMSFailure}, delivery.KeyFailed, "EncryptionFailure"},
+		"the parameter's KMS key fails": {ssmJSON, faults.Fault{Action: "ssm:PutParameter", Break: faults.KMSFailure}, delivery.KeyFailed, "InvalidKeyId"},
+		"the session has ended":         {ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Expire}, iamops.ExpiredCredentials, "ExpiredToken"},
+		"no such secret":                {"secretsmanager:ci/none", faults.Fault{}, iamops.NotFound, "ResourceNotFoundException"},
+		"no object":                     {"secretsmanager:ci/list", faults.Fault{}, iamops.Malformed, "not a JSON object"},
+		"a field twice":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/twice", faults.Fault{}, iamops.Malformed, "twice"},
+		"no such field":                 {"secretsmanager:ci/billing", faults.Fault{}, iamops.Malformed, "no field"},
+		"a nested field":                {"secretsmanager:id=nested,secret=secret_access_key:ci/billing", faults.Fault{}, iamops.Malformed, "no field"},
+		"another key's":                 {"secretsmanager:id=access_key_id,secret=secret_access_key:ci/other", faults.Fault{}, delivery.OtherKey, thirdID},
+		"another account":               {"secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", faults.Fault{}, iamops.WrongAccount, "nothing was read or written"},
+		"a profile that does not work":  {"ssm:as=json,profile=broken:/ci/billing", faults.Fault{}, iamops.ExpiredSSO, "SSO"},
+		"no such parameter":             {"ssm:/ci/none", faults.Fault{}, iamops.NotFound, "ParameterNotFound"},
+		"a parameter in clear":          {"ssm:/ci/clear", faults.Fault{}, delivery.NotSecret, "in clear"},
 		"a parameter's write is denied": {ssmJSON, deny("ssm:PutParameter"), iamops.AccessDenied, "ssm:PutParameter"},
 		"describing is denied":          {ssmJSON, deny("ssm:DescribeParameters"), iamops.AccessDenied, "ssm:DescribeParameters"},
-		"another shape's parameter":     {"ssm:as=json:/ci/bare", sandbox.Fault{}, delivery.OtherKey, "something else"},
+		"another shape's parameter":     {"ssm:as=json:/ci/bare", faults.Fault{}, delivery.OtherKey, "something else"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHeaven(t)
-			if tc.fault.Break != sandbox.NoBreak {
+			if tc.fault.Break != faults.NoBreak {
 				h.cloud.Inject(tc.fault)
 			}
 			err := h.target(tc.spec).Deliver(t.Context(), credential())
@@ -240,11 +241,11 @@ func TestWhatAStoreRefuses(t *testing.T) {
 // TestALostAnswerIsLookedAfter: a write whose answer was lost counts by what is found.
 func TestALostAnswerIsLookedAfter(t *testing.T) {
 	for _, spec := range []string{ciBilling, ssmJSON} {
-		for when, held := range map[sandbox.Moment]bool{sandbox.AfterEffect: true, sandbox.BeforeEffect: false} {
+		for when, held := range map[faults.Moment]bool{faults.AfterEffect: true, faults.BeforeEffect: false} {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHeaven(t)
 				for _, action := range []string{"secretsmanager:PutSecretValue", "ssm:PutParameter"} {
-					h.cloud.Inject(sandbox.Fault{Action: action, Break: sandbox.ConnectionReset, At: when})
+					h.cloud.Inject(faults.Fault{Action: action, Break: faults.ConnectionReset, At: when})
 				}
 				err := h.target(spec).Deliver(t.Context(), credential())
 				if held != (err == nil) {

@@ -18,7 +18,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/account"
 	"keyturn/iamops/delivery"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // produced are, for each kind of failure, a way into it.
@@ -61,13 +61,13 @@ var produced = map[iamops.ProblemKind]func(t *testing.T) error{
 		}
 		return target.Deliver(t.Context(), credential())
 	},
-	iamops.AccessDenied:       onCloud(ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Deny}),
-	iamops.Throttled:          onCloud(ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Throttle}),
-	iamops.ExpiredCredentials: onCloud(ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.Expire}),
-	delivery.KeyFailed:        onCloud(ciBilling, sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.KMSFailure}),
-	iamops.ServiceFault:       onCloud(ciBilling, sandbox.Fault{Action: "secretsmanager:GetSecretValue", Break: sandbox.InternalError}),
-	iamops.WrongAccount:       onCloud("secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", sandbox.Fault{Action: "iam:ListUsers"}),
-	delivery.NotSecret:        onCloud("ssm:/ci/clear", sandbox.Fault{Action: "iam:ListUsers"}),
+	iamops.AccessDenied:       onCloud(ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Deny}),
+	iamops.Throttled:          onCloud(ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Throttle}),
+	iamops.ExpiredCredentials: onCloud(ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.Expire}),
+	delivery.KeyFailed:        onCloud(ciBilling, faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.KMSFailure}),
+	iamops.ServiceFault:       onCloud(ciBilling, faults.Fault{Action: "secretsmanager:GetSecretValue", Break: faults.InternalError}),
+	iamops.WrongAccount:       onCloud("secretsmanager:id=access_key_id,secret=secret_access_key,account=444455556666:ci/billing", faults.Fault{Action: "iam:ListUsers"}),
+	delivery.NotSecret:        onCloud("ssm:/ci/clear", faults.Fault{Action: "iam:ListUsers"}),
 	iamops.ReadOnly: func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHeaven(t)
@@ -104,7 +104,7 @@ func onFile(credentials string, spec func(home) string) func(*testing.T) error {
 }
 
 // onCloud delivers to a target in AWS, where something goes wrong.
-func onCloud(spec string, fault sandbox.Fault) func(*testing.T) error {
+func onCloud(spec string, fault faults.Fault) func(*testing.T) error {
 	return func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHeaven(t)

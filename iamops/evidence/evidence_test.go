@@ -17,6 +17,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/evidence"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 const (
@@ -246,7 +247,7 @@ func TestShortAgents(t *testing.T) {
 // throttled.
 func TestAThousandEventsBehindTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		op := cloud.Operator()
 		a, err := account.At(t.Context(), account.Endpoint{URL: "http://sandbox.test", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
 			account.Options{HTTPClient: cloud.Client(), Clock: cloud})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"keyturn/iamops"
 )
 
 // Document is an IAM policy document.
@@ -25,16 +27,8 @@ type Statement struct {
 // version is that of the policy language.
 const version = "2012-10-17"
 
-// texts is written as one text if it is one.
-type texts []string
-
-// MarshalJSON writes it.
-func (t texts) MarshalJSON() ([]byte, error) {
-	if len(t) == 1 {
-		return json.Marshal(t[0]) //nolint:wrapcheck // a text can't fail
-	}
-	return json.Marshal([]string(t)) //nolint:wrapcheck // texts can't fail
-}
+// texts are actions or resources.
+type texts = iamops.OneOrMore[string]
 
 // JSON is the document as AWS takes it, indented.
 func (d Document) JSON() string {

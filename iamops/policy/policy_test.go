@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/policy"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // TestThePolicyForAnAuditIsEnoughAndNoMore: with the document and nothing else an account
@@ -22,7 +23,7 @@ import (
 func TestThePolicyForAnAuditIsEnoughAndNoMore(t *testing.T) {
 	document := policy.For(policy.Where{Partition: "aws", Account: sandbox.AccountID}, policy.Audit)
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		cloud.Allow(sandbox.OperatorUser)
 		cloud.Attach(sandbox.OperatorUser, "keyturn", document.JSON())
 		var mu sync.Mutex
@@ -109,7 +110,7 @@ var oldKey = account.Endpoint{KeyID: "AKIAIOSFODNN7EXAMPLE", Secret: iamops.NewS
 // those that AWS implies.
 func TestThePolicyForTargetsIsEnoughAndNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		cloud.AddSecret("eu-west-1", "ci/billing", `{"key": "`+oldKey.KeyID+`", "secret": "`+oldKey.Secret.Reveal()+`"}`)
 		cloud.AddParameter("eu-west-1", "/ci/billing", "SecureString", "alias/billing", `{"AccessKeyId": "`+oldKey.KeyID+`", "SecretAccessKey": "`+oldKey.Secret.Reveal()+`"}`)
 		var called []string

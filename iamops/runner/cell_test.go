@@ -15,7 +15,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // target is the user whose key the cells rotate.
@@ -83,7 +83,7 @@ type cell struct {
 }
 
 // newCell makes a cell over a sandbox. Its runner is yet to be started.
-func newCell(t *testing.T, cloud *sandbox.Account, dir string, w *witness) *cell {
+func newCell(t *testing.T, cloud *faults.Account, dir string, w *witness) *cell {
 	t.Helper()
 	return &cell{
 		scene: &scene{t: t, cloud: cloud}, witness: w, dir: dir,

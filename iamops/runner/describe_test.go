@@ -9,7 +9,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 func TestDescriptionsTellColleagues(t *testing.T) {
@@ -44,7 +44,7 @@ func TestDescriptionsTellColleagues(t *testing.T) {
 func TestADescriptionThatFailsIsSaidAndHarmsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := beginTagged(t)
-		s.cloud.Inject(sandbox.Fault{Action: "iam:TagUser", Break: sandbox.Deny})
+		s.cloud.Inject(faults.Fault{Action: "iam:TagUser", Break: faults.Deny})
 		s.stored()
 		s.await("the failure", func(rotation.State) bool { return s.run.Snapshot().Undescribed != nil })
 		if p := s.run.Snapshot().Undescribed; p.Kind != iamops.AccessDenied || p.Action != "iam:TagUser" {

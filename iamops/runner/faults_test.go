@@ -13,18 +13,18 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 func TestACreateWhoseAnswerIsLost(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault  sandbox.Fault
+		fault  faults.Fault
 		orphan bool
 	}{
-		"with effect":    {sandbox.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: sandbox.ConnectionReset, At: sandbox.AfterEffect}, true},
-		"500 and effect": {sandbox.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: sandbox.InternalError, At: sandbox.AfterEffect}, true},
-		"cut body":       {sandbox.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: sandbox.CutBody, At: sandbox.AfterEffect}, true},
-		"without effect": {sandbox.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: sandbox.ConnectionReset, At: sandbox.BeforeEffect}, false},
+		"with effect":    {faults.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: faults.ConnectionReset, At: faults.AfterEffect}, true},
+		"500 and effect": {faults.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: faults.InternalError, At: faults.AfterEffect}, true},
+		"cut body":       {faults.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: faults.CutBody, At: faults.AfterEffect}, true},
+		"without effect": {faults.Fault{Action: "iam:CreateAccessKey", Times: 1, Break: faults.ConnectionReset, At: faults.BeforeEffect}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestNoChangeWithoutARecord(t *testing.T) {
 func TestAnOutcomeThatCannotBeRecordedIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := begin(t, "Suzie")
-		held := s.cloud.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: sandbox.AfterEffect})
+		held := s.cloud.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: faults.AfterEffect})
 		s.must(rotation.GoOn)
 		s.must(rotation.MakeChange)
 		<-held.Held()
@@ -96,7 +96,7 @@ func TestAnOutcomeThatCannotBeRecordedIsSaid(t *testing.T) {
 func TestCloseWaitsForAChangeAndItsRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := begin(t, "Suzie")
-		held := s.cloud.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: sandbox.AfterEffect})
+		held := s.cloud.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: faults.AfterEffect})
 		s.must(rotation.GoOn)
 		s.must(rotation.MakeChange)
 		<-held.Held()
@@ -219,7 +219,7 @@ func TestAFailedLookUpIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := begin(t, "Suzie")
 		s.await("a last use", func(st rotation.State) bool { return st.Old.LastUse.State == iamops.Used })
-		s.cloud.Inject(sandbox.Fault{Action: "iam:GetAccessKeyLastUsed", Break: sandbox.Deny})
+		s.cloud.Inject(faults.Fault{Action: "iam:GetAccessKeyLastUsed", Break: faults.Deny})
 		if err := s.run.Refresh(); err != nil {
 			t.Fatal(err)
 		}

@@ -19,6 +19,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // orders are what a child process is to do: go on with the rotation in a journal, over
@@ -89,15 +90,15 @@ func obey(text string) error {
 // death is the moment at which a child is killed.
 type death struct {
 	name string
-	hold sandbox.Fault // which holds the child there; its Action is the change's, where it names none
+	hold faults.Fault // which holds the child there; its Action is the change's, where it names none
 }
 
 var deaths = []death{
 	// The intent is on record, and the call that must precede the change is under way.
 	// The first such call is that of the child's start.
-	{"killed before sending", sandbox.Fault{Action: "sts:GetCallerIdentity", Skip: 1, Hold: true}},
-	{"killed between sending and effect", sandbox.Fault{Hold: true}},
-	{"killed after the effect", sandbox.Fault{Hold: true, At: sandbox.AfterEffect}},
+	{"killed before sending", faults.Fault{Action: "sts:GetCallerIdentity", Skip: 1, Hold: true}},
+	{"killed between sending and effect", faults.Fault{Hold: true}},
+	{"killed after the effect", faults.Fault{Hold: true, At: faults.AfterEffect}},
 }
 
 // TestKilledMatrix kills a process with SIGKILL in the middle of every changing call,
@@ -131,12 +132,12 @@ func TestKilledMatrix(t *testing.T) {
 func killAndGoOn(t *testing.T, s stage, d death, n nature, e ending) {
 	dir := t.TempDir()
 	start := time.Now().Round(0)
-	var cloud *sandbox.Account
+	var cloud *faults.Account
 	var w *witness
 	put := false
 	synctest.Test(t, func(t *testing.T) {
 		sleepUntil(t.Context(), start.Add(-time.Hour))
-		cloud = sandbox.New(sandbox.Options{Seed: 1})
+		cloud = faults.New(sandbox.Options{Seed: 1})
 		cloud.Configure(n.is)
 		w = newWitness(t, cloud)
 		c := newCell(t, cloud, dir, w)
@@ -155,7 +156,7 @@ func killAndGoOn(t *testing.T, s stage, d death, n nature, e ending) {
 	}
 	before := w.done(s.change)
 	killChild(t, cloud, w, s, d, orders{Dir: dir, Decisions: decisions})
-	if effect := w.done(s.change) > before; effect != (d.hold.At == sandbox.AfterEffect) {
+	if effect := w.done(s.change) > before; effect != (d.hold.At == faults.AfterEffect) {
 		t.Errorf("effect: %v", effect)
 	}
 	if t.Failed() {
@@ -176,7 +177,7 @@ func killAndGoOn(t *testing.T, s stage, d death, n nature, e ending) {
 }
 
 // killChild lets a child obey, holds it in the middle of the change, and kills it there.
-func killChild(t *testing.T, cloud *sandbox.Account, w *witness, s stage, d death, o orders) {
+func killChild(t *testing.T, cloud *faults.Account, w *witness, s stage, d death, o orders) {
 	t.Helper()
 	if d.hold.Action == "" {
 		d.hold.Action = s.change.Action()

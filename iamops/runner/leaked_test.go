@@ -12,12 +12,13 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // beginLeaked begins with a key of a user that has leaked.
 func beginLeaked(t *testing.T, user string, before func(*scene)) *scene {
 	t.Helper()
-	s := &scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}
+	s := &scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}
 	s.cloud.Configure(func(b *sandbox.Behavior) { b.TrailDelay = 0 })
 	before(s)
 	a := s.account()
@@ -105,7 +106,7 @@ func TestALeakedKeyWithBothSlotsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := beginLeaked(t, "data-pipeline", func(s *scene) { s.cloud.Quarantine("data-pipeline") })
 		s.await("the quarantine", func(st rotation.State) bool {
-			return st.Quarantine != nil && st.Quarantine.Policy == sandbox.Quarantine
+			return st.Quarantine != nil && st.Quarantine.Policy == faults.Quarantine
 		})
 		s.must(rotation.GoOn)
 		s.change(rotation.MakeChange, rotation.Review)

@@ -10,28 +10,29 @@ import (
 
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // mishap is what goes wrong with a change, in the process that makes it.
 type mishap struct {
 	name   string
-	wire   sandbox.Fault     // its Action is the change's, where it names none
+	wire   faults.Fault      // its Action is the change's, where it names none
 	write  rotation.DeedKind // the record that can't be written; "" if all can
 	effect bool              // the change takes effect all the same
 }
 
 var mishaps = []mishap{
-	{name: "answer lost", wire: sandbox.Fault{Break: sandbox.ConnectionReset, At: sandbox.AfterEffect}, effect: true},
-	{name: "connection lost before the effect", wire: sandbox.Fault{Break: sandbox.ConnectionReset}},
-	{name: "answer cut", wire: sandbox.Fault{Break: sandbox.CutBody, At: sandbox.AfterEffect}, effect: true},
-	{name: "500 before the effect", wire: sandbox.Fault{Break: sandbox.InternalError}},
-	{name: "500 after the effect", wire: sandbox.Fault{Break: sandbox.InternalError, At: sandbox.AfterEffect}, effect: true},
-	{name: "throttled for good", wire: sandbox.Fault{Break: sandbox.Throttle}},
-	{name: "timed out before the effect", wire: sandbox.Fault{Hold: true}},
-	{name: "timed out after the effect", wire: sandbox.Fault{Hold: true, At: sandbox.AfterEffect}, effect: true},
-	{name: "access denied", wire: sandbox.Fault{Break: sandbox.Deny}},
-	{name: "credentials expired", wire: sandbox.Fault{Break: sandbox.Expire}},
-	{name: "credentials expired before sending", wire: sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire}},
+	{name: "answer lost", wire: faults.Fault{Break: faults.ConnectionReset, At: faults.AfterEffect}, effect: true},
+	{name: "connection lost before the effect", wire: faults.Fault{Break: faults.ConnectionReset}},
+	{name: "answer cut", wire: faults.Fault{Break: faults.CutBody, At: faults.AfterEffect}, effect: true},
+	{name: "500 before the effect", wire: faults.Fault{Break: faults.InternalError}},
+	{name: "500 after the effect", wire: faults.Fault{Break: faults.InternalError, At: faults.AfterEffect}, effect: true},
+	{name: "throttled for good", wire: faults.Fault{Break: faults.Throttle}},
+	{name: "timed out before the effect", wire: faults.Fault{Hold: true}},
+	{name: "timed out after the effect", wire: faults.Fault{Hold: true, At: faults.AfterEffect}, effect: true},
+	{name: "access denied", wire: faults.Fault{Break: faults.Deny}},
+	{name: "credentials expired", wire: faults.Fault{Break: faults.Expire}},
+	{name: "credentials expired before sending", wire: faults.Fault{Action: "sts:GetCallerIdentity", Break: faults.Expire}},
 	{name: "intent not writable", write: rotation.DeedAnnounced},
 	{name: "outcome not writable", write: rotation.DeedChanged, effect: true},
 	{name: "ended right after the answer", effect: true},
@@ -120,7 +121,7 @@ func TestFaultMatrix(t *testing.T) {
 
 // playOut is one cell.
 func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
-	cloud := sandbox.New(sandbox.Options{Seed: 1})
+	cloud := faults.New(sandbox.Options{Seed: 1})
 	cloud.Configure(n.is)
 	c := newCell(t, cloud, dir, newWitness(t, cloud))
 	notes := c.start()
@@ -149,5 +150,5 @@ func playOut(t *testing.T, s stage, m mishap, n nature, e ending, dir string) {
 		c.report()
 		return
 	}
-	c.finish(e, m.wire.Break == sandbox.Throttle)
+	c.finish(e, m.wire.Break == faults.Throttle)
 }

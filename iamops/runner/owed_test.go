@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // What has been seen to happen and could not be written down is told until it is, and
@@ -44,7 +44,7 @@ func TestFindingsRecords(t *testing.T) {
 			s.cloud.Advance(rotation.DeleteAfter)
 			_ = s.run.Refresh()
 			s.await("the time", func(st rotation.State) bool { return !st.Look.Exists() && st.Fresh() })
-			held := s.cloud.Inject(sandbox.Fault{Action: "iam:DeleteAccessKey", Hold: true, At: sandbox.AfterEffect})
+			held := s.cloud.Inject(faults.Fault{Action: "iam:DeleteAccessKey", Hold: true, At: faults.AfterEffect})
 			s.must(rotation.MakeChange)
 			<-held.Held()
 			s.notes.failWith(errors.New("no space left on device"))

@@ -17,6 +17,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // way is how a profile signs with the operator's own key, which {id} and {secret} stand
@@ -56,7 +57,7 @@ func atDesk(t *testing.T, w way, home string) *desk { return atDeskWith(t, w, ho
 // atDeskWith is atDesk for an operator who may do what a policy says, and no more.
 func atDeskWith(t *testing.T, w way, home string, only policy.Document) *desk {
 	t.Helper()
-	d := &desk{scene: scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home, only: only}
+	d := &desk{scene: scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home, only: only}
 	if len(only.Statement) > 0 {
 		d.cloud.Allow(sandbox.OperatorUser)
 		d.cloud.Attach(sandbox.OperatorUser, "keyturn", only.JSON())

@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // remembered is a memory in a line.
@@ -100,7 +101,7 @@ proven delete done: discard-stored/done, new, secret stored, stored at, off, on 
 func TestQuietCountsFromTheRollBackAfterAFreshStart(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		c := newCell(t, cloud, dir, newWitness(t, cloud))
 		c.start()
 		c.reachWatch()

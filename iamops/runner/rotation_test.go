@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // notes is a journal in memory, which can be made to fail.
@@ -68,7 +69,7 @@ func (n *notes) story() string {
 // scene is a rotation over the sandbox, in a synctest bubble.
 type scene struct {
 	t     *testing.T
-	cloud *sandbox.Account
+	cloud *faults.Account
 	notes *notes
 	run   *runner.Runner
 }
@@ -81,7 +82,7 @@ func begin(t *testing.T, user string) *scene {
 // beginWith is begin with other parts.
 func beginWith(t *testing.T, user string, change func(*runner.Parts, *scene)) *scene {
 	t.Helper()
-	s := &scene{t: t, cloud: sandbox.New(sandbox.Options{Seed: 1}), notes: &notes{}}
+	s := &scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}
 	parts := runner.Parts{Account: s.account(), Journal: s.notes, Clock: s.cloud, Settings: rotation.DefaultSettings()}
 	change(&parts, s)
 	s.run = runner.Start(parts, runner.Task{ID: "rot1", User: user})

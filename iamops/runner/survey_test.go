@@ -10,12 +10,13 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // surveyScene is a sandbox in which Suzie's rotation was taken to a stage and left.
 func surveyScene(t *testing.T, to func(*cell)) *cell {
 	t.Helper()
-	cloud := sandbox.New(sandbox.Options{Seed: 1})
+	cloud := faults.New(sandbox.Options{Seed: 1})
 	c := newCell(t, cloud, t.TempDir(), newWitness(t, cloud))
 	c.start()
 	to(c)
@@ -61,7 +62,7 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 	week := rotation.DefaultSettings().WatchPeriod
 	loseAnswer := func(c *cell) {
 		c.reachDeactivate()
-		c.cloud.Inject(sandbox.Fault{Action: "iam:UpdateAccessKey", Times: 1, Break: sandbox.ConnectionReset})
+		c.cloud.Inject(faults.Fault{Action: "iam:UpdateAccessKey", Times: 1, Break: faults.ConnectionReset})
 		c.must(rotation.MakeChange)
 		c.await("an unclear outcome", func(s rotation.State) bool { return s.Phase == rotation.Unclear })
 	}
@@ -101,7 +102,7 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 		"deleted by a colleague": {left: (*cell).reachWatch, then: func(c *cell) { c.act(iamops.Delete, c.witness.first[0]) },
 			kind: rotation.WaitLook, step: rotation.Watch, over: true}, // one list proves nothing
 		"the keys can't be read": {left: (*cell).reachWatch, then: func(c *cell) {
-			c.cloud.Inject(sandbox.Fault{Action: "iam:ListAccessKeys", Break: sandbox.Deny})
+			c.cloud.Inject(faults.Fault{Action: "iam:ListAccessKeys", Break: faults.Deny})
 		}, kind: rotation.WaitDecision, step: rotation.Watch, over: true, problem: iamops.AccessDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +133,7 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 
 func TestSurveyKeepsTheOrderOfManyRotations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1, Users: 60})
+		cloud := faults.New(sandbox.Options{Seed: 1, Users: 60})
 		a := reach(t, cloud, cloud.Client())
 		var users []iamops.User
 		if err := a.Users(context.Background(), func(page []iamops.User) error {

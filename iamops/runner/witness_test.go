@@ -16,12 +16,13 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // witness stands at the wire of a sandbox, sees every changing call that arrives
 // there and what it really did, and holds the laws against it.
 type witness struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 	eye   *account.Account // which reads the truth
 	first []string         // the IDs of the keys that were there from the beginning
 
@@ -37,7 +38,7 @@ type deed struct {
 	keyID string // "" for a create
 }
 
-func newWitness(t *testing.T, cloud *sandbox.Account) *witness {
+func newWitness(t *testing.T, cloud *faults.Account) *witness {
 	t.Helper()
 	w := &witness{
 		cloud: cloud, arrived: map[iamops.ChangeKind]int{}, effects: map[deed]int{},
@@ -58,7 +59,7 @@ func (w *witness) connect(t *testing.T) {
 }
 
 // reach connects the operator of a sandbox to it in process.
-func reach(t *testing.T, cloud *sandbox.Account, by *http.Client) *account.Account {
+func reach(t *testing.T, cloud *faults.Account, by *http.Client) *account.Account {
 	t.Helper()
 	op := cloud.Operator()
 	a, err := account.At(context.Background(),

@@ -10,27 +10,12 @@ import (
 	"time"
 )
 
-// drop is how a connection ends without a whole answer.
-type drop int
-
-const (
-	answered  drop = iota
-	dropReset      // the connection is reset
-	dropEOF        // the connection is closed before an answer
-	dropBody       // the connection is closed within the body
-	hungUp         // the caller was gone first
-)
-
 // answer is what goes back over the wire.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	drop   drop
 }
-
-// half is the part of the body that arrives when it is cut.
-func (a answer) half() []byte { return a.body[:len(a.body)/2] }
 
 var namespaces = map[string]string{
 	"iam": "https://iam.amazonaws.com/doc/2010-05-08/",

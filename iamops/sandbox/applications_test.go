@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
-func application(t *testing.T, a *sandbox.Account, name string) sandbox.Application {
+func application(t *testing.T, a *faults.Account, name string) sandbox.Application {
 	t.Helper()
 	all := a.Applications()
 	i := slices.IndexFunc(all, func(p sandbox.Application) bool { return p.Name == name })

@@ -57,7 +57,7 @@ type Behavior struct {
 	ReportDatesInactive bool
 }
 
-// DefaultBehavior is how an account behaves that nobody has configured.
+// DefaultBehavior is how an account behaves if its options say nothing else.
 func DefaultBehavior() Behavior {
 	return Behavior{
 		NewKeyDelay:         3 * time.Second,
@@ -70,15 +70,12 @@ func DefaultBehavior() Behavior {
 	}
 }
 
-// Configure lets change alter the account's behavior, from now on.
-func (a *Account) Configure(change func(*Behavior)) {
-	a.enter()
-	defer a.mu.Unlock()
-	rate, burst := a.behavior.Rate, a.behavior.Burst
-	change(&a.behavior)
-	if a.behavior.Rate != rate || a.behavior.Burst != burst {
-		a.bucket = bucket{tokens: float64(a.behavior.Burst), filled: a.wire()}
+// behave makes the account behave so from now on.
+func (a *Account) behave(b Behavior) {
+	if a.behavior.Rate != b.Rate || a.behavior.Burst != b.Burst {
+		a.bucket = bucket{tokens: float64(b.Burst), filled: a.wire()}
 	}
+	a.behavior = b
 }
 
 // bucket is a token bucket. It starts full.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // cli is the AWS CLI on a served account: the judge of the wire format.
@@ -25,7 +26,7 @@ type cli struct {
 }
 
 // serve starts an account and finds the AWS CLI.
-func serve(t *testing.T) (*sandbox.Account, cli) {
+func serve(t *testing.T) (*faults.Account, cli) {
 	t.Helper()
 	t.Parallel()              // the CLI takes a second to start
 	program := "/usr/bin/aws" // Debian's, should another stand before it in PATH

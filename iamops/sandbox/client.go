@@ -4,17 +4,13 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net"
 	"net/http"
-	"os"
 	"strconv"
-	"syscall"
 )
 
 // Client returns an HTTP client that reaches the account in process, whatever
 // the address: no network, no goroutine, so that it works in a testing/synctest
-// bubble. A request ends when its context does; a dropped connection comes out
-// as the error that a network would give.
+// bubble. A request ends when its context does.
 func (a *Account) Client() *http.Client {
 	return &http.Client{Transport: inProcess{a}}
 }
@@ -36,19 +32,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		arrived.Host = arrived.URL.Host
 	}
 	ans := t.account.exchange(arrived)
-	var body io.Reader = bytes.NewReader(ans.body)
-	switch ans.drop {
-	case answered:
-	case hungUp:
-		return nil, context.Cause(ctx) //nolint:wrapcheck // as net/http does, unchanged
-	case dropReset:
-		return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
-	case dropEOF:
-		return nil, io.EOF
-	case dropBody:
-		body = io.MultiReader(bytes.NewReader(ans.half()), failing{io.ErrUnexpectedEOF})
-	}
-	ans.header.Set("Date", t.account.wireDate())
+	ans.header.Set("Date", t.account.Wire().Format(http.TimeFormat))
 	return &http.Response{
 		Status:        strconv.Itoa(ans.status) + " " + http.StatusText(ans.status),
 		StatusCode:    ans.status,
@@ -56,13 +40,8 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        ans.header,
-		Body:          io.NopCloser(body),
+		Body:          io.NopCloser(bytes.NewReader(ans.body)),
 		ContentLength: int64(len(ans.body)),
 		Request:       r,
 	}, nil
 }
-
-// failing is a reader that only fails.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// controlPath is where the account is controlled over HTTP, unsigned:
+// ControlPath is where the account is controlled over HTTP, unsigned:
 //
 //	POST /_keyturn/advance?days=N       moves the account clock on; also hours=, minutes=
 //	GET  /_keyturn/applications         the applications, as JSON
@@ -16,7 +16,7 @@ import (
 //	                                    gives an application another key
 //
 // Whoever can reach the account can do this.
-const controlPath = "/_keyturn/"
+const ControlPath = "/_keyturn/"
 
 // maxAdvance is as far as one request can move the clock on.
 const maxAdvance = 3660 * 24 * time.Hour
@@ -27,7 +27,7 @@ func (a *Account) control(r *http.Request) answer {
 		return controlText(http.StatusBadRequest, "the query string cannot be read: "+err.Error())
 	}
 	switch r.Method + " " + r.URL.Path {
-	case "POST " + controlPath + "advance":
+	case "POST " + ControlPath + "advance":
 		d, problem := advanceOf(parameters)
 		if problem != "" {
 			return controlText(http.StatusBadRequest, problem)
@@ -36,9 +36,9 @@ func (a *Account) control(r *http.Request) answer {
 		return controlJSON(struct {
 			Now time.Time `json:"now"`
 		}{a.Now()})
-	case "GET " + controlPath + "applications":
+	case "GET " + ControlPath + "applications":
 		return controlJSON(a.Applications())
-	case "POST " + controlPath + "applications":
+	case "POST " + ControlPath + "applications":
 		name, key := parameters.Get("name"), parameters.Get("key")
 		if name == "" || key == "" {
 			return controlText(http.StatusBadRequest, "say which application and which key: ?name=APPLICATION&key=KEYID")
@@ -47,7 +47,7 @@ func (a *Account) control(r *http.Request) answer {
 			return controlText(http.StatusNotFound, err.Error())
 		}
 		return controlJSON(a.Applications())
-	case "GET " + controlPath + "advance":
+	case "GET " + ControlPath + "advance":
 		return controlText(http.StatusMethodNotAllowed, "advancing the clock takes a POST")
 	}
 	return controlText(http.StatusNotFound, "there is POST /_keyturn/advance?days=N, GET /_keyturn/applications and POST /_keyturn/applications?name=APPLICATION&key=KEYID")

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // control sends a control request.
-func control(t *testing.T, a *sandbox.Account, method, path string) (int, string) {
+func control(t *testing.T, a *faults.Account, method, path string) (int, string) {
 	t.Helper()
 	req := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), method, "http://sandbox.test/_keyturn/"+path, nil))
 	resp := must[*http.Response](t)(a.Client().Do(req))

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 func createFor(ctx context.Context, client *iam.Client, user string) error {
@@ -23,14 +24,14 @@ func createFor(ctx context.Context, client *iam.Client, user string) error {
 // breaks are the ways to fail, with what the client must see of each.
 var breaks = []struct {
 	name  string
-	fails sandbox.Break
+	fails faults.Break
 	seen  func(t *testing.T, err error)
 }{
-	{"500", sandbox.InternalError, seenCode("InternalFailure", 500)},
-	{"503", sandbox.Unavailable, seenCode("ServiceUnavailable", 503)},
-	{"reset", sandbox.ConnectionReset, seenError(syscall.ECONNRESET)},
-	{"EOF", sandbox.ConnectionEOF, seenError(io.EOF)},
-	{"cut body", sandbox.CutBody, seenError(io.ErrUnexpectedEOF)},
+	{"500", faults.InternalError, seenCode("InternalFailure", 500)},
+	{"503", faults.Unavailable, seenCode("ServiceUnavailable", 503)},
+	{"reset", faults.ConnectionReset, seenError(syscall.ECONNRESET)},
+	{"EOF", faults.ConnectionEOF, seenError(io.EOF)},
+	{"cut body", faults.CutBody, seenError(io.ErrUnexpectedEOF)},
 }
 
 func seenCode(code string, status int) func(*testing.T, error) {
@@ -48,7 +49,7 @@ func seenError(want error) func(*testing.T, error) {
 
 func TestBrokenRequests(t *testing.T) {
 	for _, b := range breaks {
-		for at, keys := range map[sandbox.Moment]int{sandbox.BeforeEffect: 0, sandbox.AfterEffect: 1} {
+		for at, keys := range map[faults.Moment]int{faults.BeforeEffect: 0, faults.AfterEffect: 1} {
 			t.Run(b.name, func(t *testing.T) {
 				a := newAccount()
 				served := httptest.NewServer(a)
@@ -59,7 +60,7 @@ func TestBrokenRequests(t *testing.T) {
 				inProcess := config(a, a.Operator(), "eu-west-1")
 
 				for user, c := range map[string]aws.Config{"bob": overTheWire, "external-auditor": inProcess} {
-					i := a.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Break: b.fails, At: at, Times: 1})
+					i := a.Inject(faults.Fault{Action: "iam:CreateAccessKey", Break: b.fails, At: at, Times: 1})
 					sent := a.Sent("iam:CreateAccessKey")
 					b.seen(t, createFor(t.Context(), iam.NewFromConfig(c), user))
 					if n := len(listKeys(t, a, user)); n != keys {
@@ -76,17 +77,17 @@ func TestBrokenRequests(t *testing.T) {
 
 func TestForcedRefusals(t *testing.T) {
 	for _, c := range []struct {
-		fails sandbox.Break
+		fails faults.Break
 		code  string
 		http  int
 	}{
-		{sandbox.Throttle, "Throttling", 400},
-		{sandbox.Deny, "AccessDenied", 403},
-		{sandbox.Expire, "ExpiredToken", 403},
+		{faults.Throttle, "Throttling", 400},
+		{faults.Deny, "AccessDenied", 403},
+		{faults.Expire, "ExpiredToken", 403},
 	} {
 		t.Run(c.code, func(t *testing.T) {
 			a := newAccount()
-			a.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Break: c.fails, At: sandbox.AfterEffect, Times: 1})
+			a.Inject(faults.Fault{Action: "iam:CreateAccessKey", Break: c.fails, At: faults.AfterEffect, Times: 1})
 			client := iamAs(a, a.Operator())
 			wantCode(t, createFor(t.Context(), client, "bob"), c.code, c.http)
 			if n := len(listKeys(t, a, "bob")); n != 0 {
@@ -107,7 +108,7 @@ func TestWhichRequestsAFaultStrikes(t *testing.T) {
 		_, err := client.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &user})
 		return err == nil
 	}
-	i := a.Inject(sandbox.Fault{Action: "iam:ListAccessKeys", User: "alice", Skip: 1, Times: 2, Break: sandbox.InternalError})
+	i := a.Inject(faults.Fault{Action: "iam:ListAccessKeys", User: "alice", Skip: 1, Times: 2, Break: faults.InternalError})
 	var got []bool
 	for _, user := range []string{"alice", "bob", "alice", "bob", "alice", "alice"} {
 		got = append(got, list(user))
@@ -121,7 +122,7 @@ func TestWhichRequestsAFaultStrikes(t *testing.T) {
 		t.Errorf("struck %d, want 2", i.Struck())
 	}
 
-	always := a.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Unavailable})
+	always := a.Inject(faults.Fault{Action: "iam:*", Break: faults.Unavailable})
 	for range 3 {
 		if list("bob") {
 			t.Error("a fault without Times lets a request pass")
@@ -139,8 +140,8 @@ func TestWhichRequestsAFaultStrikes(t *testing.T) {
 func TestLatency(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		a := newAccount()
-		a.Inject(sandbox.Fault{Latency: 60 * time.Millisecond})
-		a.Inject(sandbox.Fault{Action: "sts:*", Latency: 20 * time.Millisecond})
+		a.Inject(faults.Fault{Latency: 60 * time.Millisecond})
+		a.Inject(faults.Fault{Action: "sts:*", Latency: 20 * time.Millisecond})
 		start := a.Now()
 		works(t, a, a.Operator(), "eu-west-1")
 		if took := a.Now().Sub(start); took != 80*time.Millisecond {
@@ -158,10 +159,10 @@ func TestLatency(t *testing.T) {
 }
 
 func TestHeldRequests(t *testing.T) {
-	for at, keys := range map[sandbox.Moment]int{sandbox.BeforeEffect: 0, sandbox.AfterEffect: 1} {
+	for at, keys := range map[faults.Moment]int{faults.BeforeEffect: 0, faults.AfterEffect: 1} {
 		inBubble(t, func(t *testing.T) {
 			a := newAccount()
-			hold := a.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: at})
+			hold := a.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: at})
 			done := make(chan error, 1)
 			go func() { done <- createFor(t.Context(), iamAs(a, a.Operator()), "bob") }()
 			<-hold.Held()
@@ -181,12 +182,12 @@ func TestHeldRequests(t *testing.T) {
 }
 
 func TestAHeldRequestIsGivenUp(t *testing.T) {
-	for at, keys := range map[sandbox.Moment]int{sandbox.BeforeEffect: 0, sandbox.AfterEffect: 1} {
+	for at, keys := range map[faults.Moment]int{faults.BeforeEffect: 0, faults.AfterEffect: 1} {
 		a := newAccount()
 		served := httptest.NewServer(a)
 		c := config(a, a.Operator(), "eu-west-1")
 		c.HTTPClient, c.BaseEndpoint = http.DefaultClient, &served.URL
-		hold := a.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: at})
+		hold := a.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: at})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- createFor(ctx, iam.NewFromConfig(c), "bob") }()

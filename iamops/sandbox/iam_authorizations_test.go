@@ -12,10 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // details asks for all pages.
-func details(t *testing.T, a *sandbox.Account, perPage int32, filter ...types.EntityType) (all iam.GetAccountAuthorizationDetailsOutput, pages int) {
+func details(t *testing.T, a *faults.Account, perPage int32, filter ...types.EntityType) (all iam.GetAccountAuthorizationDetailsOutput, pages int) {
 	t.Helper()
 	in := &iam.GetAccountAuthorizationDetailsInput{Filter: filter}
 	if perPage > 0 {

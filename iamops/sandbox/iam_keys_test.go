@@ -11,27 +11,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
-func listKeys(t *testing.T, a *sandbox.Account, user string) []types.AccessKeyMetadata {
+func listKeys(t *testing.T, a *faults.Account, user string) []types.AccessKeyMetadata {
 	t.Helper()
 	out := must[*iam.ListAccessKeysOutput](t)(iamAs(a, a.Operator()).ListAccessKeys(t.Context(), &iam.ListAccessKeysInput{UserName: &user}))
 	return out.AccessKeyMetadata
 }
 
-func setStatus(t *testing.T, a *sandbox.Account, user, keyID string, to types.StatusType) {
+func setStatus(t *testing.T, a *faults.Account, user, keyID string, to types.StatusType) {
 	t.Helper()
 	must[*iam.UpdateAccessKeyOutput](t)(iamAs(a, a.Operator()).UpdateAccessKey(t.Context(),
 		&iam.UpdateAccessKeyInput{UserName: &user, AccessKeyId: &keyID, Status: to}))
 }
 
-func deleteKey(t *testing.T, a *sandbox.Account, user, keyID string) {
+func deleteKey(t *testing.T, a *faults.Account, user, keyID string) {
 	t.Helper()
 	must[*iam.DeleteAccessKeyOutput](t)(iamAs(a, a.Operator()).DeleteAccessKey(t.Context(),
 		&iam.DeleteAccessKeyInput{UserName: &user, AccessKeyId: &keyID}))
 }
 
-func lastUsed(t *testing.T, a *sandbox.Account, keyID string) *types.AccessKeyLastUsed {
+func lastUsed(t *testing.T, a *faults.Account, keyID string) *types.AccessKeyLastUsed {
 	t.Helper()
 	out := must[*iam.GetAccessKeyLastUsedOutput](t)(iamAs(a, a.Operator()).GetAccessKeyLastUsed(t.Context(), &iam.GetAccessKeyLastUsedInput{AccessKeyId: &keyID}))
 	return out.AccessKeyLastUsed

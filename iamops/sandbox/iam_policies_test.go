@@ -15,10 +15,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // putPolicy attaches an inline policy over the wire, as the operator.
-func putPolicy(t *testing.T, a *sandbox.Account, user, name, document string) error {
+func putPolicy(t *testing.T, a *faults.Account, user, name, document string) error {
 	t.Helper()
 	return errorOf(iamAs(a, a.Operator()).PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{
 		UserName: &user, PolicyName: &name, PolicyDocument: &document,
@@ -26,7 +27,7 @@ func putPolicy(t *testing.T, a *sandbox.Account, user, name, document string) er
 }
 
 // joiner is a user made over the wire, with a key that works.
-func joiner(t *testing.T, a *sandbox.Account, name string) sandbox.Credentials {
+func joiner(t *testing.T, a *faults.Account, name string) sandbox.Credentials {
 	t.Helper()
 	admin := iamAs(a, a.Operator())
 	must[*iam.CreateUserOutput](t)(admin.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name, Path: aws.String("/eng/")}))
@@ -112,7 +113,7 @@ func TestUserPoliciesAreEvaluated(t *testing.T) {
 }
 
 // simulated is what the simulation says of an action of dev's.
-func simulated(t *testing.T, a *sandbox.Account, what string) string {
+func simulated(t *testing.T, a *faults.Account, what string) string {
 	t.Helper()
 	action, user, about := strings.Cut(what, " ")
 	in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String("arn:aws:iam::111122223333:user/eng/dev"), ActionNames: []string{action}}
@@ -231,7 +232,7 @@ func TestUserPoliciesAreListedAndDeleted(t *testing.T) {
 	if plain, err := url.PathUnescape(*got.PolicyDocument); err != nil || plain != text || *got.UserName != "bob" || *got.PolicyName != "p3" || strings.ContainsAny(*got.PolicyDocument, `"+ {`) {
 		t.Errorf("the policy is %q (%v)", *got.PolicyDocument, err)
 	}
-	for _, name := range []string{"p6", sandbox.Quarantine} {
+	for _, name := range []string{"p6", faults.Quarantine} {
 		err := errorOf(admin.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: bob, PolicyName: &name}))
 		wantCode(t, err, "NoSuchEntity", http.StatusNotFound)
 		wantCode(t, errorOf(admin.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: bob, PolicyName: &name})), "NoSuchEntity", http.StatusNotFound)

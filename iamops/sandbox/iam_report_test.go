@@ -11,10 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // report makes and reads a credential report: by user, then by column.
-func report(t *testing.T, a *sandbox.Account) map[string]map[string]string {
+func report(t *testing.T, a *faults.Account) map[string]map[string]string {
 	t.Helper()
 	client := iamAs(a, a.Operator())
 	must[*iam.GenerateCredentialReportOutput](t)(client.GenerateCredentialReport(t.Context(), nil))

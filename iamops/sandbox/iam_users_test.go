@@ -12,10 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // userNames lists all users, and how many pages that took.
-func userNames(t *testing.T, a *sandbox.Account, size *int32) (names []string, pages int) {
+func userNames(t *testing.T, a *faults.Account, size *int32) (names []string, pages int) {
 	t.Helper()
 	list := iam.NewListUsersPaginator(iamAs(a, a.Operator()), &iam.ListUsersInput{MaxItems: size})
 	for list.HasMorePages() {
@@ -29,7 +30,7 @@ func userNames(t *testing.T, a *sandbox.Account, size *int32) (names []string, p
 }
 
 func TestListUsersPages(t *testing.T) {
-	a := sandbox.New(sandbox.Options{Users: 1050, Seed: 1})
+	a := faults.New(sandbox.Options{Users: 1050, Seed: 1})
 	for _, c := range []struct {
 		size  *int32
 		limit int
@@ -128,7 +129,7 @@ func TestUserRefusals(t *testing.T) {
 }
 
 func TestUserQuota(t *testing.T) {
-	a := sandbox.New(sandbox.Options{Users: 5000, Seed: 1})
+	a := faults.New(sandbox.Options{Users: 5000, Seed: 1})
 	_, err := iamAs(a, a.Operator()).CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("one-more")})
 	wantCode(t, err, "LimitExceeded", http.StatusConflict)
 }

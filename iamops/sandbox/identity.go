@@ -3,8 +3,6 @@ package sandbox
 import (
 	"crypto/subtle"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -87,68 +85,6 @@ func (a *Account) authenticate(keyID, token, service, region string, now time.Ti
 	return signer{account: a, key: k}, nil
 }
 
-// The policies that Allow and AllowSelf attach.
-const (
-	allowedPolicy     = "allowed"
-	allowedSelfPolicy = "allowed-on-itself"
-)
-
-// Allow sets what a user may do, from now on, in place of all that it said before: actions
-// as in "iam:ListUsers", "iam:*" for a service, "*" for everything. Seeded users but the
-// operator may do nothing. sts:GetCallerIdentity and sts:GetSessionToken need no
-// permission, as on AWS. Allow panics if there is no such user, or if the account does not
-// know an action.
-func (a *Account) Allow(userName string, actions ...string) {
-	a.permit(userName, actions, func(u *user) { u.allow(actions...) })
-}
-
-// AllowSelf is like Allow, for what a user may do to itself.
-func (a *Account) AllowSelf(userName string, actions ...string) {
-	a.permit(userName, actions, func(u *user) { u.allowOn(allowedSelfPolicy, u.arn(), actions) })
-}
-
-// allow makes actions all that the user is allowed, but for what else is attached.
-func (u *user) allow(actions ...string) {
-	admin := slices.Contains(actions, "*")
-	if i := u.policyNamed(administratorAccess.PolicyName, true); i >= 0 {
-		u.policies = slices.Delete(u.policies, i, i+1)
-	}
-	if admin {
-		p := allowing(administratorAccess.PolicyName, "*", actions)
-		p.managed, actions = true, nil
-		u.policies = append(u.policies, p)
-	}
-	u.allowOn(allowedPolicy, "*", actions)
-}
-
-// allowOn attaches a policy that allows actions on a resource, none if there are no actions.
-func (u *user) allowOn(name, resource string, actions []string) {
-	u.policies = slices.DeleteFunc(u.policies, func(p policy) bool { return p.name == name && !p.managed })
-	if len(actions) > 0 {
-		u.policies = append(u.policies, allowing(name, resource, actions))
-	}
-}
-
-func allowing(name, resource string, actions []string) policy {
-	return policy{
-		name: name, document: allowDocument(actions, resource),
-		statements: []statement{{Effect: "Allow", Action: actions, Resource: texts{resource}}},
-	}
-}
-
-func (a *Account) permit(name string, actions []string, set func(*user)) {
-	for _, action := range actions {
-		mustKnowAction(action)
-	}
-	a.enter()
-	defer a.mu.Unlock()
-	u := a.user(name)
-	if u == nil {
-		panic(fmt.Sprintf("sandbox: there is no user %q", name))
-	}
-	set(u)
-}
-
 // decide is what the signer's policies say of an action. resource is the ARN that it is
 // about, or "*".
 func (s signer) decide(action, resource string) decision {
@@ -163,25 +99,4 @@ func (s signer) decide(action, resource string) decision {
 		return allowedDecision
 	}
 	return implicitDeny
-}
-
-// actionMatches reports whether a pattern means the action: "" and "*" mean any,
-// "iam:*" any of a service.
-func actionMatches(pattern, action string) bool {
-	if pattern == "" || pattern == "*" {
-		return true
-	}
-	if service, all := strings.CutSuffix(pattern, "*"); all {
-		return strings.HasPrefix(action, service)
-	}
-	return pattern == action
-}
-
-func mustKnowAction(pattern string) {
-	for name := range actions {
-		if actionMatches(pattern, name) {
-			return
-		}
-	}
-	panic(fmt.Sprintf("sandbox: there is no action %q", pattern))
 }

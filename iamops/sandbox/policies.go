@@ -1,43 +1,11 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// Quarantine is the name of the policy that AWS attaches to a user whose key has leaked.
-const Quarantine = "AWSCompromisedKeyQuarantineV3"
-
-// quarantineDocument denies what that policy denies, as far as the account knows it.
-const quarantineDocument = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["cloudtrail:LookupEvents", "iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey", "iam:PutUserPolicy"], "Resource": "*"}]}`
-
-// Attach gives a user an inline policy, on top of what Allow says, in place of one of the
-// same name. It panics if there is no such user, or if the document is none that the
-// account can evaluate.
-func (a *Account) Attach(userName, name, document string) { a.attach(userName, name, document, false) }
-
-// Quarantine attaches AWS's quarantine policy to a user.
-func (a *Account) Quarantine(userName string) {
-	a.attach(userName, Quarantine, quarantineDocument, true)
-}
-
-func (a *Account) attach(userName, name, document string, managed bool) {
-	p, problem := readPolicy(name, document)
-	if problem != nil {
-		panic("sandbox: " + problem.message)
-	}
-	p.managed = managed
-	a.enter()
-	defer a.mu.Unlock()
-	u := a.user(userName)
-	if u == nil {
-		panic(fmt.Sprintf("sandbox: there is no user %q", userName))
-	}
-	u.setPolicy(p)
-}
 
 // setPolicy attaches a policy, in place of one of its name.
 func (u *user) setPolicy(p policy) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -17,7 +16,7 @@ type reading struct {
 
 // ReadFrom lets an application read its key at each run, as one that is configured by a
 // file does: name says where. It is an error if there is no such application. The function
-// must not call the account. [FromFile] makes one.
+// must not call the account.
 func (a *Account) ReadFrom(application, name string, read func() (keyID, secret string, err error)) error {
 	a.enter()
 	defer a.mu.Unlock()
@@ -32,25 +31,10 @@ func (a *Account) ReadFrom(application, name string, read func() (keyID, secret 
 	return nil
 }
 
-// FromFile reads a file that is JSON with AccessKeyId and SecretAccessKey, a .env with
-// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the CSV that the console hands out. Its
-// errors name the file.
-func FromFile(path string) func() (keyID, secret string, err error) {
-	return func() (string, string, error) {
-		text, err := os.ReadFile(path) //nolint:gosec // the file that the application was told to read
-		if err != nil {
-			return "", "", fmt.Errorf("reading the key's file: %w", err)
-		}
-		id, secret := keyIn(string(text))
-		if id == "" || secret == "" {
-			return "", "", fmt.Errorf("%s holds no access key", path)
-		}
-		return id, secret, nil
-	}
-}
-
-// keyIn finds the access key in a text that is JSON, CSV or a .env; "" is none.
-func keyIn(text string) (id, secret string) {
+// KeyIn finds the access key in a text that is JSON with AccessKeyId and SecretAccessKey, a
+// .env with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the CSV that the console hands
+// out; "" is none.
+func KeyIn(text string) (id, secret string) {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		id, secret, _ = jsonKey(text, "AccessKeyId", "SecretAccessKey")
 		return id, secret
@@ -110,7 +94,7 @@ func (a *Account) readParameter(p *application, region, name string) {
 		if found == nil {
 			return reading{err: fmt.Errorf("there is no parameter %s", name)}
 		}
-		id, secret := keyIn(found.last().text)
+		id, secret := KeyIn(found.last().text)
 		if id == "" || secret == "" {
 			return reading{err: fmt.Errorf("the parameter %s holds no access key", name)}
 		}

@@ -15,10 +15,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // lastLine is what an application logged last.
-func lastLine(t *testing.T, a *sandbox.Account, name string) string {
+func lastLine(t *testing.T, a *faults.Account, name string) string {
 	t.Helper()
 	p := application(t, a, name)
 	return p.Log[len(p.Log)-1].Text
@@ -32,7 +33,7 @@ func write(t *testing.T, path, text string) {
 }
 
 // readsFrom lets photo-sync read its key.
-func readsFrom(t *testing.T, a *sandbox.Account, path string, read func() (string, string, error)) {
+func readsFrom(t *testing.T, a *faults.Account, path string, read func() (string, string, error)) {
 	t.Helper()
 	if err := a.ReadFrom("photo-sync", path, read); err != nil {
 		t.Fatal(err)
@@ -62,7 +63,7 @@ func TestAnApplicationReadsItsKeyFromAFile(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				a := newAccount()
 				path := filepath.Join(t.TempDir(), "keys")
-				readsFrom(t, a, path, sandbox.FromFile(path))
+				readsFrom(t, a, path, faults.FromFile(path))
 				a.Advance(time.Hour)
 				if p := application(t, a, "photo-sync"); p.OK || p.Reads != path || !strings.HasPrefix(lastLine(t, a, "photo-sync"), "no credentials: ") {
 					t.Errorf("without the file: ok %v, %s", p.OK, lastLine(t, a, "photo-sync"))
@@ -100,7 +101,7 @@ func TestAnApplicationReadsItsKeyFromAFile(t *testing.T) {
 
 func TestAnApplicationThatReadsItsKeyIsNotGivenOne(t *testing.T) {
 	a := newAccount()
-	readsFrom(t, a, "/srv/keys", sandbox.FromFile("/srv/keys"))
+	readsFrom(t, a, "/srv/keys", faults.FromFile("/srv/keys"))
 	key := newKey(t, a, "Suzie")
 	if err := a.UpdateApplication("photo-sync", key.KeyID); err == nil || !strings.Contains(err.Error(), "/srv/keys") {
 		t.Errorf("got %v", err)
@@ -151,7 +152,7 @@ func TestSeededApplicationsReadTheStores(t *testing.T) {
 }
 
 // eventsOf are the events that a key has made in warehouse-load's region, newest first.
-func eventsOf(t *testing.T, a *sandbox.Account, keyID string) []types.Event {
+func eventsOf(t *testing.T, a *faults.Account, keyID string) []types.Event {
 	t.Helper()
 	a.Configure(func(b *sandbox.Behavior) { b.LookupLimit = false })
 	out := must[*cloudtrail.LookupEventsOutput](t)(cloudtrail.NewFromConfig(config(a, a.Operator(), "eu-central-1")).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{

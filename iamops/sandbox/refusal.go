@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // refusal is an error as AWS answers it. It is what the account says, and no error
@@ -25,9 +24,7 @@ var (
 	errNoSignature  = &refusal{http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token"}
 	errSignature    = &refusal{http.StatusForbidden, "SignatureDoesNotMatch",
 		"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
-	errThrottled   = &refusal{http.StatusBadRequest, "Throttling", "Rate exceeded"}
-	errInternal    = &refusal{http.StatusInternalServerError, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure."}
-	errUnavailable = &refusal{http.StatusServiceUnavailable, "ServiceUnavailable", "The request has failed due to a temporary failure of the server."}
+	errThrottled = &refusal{http.StatusBadRequest, "Throttling", "Rate exceeded"}
 
 	errReportMissing  = &refusal{http.StatusGone, "ReportNotPresent", "No report is present. Start a new report by calling GenerateCredentialReport."}
 	errReportExpired  = &refusal{http.StatusGone, "ReportExpired", "The report has expired. Start a new report by calling GenerateCredentialReport."}
@@ -88,17 +85,6 @@ func (q query) unknown() *refusal {
 		return &refusal{http.StatusBadRequest, "UnknownOperationException", ""}
 	}
 	return invalidAction(q.form.Get("Action"), q.form.Get("Version"))
-}
-
-// kmsFailure is how a service says that the KMS key does not do what the action needs.
-func kmsFailure(action string) *refusal {
-	switch service, name, _ := strings.Cut(action, ":"); {
-	case service == "ssm":
-		return &refusal{http.StatusBadRequest, "InvalidKeyId", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."}
-	case strings.HasPrefix(name, "Get"):
-		return &refusal{http.StatusBadRequest, "DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the provided KMS key."}
-	}
-	return &refusal{http.StatusBadRequest, "EncryptionFailure", "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state."}
 }
 
 // accessDenied is AWS's sentence on a missing permission.

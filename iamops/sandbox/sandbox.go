@@ -21,10 +21,9 @@
 //   - Requests are believed only with a valid signature (SigV4). Applications
 //     pass the same check of their key as a request on the wire.
 //   - A refusal has AWS's code, HTTP status and sentence.
-//   - [Behavior] is how the account behaves where AWS is slow or undocumented; a
-//     [Fault] is something that goes wrong with single requests.
-//   - Nothing here starts a goroutine or looks at the environment, and no file is read
-//     but one that an application was told to read.
+//   - [Behavior] is how the account behaves where AWS is slow or undocumented. What goes
+//     wrong with single requests, and whatever else only tests set, is in package faults.
+//   - Nothing here starts a goroutine, reads a file or looks at the environment.
 //
 // All times are UTC; those that say nothing else are of the account clock.
 package sandbox
@@ -70,9 +69,9 @@ type Options struct {
 	Seed uint64
 	// Wire is the wire clock; nil is time.Now.
 	Wire func() time.Time
-	// RequestsKept is how many of the newest requests [Account.Requests] returns;
-	// 0 is 1,000.
-	RequestsKept int
+	// Behavior is asked how the account behaves, at each request; nil is DefaultBehavior.
+	// It must not call the account.
+	Behavior func() Behavior
 }
 
 // Credentials are what a client signs with.
@@ -93,6 +92,7 @@ type Account struct {
 	// Requests that come at once are answered in any order: their IDs must not
 	// disturb the others.
 	requestIDs *entropy
+	asked      func() Behavior
 	behavior   Behavior
 
 	users      map[string]*user // by lower-case name: names are unique without regard to case
@@ -105,15 +105,12 @@ type Account struct {
 	trail      map[string][]trailEvent // by region, oldest first
 	trailIDs   *entropy
 	appSecrets *entropy           // of the sessions of applications
-	disguise   string             // the user agent that CloudTrail is told; "" is the true one
 	lookups    map[string]*bucket // of LookupEvents, by region
 	root       rootUser
 	report     *credentialReport
 	operator   Credentials
 
-	bucket   bucket
-	faults   []*Injected
-	requests requestLog
+	bucket bucket
 }
 
 // New returns an account, seeded with dates relative to the wire clock's now.
@@ -121,14 +118,14 @@ func New(o Options) *Account {
 	if o.Wire == nil {
 		o.Wire = time.Now
 	}
-	if o.RequestsKept <= 0 {
-		o.RequestsKept = 1000
+	if o.Behavior == nil {
+		o.Behavior = DefaultBehavior
 	}
 	a := &Account{
 		wire:       o.Wire,
 		entropy:    newEntropy(o.Seed, 0),
 		requestIDs: newEntropy(o.Seed, 1),
-		behavior:   DefaultBehavior(),
+		asked:      o.Behavior,
 		users:      map[string]*user{},
 		keys:       map[string]*accessKey{},
 		sessions:   map[string]*session{},
@@ -136,8 +133,8 @@ func New(o Options) *Account {
 		trailIDs:   newEntropy(o.Seed, 2),
 		appSecrets: newEntropy(o.Seed, 3),
 		lookups:    map[string]*bucket{},
-		requests:   requestLog{keep: o.RequestsKept, sent: map[string]int{}},
 	}
+	a.behave(a.asked())
 	now := a.now()
 	a.seed(now)
 	if o.EngineerPolicy != "" {
@@ -155,6 +152,9 @@ func (a *Account) Now() time.Time {
 	defer a.mu.Unlock()
 	return a.now()
 }
+
+// Wire is the time of the wire clock.
+func (a *Account) Wire() time.Time { return a.wire().UTC() }
 
 // now is the account's time, for callers who hold the lock.
 func (a *Account) now() time.Time { return a.wire().Add(a.offset).UTC() }
@@ -175,6 +175,7 @@ func (a *Account) Advance(d time.Duration) {
 // The caller unlocks.
 func (a *Account) enter() time.Time {
 	a.mu.Lock()
+	a.behave(a.asked())
 	now := a.now()
 	a.runDue(now)
 	return now
@@ -196,8 +197,7 @@ func (a *Account) CredentialsOf(userName string) (Credentials, bool) {
 	return Credentials{KeyID: k.id, Secret: k.secret}, true
 }
 
-// Operator returns the credentials of the seeded operator, who is allowed
-// everything until [Account.Allow] says otherwise.
+// Operator returns the credentials of the seeded operator, who is allowed everything.
 func (a *Account) Operator() Credentials {
 	a.mu.Lock()
 	defer a.mu.Unlock()

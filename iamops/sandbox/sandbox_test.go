@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,13 +17,14 @@ import (
 	"github.com/aws/smithy-go"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 const suzieKey = "AKIAI44QH8DHBEXAMPLE"
 
 // config is what the SDK needs to reach the account in process. It sends each
 // request once, so that what arrives is what a test sent.
-func config(a *sandbox.Account, c sandbox.Credentials, region string) aws.Config {
+func config(a *faults.Account, c sandbox.Credentials, region string) aws.Config {
 	return aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String("http://sandbox.test"),
@@ -32,15 +34,15 @@ func config(a *sandbox.Account, c sandbox.Credentials, region string) aws.Config
 	}
 }
 
-func iamAs(a *sandbox.Account, c sandbox.Credentials) *iam.Client {
+func iamAs(a *faults.Account, c sandbox.Credentials) *iam.Client {
 	return iam.NewFromConfig(config(a, c, "eu-west-1"))
 }
 
-func stsAs(a *sandbox.Account, c sandbox.Credentials, region string) *sts.Client {
+func stsAs(a *faults.Account, c sandbox.Credentials, region string) *sts.Client {
 	return sts.NewFromConfig(config(a, c, region))
 }
 
-func newAccount() *sandbox.Account { return sandbox.New(sandbox.Options{Seed: 1}) }
+func newAccount() *faults.Account { return faults.New(sandbox.Options{Seed: 1}) }
 
 // must stops the test on an error.
 func must[T any](t *testing.T) func(T, error) T {
@@ -82,14 +84,14 @@ func wantMessage(t *testing.T, err error, part string) {
 }
 
 // newKey creates a key and returns its credentials.
-func newKey(t *testing.T, a *sandbox.Account, user string) sandbox.Credentials {
+func newKey(t *testing.T, a *faults.Account, user string) sandbox.Credentials {
 	t.Helper()
 	out := must[*iam.CreateAccessKeyOutput](t)(iamAs(a, a.Operator()).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &user}))
 	return sandbox.Credentials{KeyID: *out.AccessKey.AccessKeyId, Secret: *out.AccessKey.SecretAccessKey}
 }
 
 // works reports whether credentials are accepted in a region.
-func works(t *testing.T, a *sandbox.Account, c sandbox.Credentials, region string) bool {
+func works(t *testing.T, a *faults.Account, c sandbox.Credentials, region string) bool {
 	t.Helper()
 	_, err := stsAs(a, c, region).GetCallerIdentity(t.Context(), nil)
 	if err != nil {
@@ -131,7 +133,7 @@ func TestTheClockIsTheWiresAndAnOffset(t *testing.T) {
 func TestASeedMakesTheSameAccount(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		same := func(a, b sandbox.Options) bool {
-			one, two := sandbox.New(a), sandbox.New(b)
+			one, two := faults.New(a), faults.New(b)
 			return one.Operator() == two.Operator() && newKey(t, one, "bob") == newKey(t, two, "bob")
 		}
 		if !same(sandbox.Options{Seed: 7, Users: 50}, sandbox.Options{Seed: 7, Users: 50}) {
@@ -147,7 +149,7 @@ func TestASeedMakesTheSameAccount(t *testing.T) {
 }
 
 func TestGeneratedUsers(t *testing.T) {
-	a := sandbox.New(sandbox.Options{Users: 1000, Seed: 3})
+	a := faults.New(sandbox.Options{Users: 1000, Seed: 3})
 	client := iamAs(a, a.Operator())
 	users, withKeys := 0, 0
 	pages := iam.NewListUsersPaginator(client, &iam.ListUsersInput{MaxItems: aws.Int32(1000)})
@@ -175,21 +177,22 @@ func TestGeneratedUsers(t *testing.T) {
 }
 
 func TestRequestsAreCountedAndBounded(t *testing.T) {
-	a := sandbox.New(sandbox.Options{Seed: 1, RequestsKept: 3})
+	a := faults.New(sandbox.Options{Seed: 1})
 	client := iamAs(a, a.Operator())
-	for _, name := range []string{"alice", "bob", "Suzie", "ci-deploy"} {
+	names := append([]string{"alice", "bob"}, slices.Repeat([]string{"Suzie"}, 998)...)
+	for _, name := range append(names, "ci-deploy") {
 		must[*iam.GetUserOutput](t)(client.GetUser(t.Context(), &iam.GetUserInput{UserName: &name}))
 	}
 	requests := a.Requests()
-	if len(requests) != 3 || requests[0].User != "bob" || requests[2].User != "ci-deploy" {
-		t.Fatalf("kept %v, want the newest three", requests)
+	if len(requests) != 1000 || requests[0].User != "bob" || requests[999].User != "ci-deploy" {
+		t.Fatalf("kept %d, want the newest thousand", len(requests))
 	}
-	last := requests[2]
+	last := requests[999]
 	if last.Action != "iam:GetUser" || last.KeyID != a.Operator().KeyID || last.Region != "eu-west-1" || !strings.Contains(last.UserAgent, "aws-sdk-go-v2") {
 		t.Errorf("noted %+v", last)
 	}
-	if a.Sent("iam:GetUser") != 4 || a.Sent("") != 4 || a.Sent("sts:*") != 0 {
-		t.Errorf("counted %d, %d, %d; want 4, 4, 0", a.Sent("iam:GetUser"), a.Sent(""), a.Sent("sts:*"))
+	if a.Sent("iam:GetUser") != 1001 || a.Sent("") != 1001 || a.Sent("sts:*") != 0 {
+		t.Errorf("counted %d, %d, %d; want 1001, 1001, 0", a.Sent("iam:GetUser"), a.Sent(""), a.Sent("sts:*"))
 	}
 }
 
@@ -211,7 +214,7 @@ func TestARequestEndsWithItsContext(t *testing.T) {
 }
 
 func BenchmarkListUsersPage(b *testing.B) {
-	a := sandbox.New(sandbox.Options{Users: 5000, Seed: 1})
+	a := faults.New(sandbox.Options{Users: 5000, Seed: 1})
 	client := iamAs(a, a.Operator())
 	for b.Loop() {
 		if _, err := client.ListUsers(b.Context(), &iam.ListUsersInput{MaxItems: aws.Int32(100)}); err != nil {
@@ -222,6 +225,6 @@ func BenchmarkListUsersPage(b *testing.B) {
 
 func BenchmarkNew5000(b *testing.B) {
 	for b.Loop() {
-		sandbox.New(sandbox.Options{Users: 5000, Seed: 1})
+		faults.New(sandbox.Options{Users: 5000, Seed: 1})
 	}
 }

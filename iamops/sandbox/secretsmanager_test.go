@@ -14,9 +14,10 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
-func secretsIn(a *sandbox.Account, region string) *secretsmanager.Client {
+func secretsIn(a *faults.Account, region string) *secretsmanager.Client {
 	return secretsmanager.NewFromConfig(config(a, a.Operator(), region))
 }
 
@@ -241,21 +242,21 @@ func TestSecretsFailAsOtherCallsDo(t *testing.T) {
 	}
 	op := a.Operator()
 	for _, f := range []struct {
-		breaks sandbox.Break
+		breaks faults.Break
 		code   string
 		status int
 	}{
-		{sandbox.Deny, "AccessDeniedException", 400},
-		{sandbox.Throttle, "ThrottlingException", 400},
-		{sandbox.Expire, "ExpiredTokenException", 400},
-		{sandbox.KMSFailure, "EncryptionFailure", 400},
-		{sandbox.InternalError, "InternalServiceError", 500},
+		{faults.Deny, "AccessDeniedException", 400},
+		{faults.Throttle, "ThrottlingException", 400},
+		{faults.Expire, "ExpiredTokenException", 400},
+		{faults.KMSFailure, "EncryptionFailure", 400},
+		{faults.InternalError, "InternalServiceError", 500},
 	} {
-		fault := a.Inject(sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: f.breaks})
+		fault := a.Inject(faults.Fault{Action: "secretsmanager:PutSecretValue", Break: f.breaks})
 		wantCode(t, try(op), f.code, f.status)
 		fault.Remove()
 	}
-	fault := a.Inject(sandbox.Fault{Action: "secretsmanager:GetSecretValue", Break: sandbox.KMSFailure})
+	fault := a.Inject(faults.Fault{Action: "secretsmanager:GetSecretValue", Break: faults.KMSFailure})
 	_, err := valueAt(t.Context(), secretsIn(a, "eu-west-1"), "app/key", "AWSCURRENT")
 	wantCode(t, err, "DecryptionFailure", http.StatusBadRequest)
 	fault.Remove()
@@ -281,7 +282,7 @@ func TestSecretsFailAsOtherCallsDo(t *testing.T) {
 func TestAPutWhoseAnswerIsLost(t *testing.T) {
 	a := newAccount()
 	a.AddSecret("eu-west-1", "app/key", "one")
-	a.Inject(sandbox.Fault{Action: "secretsmanager:PutSecretValue", Break: sandbox.ConnectionEOF, At: sandbox.AfterEffect, Times: 1})
+	a.Inject(faults.Fault{Action: "secretsmanager:PutSecretValue", Break: faults.ConnectionEOF, At: faults.AfterEffect, Times: 1})
 	c := secretsIn(a, "eu-west-1")
 	in := &secretsmanager.PutSecretValueInput{SecretId: aws.String("app/key"), SecretString: aws.String("two"), ClientRequestToken: token("2")}
 	if _, err := c.PutSecretValue(t.Context(), in); err == nil {

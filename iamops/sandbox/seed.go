@@ -168,7 +168,8 @@ func (a *Account) seed(now time.Time) {
 	}
 	a.seedStores()
 	operator := a.user(OperatorUser)
-	operator.allow("*")
+	everything := allowDocument([]string{"*"}, "*")
+	operator.setPolicy(mustReadPolicy(Policy{administratorAccess.PolicyName, everything, true}))
 	a.operator = Credentials{KeyID: operator.keys[0].id, Secret: operator.keys[0].secret}
 }
 
@@ -188,17 +189,13 @@ func (a *Account) seedUser(s seedUser, now time.Time) *user {
 // seedEngineer makes the ordinary user, who works with a key from a laptop. The document
 // has to be one that the account can evaluate.
 func (a *Account) seedEngineer(document string, now time.Time) {
-	p, problem := readPolicy(EngineerPolicyName, document)
-	if problem != nil {
-		panic("sandbox: " + problem.message)
-	}
 	u := a.seedUser(seedUser{
 		name: EngineerUser, age: 400 * day, console: true, signedIn: 20 * time.Hour,
 		keys: []seedKey{{age: 131 * day, apps: []seedApplication{
 			{name: EngineerApplication, service: "s3", region: "eu-west-1", does: "synchronised the notebooks", every: 3 * time.Hour, ago: 2 * time.Hour},
 		}}},
 	}, now)
-	u.setPolicy(p)
+	u.setPolicy(mustReadPolicy(Policy{EngineerPolicyName, document, false}))
 }
 
 // EngineerApplication is what uses the key of [EngineerUser].

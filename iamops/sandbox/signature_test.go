@@ -15,6 +15,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // raw is a request as a client without the SDK would send it.
@@ -37,7 +38,7 @@ type errorXML struct {
 }
 
 // send signs and sends a request, and returns the answer with its body.
-func (r raw) send(t *testing.T, a *sandbox.Account) (*http.Response, string) {
+func (r raw) send(t *testing.T, a *faults.Account) (*http.Response, string) {
 	t.Helper()
 	method, address, body := r.method, "http://sandbox.test/", r.form
 	if method == "" {
@@ -183,7 +184,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "/", identityForm, "AWS4-HMAC-SHA256 Credential=/////, SignedHeaders=;, Signature=", "x", "")
 	f.Add("POST", "/_keyturn/advance", "days=99999999999", "", "", "")
 	f.Add("GET", "/_keyturn/", "%zz", "", "", "%zz")
-	a := sandbox.New(sandbox.Options{Seed: 1, Wire: func() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }})
+	a := faults.New(sandbox.Options{Seed: 1, Wire: func() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }})
 	f.Fuzz(func(t *testing.T, method, path, query, authorization, date, body string) {
 		req := (&http.Request{
 			Method: method,

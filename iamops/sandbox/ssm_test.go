@@ -12,9 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
-func parametersIn(a *sandbox.Account, region string) *ssm.Client {
+func parametersIn(a *faults.Account, region string) *ssm.Client {
 	return ssm.NewFromConfig(config(a, a.Operator(), region))
 }
 
@@ -166,8 +167,8 @@ func TestParameterStoreRefuses(t *testing.T) {
 		t.Errorf("intelligent tiering puts a large value in %s", about.Tier)
 	}
 
-	for breaks, code := range map[sandbox.Break]string{sandbox.Deny: "AccessDeniedException", sandbox.Throttle: "ThrottlingException", sandbox.KMSFailure: "InvalidKeyId"} {
-		fault := a.Inject(sandbox.Fault{Action: "ssm:GetParameter", Break: breaks})
+	for breaks, code := range map[faults.Break]string{faults.Deny: "AccessDeniedException", faults.Throttle: "ThrottlingException", faults.KMSFailure: "InvalidKeyId"} {
+		fault := a.Inject(faults.Fault{Action: "ssm:GetParameter", Break: breaks})
 		wantCode(t, errorOf(c.GetParameter(t.Context(), &ssm.GetParameterInput{Name: name})), code, http.StatusBadRequest)
 		fault.Remove()
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 func sessionOf(c *types.Credentials) sandbox.Credentials {
@@ -20,7 +21,7 @@ func sessionOf(c *types.Credentials) sandbox.Credentials {
 }
 
 // session gets a session of the operator, with or without MFA.
-func session(t *testing.T, a *sandbox.Account, mfa bool) sandbox.Credentials {
+func session(t *testing.T, a *faults.Account, mfa bool) sandbox.Credentials {
 	t.Helper()
 	input := &sts.GetSessionTokenInput{}
 	if mfa {
@@ -31,7 +32,7 @@ func session(t *testing.T, a *sandbox.Account, mfa bool) sandbox.Credentials {
 }
 
 // assumeAdmin gets a session of the role.
-func assumeAdmin(t *testing.T, a *sandbox.Account) sandbox.Credentials {
+func assumeAdmin(t *testing.T, a *faults.Account) sandbox.Credentials {
 	t.Helper()
 	out := must[*sts.AssumeRoleOutput](t)(stsAs(a, a.Operator(), "eu-west-1").AssumeRole(t.Context(),
 		&sts.AssumeRoleInput{RoleArn: aws.String(sandbox.AdminRoleARN), RoleSessionName: aws.String("night-shift")}))
@@ -209,9 +210,9 @@ func TestAMisspeltActionIsAPanic(t *testing.T) {
 	for name, call := range map[string]func(){
 		"Allow":      func() { a.Allow("bob", "ListUsers") },
 		"Allow user": func() { a.Allow("nobody", "iam:ListUsers") },
-		"Inject":     func() { a.Inject(sandbox.Fault{Action: "iam:CreateKey"}) },
+		"Inject":     func() { a.Inject(faults.Fault{Action: "iam:CreateKey"}) },
 		"Inject late": func() {
-			a.Inject(sandbox.Fault{Break: sandbox.Throttle, Hold: true, At: sandbox.AfterEffect})
+			a.Inject(faults.Fault{Break: faults.Throttle, Hold: true, At: faults.AfterEffect})
 		},
 		"Sent": func() { a.Sent("iam:Nothing") },
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -70,7 +71,7 @@ func (s signer) userName() string {
 func (s signer) note(c *call, action string, r *http.Request, result any, problem *refusal) {
 	service, name, _ := cutAction(action)
 	e := trailEvent{
-		request: c.id, name: name, source: service + ".amazonaws.com", region: c.region, agent: cmp.Or(s.account.disguise, clip(r.UserAgent())), address: hostOf(r.RemoteAddr),
+		request: c.id, name: name, source: service + ".amazonaws.com", region: c.region, agent: clip(r.UserAgent()), address: hostOf(r.RemoteAddr),
 		at: c.now, keyID: s.secret().KeyID, identity: s.identity(), readOnly: readsOnly(name), asked: asked(c),
 	}
 	e.user = s.userName()
@@ -98,4 +99,10 @@ func (e trailEvent) document() string {
 		panic("sandbox: an event cannot be written: " + err.Error()) // maps of texts always can
 	}
 	return string(text)
+}
+
+// clip bounds what is kept of a request's text.
+func clip(text string) string {
+	const kept = 512
+	return strings.Clone(text[:min(len(text), kept)])
 }

@@ -1,94 +1,59 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// exchange answers a request: it reads it, lets faults strike, and does what the
-// request asks for. It returns when there is an answer or the caller is gone.
+// Request is what came over the wire, before it is believed.
+type Request struct {
+	Action    string // as in "iam:CreateAccessKey"; "" if it could not be read
+	User      string // its UserName; "" if it has none
+	KeyID     string // the access key ID that it says it was signed with
+	Region    string // the region that it was signed for
+	JSON      bool   // it came in one of the JSON protocols
+	UserAgent string
+}
+
+// ReadRequest reads a request of the services' APIs, and its body up.
+func ReadRequest(r *http.Request) Request {
+	q, _ := readQuery(r)
+	return Request{
+		Action: q.action, User: q.form.Get("UserName"), KeyID: q.signature.keyID, Region: q.signature.region,
+		JSON: q.json, UserAgent: r.UserAgent(),
+	}
+}
+
+// exchange answers a request: it reads it, and does what it asks for.
 func (a *Account) exchange(r *http.Request) answer {
-	if strings.HasPrefix(r.URL.Path, controlPath) {
+	if strings.HasPrefix(r.URL.Path, ControlPath) {
 		return a.control(r)
 	}
 	q, problem := readQuery(r)
-	q.id = a.note(r, q)
-
-	t := a.troubleFor(q.action, q.form.Get("UserName"))
-	ctx := r.Context()
-	if !t.wait(ctx) || !t.hold(ctx, BeforeEffect) {
-		return answer{drop: hungUp}
-	}
-	forced := t.breaks(BeforeEffect)
-	if drop, breaks := broken[forced]; breaks {
-		return a.brokenAnswer(q, drop, forced)
-	}
-
+	q.id = a.requestID()
 	var result any
 	if problem == nil {
-		result, problem = a.do(r, q, forced)
+		result, problem = a.do(r, q)
 	}
-	full := a.answer(q, result, problem)
-
-	if !t.hold(ctx, AfterEffect) {
-		return answer{drop: hungUp}
-	}
-	if late := t.breaks(AfterEffect); late != NoBreak {
-		if late == CutBody {
-			full.drop = dropBody
-			return full
-		}
-		return a.brokenAnswer(q, broken[late], late)
-	}
-	return full
+	return a.answer(q, result, problem)
 }
 
-// note writes down that a request arrived, and gives it its ID.
-func (a *Account) note(r *http.Request, q query) string {
+func (a *Account) requestID() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requests.add(Request{
-		At:        a.wire().UTC(),
-		Action:    q.action,
-		User:      clip(q.form.Get("UserName")),
-		KeyID:     clip(q.signature.keyID),
-		Region:    clip(q.signature.region),
-		UserAgent: clip(r.UserAgent()),
-	})
 	return a.requestIDs.requestID()
 }
 
-// broken says which Breaks prevent an answer by AWS, and how the connection ends.
-var broken = map[Break]drop{
-	InternalError:   answered,
-	Unavailable:     answered,
-	ConnectionReset: dropReset,
-	ConnectionEOF:   dropEOF,
-	CutBody:         dropBody,
-}
+// deniedKey marks the context of a request that is not allowed.
+type deniedKey struct{}
 
-// brokenAnswer is the answer of a request that broke without one of its own.
-func (a *Account) brokenAnswer(q query, how drop, b Break) answer {
-	var broken answer
-	switch b {
-	case InternalError:
-		broken = a.answer(q, nil, errInternal)
-	case Unavailable:
-		broken = a.answer(q, nil, errUnavailable)
-	default:
-		// The cut falls within a filling, so that no result is whole.
-		broken = a.answer(q, struct {
-			Filling string `xml:",comment" json:"filling"`
-		}{strings.Repeat(" ", 512)}, nil)
-	}
-	broken.drop = how
-	return broken
-}
+// Deny is the context of a request that is denied, whatever its signer is allowed.
+func Deny(ctx context.Context) context.Context { return context.WithValue(ctx, deniedKey{}, true) }
 
-// do authenticates a request, and has its effect. forced is the refusal that a
-// fault demands, or NoBreak.
-func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
+// do authenticates a request, and has its effect.
+func (a *Account) do(r *http.Request, q query) (any, *refusal) {
 	now := a.enter()
 	defer a.mu.Unlock()
 
@@ -99,17 +64,14 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 	service := q.signature.service
 	action, known := actions[q.action]
 	switch {
-	case forced == Expire:
-		return nil, errExpiredToken
 	case !known:
 		return nil, q.unknown()
-	case forced == Throttle,
-		service == "iam" && !a.bucket.take(a.wire(), a.behavior.Rate, a.behavior.Burst):
+	case service == "iam" && !a.bucket.take(a.wire(), a.behavior.Rate, a.behavior.Burst):
 		return nil, errThrottled
 	}
 
 	c := &call{account: a, signer: who, now: now, form: q.form, body: q.body, region: q.signature.region, id: q.id}
-	if problem := c.permitted(q.action, action, forced == Deny); problem != nil {
+	if problem := c.permitted(q.action, action, r.Context().Value(deniedKey{}) != nil); problem != nil {
 		who.note(c, q.action, r, nil, problem)
 		if a.behavior.RefusedCounts {
 			who.used(now, service, q.signature.region)
@@ -117,12 +79,7 @@ func (a *Account) do(r *http.Request, q query, forced Break) (any, *refusal) {
 		return nil, problem
 	}
 	who.used(now, service, q.signature.region)
-	var result any
-	if forced == KMSFailure {
-		problem = kmsFailure(q.action)
-	} else {
-		result, problem = action.run(c)
-	}
+	result, problem := action.run(c)
 	who.note(c, q.action, r, result, problem)
 	return result, problem
 }
@@ -150,40 +107,11 @@ func (a *Account) whoSigned(r *http.Request, q query, now time.Time) (signer, *r
 // ServeHTTP answers AWS clients, and the control paths.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ans := a.exchange(r)
-	if ans.drop == hungUp || ans.drop == dropEOF {
-		panic(http.ErrAbortHandler) // how net/http is told to close the connection
-	}
-	if ans.drop == dropReset {
-		reset(w)
-		return
-	}
 	for name, values := range ans.header {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Date", a.wireDate())
+	w.Header().Set("Date", a.Wire().Format(http.TimeFormat))
 	w.Header().Set("X-Keyturn-Date", a.Now().Format(http.TimeFormat))
-	body := ans.body
-	if ans.drop == dropBody {
-		body = ans.half()
-	}
 	w.WriteHeader(ans.status)
-	_, _ = w.Write(body) //nolint:gosec // XML, JSON or plain text, never HTML; and the caller may be gone
-	if ans.drop == dropBody {
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
+	_, _ = w.Write(ans.body) // the caller may be gone
 }
-
-// reset ends a connection so that its peer sees a reset.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2: a stream can only be aborted
-	}
-	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
-		_ = tcp.SetLinger(0) // close with RST in place of FIN
-	}
-	_ = conn.Close()
-}
-
-func (a *Account) wireDate() string { return a.wire().UTC().Format(http.TimeFormat) }

@@ -38,7 +38,7 @@ func (a *App) beginDebug(cmd *cobra.Command, f flags) error {
 		return fmt.Errorf("making the folder of the debug log: %w", err)
 	}
 	name := fmt.Sprintf("debug-%s-%d.log", iamops.WallClock{}.Now().UTC().Format("20060102-150405"), os.Getpid())
-	file, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the name is keyturn's own
+	file, err := newFile(filepath.Join(folder, name))
 	if err != nil {
 		return fmt.Errorf("making the debug log: %w", err)
 	}

@@ -12,12 +12,13 @@ import (
 
 	"keyturn/iamops/policy"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // endpoint is an IAM-compatible service at a local address. It knows the secrets
 // that it gave out, so that a test can look for them where they must not be.
 type endpoint struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 	url   string
 	close func()
 
@@ -32,7 +33,7 @@ var engineerPolicy = policy.For(policy.Where{Partition: "aws", Account: "*", Sel
 
 // serveUsers serves an account of that size.
 func serveUsers(users int) *endpoint {
-	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1, Users: users, EngineerPolicy: engineerPolicy})}
+	e := &endpoint{cloud: faults.New(sandbox.Options{Seed: 1, Users: users, EngineerPolicy: engineerPolicy})}
 	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 }) // nothing here is about waiting for it
 	server := httptest.NewServer(e)
 	e.url, e.close = server.URL, server.Close

@@ -22,8 +22,9 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
-	"keyturn/ui"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/kit"
+	"keyturn/ui/opening"
 )
 
 // ends are, for each way in which a command ends, a command that ends so. Its home is
@@ -37,21 +38,21 @@ var ends = map[string]func(*testing.T, *App) error{
 	},
 	"no-terminal": func(_ *testing.T, a *App) error { return a.Run([]string{"sandbox"}) },
 	"partial": func(t *testing.T, a *App) error {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
-		cloud.Inject(sandbox.Fault{Action: "iam:GetAccessKeyLastUsed", Break: sandbox.Deny})
+		cloud := faults.New(sandbox.Options{Seed: 1})
+		cloud.Inject(faults.Fault{Action: "iam:GetAccessKeyLastUsed", Break: faults.Deny})
 		return a.Run([]string{"find", "AKIAI44QH8DHBEXAMPLE", "--endpoint-url", served(t, cloud, cloud)})
 	},
 	"not-looked-for": func(t *testing.T, a *App) error {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
-		cloud.Inject(sandbox.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: sandbox.Deny})
+		cloud := faults.New(sandbox.Options{Seed: 1})
+		cloud.Inject(faults.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: faults.Deny})
 		return a.Run([]string{"audit", "--fail-on", "compromised", "--endpoint-url", served(t, cloud, cloud)})
 	},
 	"found": func(t *testing.T, a *App) error {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		return a.Run([]string{"audit", "--fail-on", "overdue", "--endpoint-url", served(t, cloud, cloud)})
 	},
 	"attention": func(t *testing.T, a *App) error {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		url := served(t, cloud, cloud)
 		before := *a
 		before.Err = io.Discard
@@ -67,7 +68,7 @@ var ends = map[string]func(*testing.T, *App) error{
 		return interrupted(t, a, "secret access key", "go\nchange\nyes\nshow\nyes\n", "sandbox", "rotate", "Suzie", "--plain")
 	},
 	"change-unclear": func(t *testing.T, a *App) error {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		url := served(t, cloud, &vanishing{cloud: cloud, at: "CreateAccessKey"})
 		return interrupted(t, a, "was lost", "go\nchange\nyes\n", "rotate", "Suzie", "--plain", "--endpoint-url", url)
 	},
@@ -108,7 +109,7 @@ var ends = map[string]func(*testing.T, *App) error{
 	"journal-damaged": func(t *testing.T, a *App) error {
 		folder, _ := a.Env("XDG_STATE_HOME")
 		put(t, filepath.Join(folder, "keyturn", "aws-"+sandbox.AccountID+".jsonl"), "{\"v\":1,\"ki\n")
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		return a.Run([]string{"status", "--endpoint-url", served(t, cloud, cloud)})
 	},
 	"not-possible": func(_ *testing.T, a *App) error {
@@ -119,18 +120,18 @@ var ends = map[string]func(*testing.T, *App) error{
 // notices are, for each notice, a command that tells it, and all that it says.
 var notices = map[string]func(*testing.T, *App) string{
 	"too-small": func(t *testing.T, _ *App) string {
-		o := ui.NewOpening(t.Context(), ui.OpeningOptions{Common: kit.NewCommon(iamops.WallClock{}, kit.Look{}), Choose: true})
+		o := opening.New(t.Context(), opening.Options{Common: kit.NewCommon(iamops.WallClock{}, kit.Look{}), Choose: true})
 		small, _ := o.Update(tea.WindowSizeMsg{Width: 50, Height: 10})
 		return ansi.Strip(small.View().Content)
 	},
 	"no-report": func(t *testing.T, a *App) string {
-		return audited(t, a, sandbox.Fault{Action: "iam:GenerateCredentialReport", Break: sandbox.Deny})
+		return audited(t, a, faults.Fault{Action: "iam:GenerateCredentialReport", Break: faults.Deny})
 	},
 	"no-details": func(t *testing.T, a *App) string {
-		return audited(t, a, sandbox.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: sandbox.Deny})
+		return audited(t, a, faults.Fault{Action: "iam:GetAccountAuthorizationDetails", Break: faults.Deny})
 	},
 	"same-account": func(t *testing.T, a *App) string {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		url, operator := served(t, cloud, cloud), cloud.Operator()
 		file, _ := a.Env("AWS_SHARED_CREDENTIALS_FILE")
 		pair := "aws_access_key_id = " + operator.KeyID + "\naws_secret_access_key = " + operator.Secret + "\n"
@@ -146,9 +147,9 @@ var notices = map[string]func(*testing.T, *App) string{
 
 // audited is what an audit prints of an account in which something goes wrong. The audit
 // is whole all the same.
-func audited(t *testing.T, a *App, fault sandbox.Fault) string {
+func audited(t *testing.T, a *App, fault faults.Fault) string {
 	t.Helper()
-	cloud := sandbox.New(sandbox.Options{Seed: 1})
+	cloud := faults.New(sandbox.Options{Seed: 1})
 	cloud.Inject(fault)
 	path := filepath.Join(t.TempDir(), "out")
 	out, err := os.Create(path)
@@ -179,7 +180,7 @@ func put(t *testing.T, path, text string) {
 
 // served is the address at which an account is to be had, by a handler of its requests.
 // Its operator is who signs from now on.
-func served(t *testing.T, cloud *sandbox.Account, by http.Handler) string {
+func served(t *testing.T, cloud *faults.Account, by http.Handler) string {
 	t.Helper()
 	cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 }) // nothing here is about waiting for it
 	server := httptest.NewServer(by)
@@ -193,7 +194,7 @@ func served(t *testing.T, cloud *sandbox.Account, by http.Handler) string {
 // vanishing is an account to which the connection is cut for good when an action is
 // asked for.
 type vanishing struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 	at    string
 }
 
@@ -208,7 +209,7 @@ func (v *vanishing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.cloud.ServeHTTP(w, r)
 		return
 	}
-	v.cloud.Inject(sandbox.Fault{Break: sandbox.ConnectionReset})
+	v.cloud.Inject(faults.Fault{Break: faults.ConnectionReset})
 	panic(http.ErrAbortHandler)
 }
 
@@ -289,7 +290,7 @@ type ending struct {
 // closing closes what has begun to deactivate a leaked key.
 func closing(t *testing.T, app *App, how func(*account.Account) ending) (err error) {
 	synctest.Test(t, func(t *testing.T) {
-		a, reaching := at(t, sandbox.New(sandbox.Options{Seed: 1}), account.Endpoint{}, account.Options{})
+		a, reaching := at(t, faults.New(sandbox.Options{Seed: 1}), account.Endpoint{}, account.Options{})
 		if reaching != nil {
 			t.Fatal(reaching)
 		}

@@ -13,7 +13,11 @@ import (
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
+	"keyturn/ui/opening"
 	"keyturn/ui/words"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // entrance reaches the place of the full screen while its first frames are there to be
@@ -24,7 +28,7 @@ type entrance struct {
 	reach  reach
 	task   *runner.Task
 	common *kit.Common
-	codes  *ui.Codes
+	codes  *mfa.Codes
 	calls  *calllog.Log
 
 	reaching  sync.Mutex // held while the place is being reached
@@ -33,22 +37,22 @@ type entrance struct {
 }
 
 // opening is the program from its first frame on.
-func (e *entrance) opening(ctx context.Context) *ui.Opening {
-	o := ui.OpeningOptions{
+func (e *entrance) opening(ctx context.Context) *opening.Screen {
+	o := opening.Options{
 		Common: e.common, Profile: e.app.profileName(e.flags), Sandbox: e.flags.sandbox, Codes: e.codes,
 	}
-	o.Connect = func(attempt context.Context, profile string) (func() ui.Options, error) {
+	o.Connect = func(attempt context.Context, profile string) (func() tea.Model, error) {
 		return e.connect(attempt, ctx, profile)
 	}
 	if !e.flags.sandbox {
 		o.Profiles, o.Choose = e.app.profiles(), e.app.mustChoose(e.flags)
 		o.None = !e.app.isSet("AWS_PROFILE") && !e.app.isSet("AWS_DEFAULT_PROFILE")
 	}
-	return ui.NewOpening(ctx, o)
+	return opening.New(ctx, o)
 }
 
 // connect reaches the place with a profile. What it is left with lives as long as ctx.
-func (e *entrance) connect(attempt, ctx context.Context, profile string) (func() ui.Options, error) {
+func (e *entrance) connect(attempt, ctx context.Context, profile string) (func() tea.Model, error) {
 	e.reaching.Lock()
 	defer e.reaching.Unlock()
 	f := e.flags
@@ -69,9 +73,9 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	}
 	e.place, e.clipboard = p, e.app.clipboard(p)
 	notice := p.journalNotice()
-	return func() ui.Options {
+	return func() tea.Model {
 		e.common.Clock = p.clock
-		return e.options(ctx, p, f, task, notice)
+		return ui.New(ctx, e.options(ctx, p, f, task, notice))
 	}, nil
 }
 

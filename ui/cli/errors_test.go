@@ -25,6 +25,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/words"
 )
 
@@ -84,7 +85,7 @@ func constants(t *testing.T, file, typ string) []string {
 }
 
 // at reaches a sandbox's account, as its operator unless the endpoint says otherwise.
-func at(t *testing.T, cloud *sandbox.Account, e account.Endpoint, o account.Options) (*account.Account, error) {
+func at(t *testing.T, cloud *faults.Account, e account.Endpoint, o account.Options) (*account.Account, error) {
 	t.Helper()
 	op := cloud.Operator()
 	if e.KeyID == "" {
@@ -98,10 +99,10 @@ func at(t *testing.T, cloud *sandbox.Account, e account.Endpoint, o account.Opti
 }
 
 // struck does something in an account in which something goes wrong.
-func struck(fault sandbox.Fault, do func(*testing.T, *account.Account) error) func(*testing.T) error {
+func struck(fault faults.Fault, do func(*testing.T, *account.Account) error) func(*testing.T) error {
 	return func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			a, reaching := at(t, cloud, account.Endpoint{}, account.Options{})
 			if reaching != nil {
 				t.Fatal(reaching)
@@ -162,7 +163,7 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 func answered(action, with string, do func(*testing.T, *account.Account) error) func(*testing.T) error {
 	return func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			a, reaching := at(t, cloud, account.Endpoint{}, account.Options{HTTPClient: &http.Client{Transport: answers{cloud.Client(), action, with}}})
 			if reaching != nil {
 				t.Fatal(reaching)
@@ -222,10 +223,10 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 	iamops.NoProfile:          connected("", account.Options{Profile: "nobody"}),
 	iamops.BadConfig:          connected("[profile x]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Nonsense\n", account.Options{Profile: "x"}),
 	iamops.ExpiredSSO:         connected("[profile x]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = admin\nregion = eu-west-1\n", account.Options{Profile: "x"}),
-	iamops.ExpiredCredentials: struck(sandbox.Fault{Action: "iam:ListAccessKeys", Break: sandbox.Expire}, lists("Suzie")),
+	iamops.ExpiredCredentials: struck(faults.Fault{Action: "iam:ListAccessKeys", Break: faults.Expire}, lists("Suzie")),
 	iamops.BadCredentials: func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			_, err = at(t, cloud, account.Endpoint{KeyID: cloud.Operator().KeyID, Secret: iamops.NewSecret("wrong")}, account.Options{})
 		})
 		return err
@@ -233,7 +234,7 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 	iamops.WrongCode: func(t *testing.T) (err error) {
 		home := awayFromHome(t)
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			op := cloud.Operator()
 			text := fmt.Sprintf("[me]\naws_access_key_id = %s\naws_secret_access_key = %s\n", op.KeyID, op.Secret)
 			if err := os.WriteFile(filepath.Join(home, "credentials"), []byte(text), 0o600); err != nil {
@@ -267,19 +268,19 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 		defer another.Close()
 		return reached(t, another.URL, nil)
 	},
-	iamops.NoRegion: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
+	iamops.NoRegion: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		_, err := a.Parameter(t.Context(), "", "/x")
 		return err
 	}),
-	iamops.AccessDenied: struck(sandbox.Fault{Action: "iam:ListAccessKeys", Break: sandbox.Deny}, lists("Suzie")),
-	iamops.NotFound:     struck(sandbox.Fault{Action: "iam:ListUsers"}, lists("nobody")),
-	iamops.KeyLimit:     struck(sandbox.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) { c.User = "data-pipeline" })),
-	iamops.Throttled:    struck(sandbox.Fault{Action: "iam:CreateAccessKey", Break: sandbox.Throttle}, changes(asItIs)),
-	iamops.Rejected:     struck(sandbox.Fault{Action: "iam:ListUsers"}, lists("no name!")),
-	iamops.ServiceFault: struck(sandbox.Fault{Action: "iam:CreateAccessKey", Break: sandbox.InternalError}, changes(asItIs)),
-	iamops.Lost:         struck(sandbox.Fault{Action: "iam:CreateAccessKey", Break: sandbox.ConnectionReset, At: sandbox.AfterEffect}, changes(asItIs)),
-	iamops.TimedOut:     struck(sandbox.Fault{Action: "iam:CreateAccessKey", Latency: time.Hour}, changes(asItIs)),
-	iamops.Canceled: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
+	iamops.AccessDenied: struck(faults.Fault{Action: "iam:ListAccessKeys", Break: faults.Deny}, lists("Suzie")),
+	iamops.NotFound:     struck(faults.Fault{Action: "iam:ListUsers"}, lists("nobody")),
+	iamops.KeyLimit:     struck(faults.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) { c.User = "data-pipeline" })),
+	iamops.Throttled:    struck(faults.Fault{Action: "iam:CreateAccessKey", Break: faults.Throttle}, changes(asItIs)),
+	iamops.Rejected:     struck(faults.Fault{Action: "iam:ListUsers"}, lists("no name!")),
+	iamops.ServiceFault: struck(faults.Fault{Action: "iam:CreateAccessKey", Break: faults.InternalError}, changes(asItIs)),
+	iamops.Lost:         struck(faults.Fault{Action: "iam:CreateAccessKey", Break: faults.ConnectionReset, At: faults.AfterEffect}, changes(asItIs)),
+	iamops.TimedOut:     struck(faults.Fault{Action: "iam:CreateAccessKey", Latency: time.Hour}, changes(asItIs)),
+	iamops.Canceled: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := a.Keys(ctx, "Suzie")
@@ -291,9 +292,9 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 	},
 	iamops.Malformed:    answered("ListAccessKeys", "it works!", lists("Suzie")),
 	iamops.Unexpected:   func(*testing.T) error { return iamops.AsProblem(errors.New("nobody thought of it")) },
-	iamops.WrongAccount: struck(sandbox.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) { c.Account = "444455556666" })),
+	iamops.WrongAccount: struck(faults.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) { c.Account = "444455556666" })),
 	iamops.RootCaller:   answered("GetCallerIdentity", root, changes(asItIs)),
-	iamops.OwnKey: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
+	iamops.OwnKey: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		return changes(func(c *iamops.Change) {
 			c.Kind, c.User, c.KeyID = iamops.Deactivate, sandbox.OperatorUser, a.Caller().SigningKeyID
 		})(t, a)
@@ -301,7 +302,7 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 	iamops.ExpiresSoon: func(t *testing.T) (err error) {
 		home := awayFromHome(t)
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			op := cloud.Operator()
 			text := fmt.Sprintf("[me]\naws_access_key_id = %s\naws_secret_access_key = %s\n", op.KeyID, op.Secret)
 			if err := os.WriteFile(filepath.Join(home, "credentials"), []byte(text), 0o600); err != nil {
@@ -321,7 +322,7 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 	},
 	iamops.ReadOnly: func(t *testing.T) (err error) {
 		synctest.Test(t, func(t *testing.T) {
-			a, reaching := at(t, sandbox.New(sandbox.Options{Seed: 1}), account.Endpoint{}, account.Options{ReadOnly: true})
+			a, reaching := at(t, faults.New(sandbox.Options{Seed: 1}), account.Endpoint{}, account.Options{ReadOnly: true})
 			if reaching != nil {
 				t.Fatal(reaching)
 			}
@@ -329,11 +330,11 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 		})
 		return err
 	},
-	iamops.NoRecord: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
+	iamops.NoRecord: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		_, err := new(rotations).start(&place{account: a, state: filepath.Join(t.TempDir(), "\x00")}, flags{}, runner.Task{User: "Suzie"})
 		return err
 	}),
-	iamops.NotDelivered: struck(sandbox.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
+	iamops.NotDelivered: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
 		configured := targets{configured: []config.Target{{User: "*", Spec: "file:csv:/no/such/folder/new.csv"}}, env: delivery.Env{Home: t.TempDir()}}
 		run := runner.Start(runner.Parts{Account: a, Journal: nowhere{}, Clock: iamops.WallClock{}, Targets: configured}, runner.Task{ID: "rot1", User: "Suzie"})
 		defer run.Close(t.Context()) //nolint:errcheck // what came before is what counts
@@ -347,7 +348,7 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 		}
 		return nil
 	}),
-	iamops.TooLate: struck(sandbox.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) {
+	iamops.TooLate: struck(faults.Fault{Action: "iam:ListUsers"}, changes(func(c *iamops.Change) {
 		c.Kind, c.KeyID, c.SendBefore = iamops.Delete, "AKIAI44QH8DHBEXAMPLE", time.Unix(1, 0)
 	})),
 }

@@ -37,13 +37,18 @@ func (f files) Search(ctx context.Context, folder, text string) ([]string, error
 	return places, nil
 }
 
+// newFile makes a file that only the operator may read, and never opens one that is there.
+func newFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec,wrapcheck // the name is keyturn's own; callers say what for
+}
+
 // Write makes a new file in the working folder, for the operator's eyes only.
 func (f files) Write(name, text string) (string, error) {
 	path, err := filepath.Abs(filepath.Base(name))
 	if err != nil {
 		return "", fmt.Errorf("writing %s: %w", name, err)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the name is keyturn's own
+	file, err := newFile(path)
 	if errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("%s is there already, and is kept", path)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 			return fmt.Errorf("printing what was found: %w", err)
 		}
 	}
-	for _, problem := range []*iamops.Problem{found.AccountProblem, found.Problem} {
+	for _, problem := range []*iamops.Problem{found.AccountProblem, cmp.Or(found.Problem, found.LastUse.Problem)} {
 		if problem != nil {
 			err = errPartial
 			a.sayLines(words.Problem(problem, p.profile).Lines())

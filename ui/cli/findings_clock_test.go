@@ -18,13 +18,14 @@ import (
 	"time"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // skewed is an AWS whose clock is off by so much from this machine's: what it dates, what it
 // signs for, and its Date header.
 func skewed(t *testing.T, off time.Duration) *endpoint {
 	t.Helper()
-	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1, Wire: func() time.Time { return time.Now().Add(off) }})}
+	e := &endpoint{cloud: faults.New(sandbox.Options{Seed: 1, Wire: func() time.Time { return time.Now().Add(off) }})}
 	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 })
 	// Nothing but its Date tells the time, as with AWS.
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -369,7 +370,7 @@ func TestFindingsConfig(t *testing.T) {
 // reports whether it did, to the n-th request of the action.
 func meddled(t *testing.T, answer func(w http.ResponseWriter, action string, n int) bool) *endpoint {
 	t.Helper()
-	e := &endpoint{cloud: sandbox.New(sandbox.Options{Seed: 1})}
+	e := &endpoint{cloud: faults.New(sandbox.Options{Seed: 1})}
 	e.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 })
 	var mu sync.Mutex
 	counts := map[string]int{}

@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // engineer is an IAM user who may manage its own keys and nothing else, with a profile
@@ -143,6 +145,58 @@ func TestFindingsOwn(t *testing.T) {
 			t.Errorf("exit code %d, as JSON %s", code, stdout)
 		}
 	})
+	t.Run("R11_audit_of_the_own_keys", func(t *testing.T) {
+		t.Parallel()
+		compromised := func(e *engineer) (count *int, next string, code int) {
+			t.Helper()
+			code, stdout, _ := e.run("", "audit", "--output", "json", "--fail-on", "compromised")
+			var told auditTold
+			if err := json.Unmarshal([]byte(stdout), &told); err != nil {
+				t.Fatalf("%v in %s", err, stdout)
+			}
+			for _, r := range told.Rows {
+				if r.User == sandbox.OperatorUser {
+					next = orNone(r.Next)
+				} else if r.Next != nil {
+					t.Errorf("next for %s, of which nothing may be asked, is %s", r.User, *r.Next)
+				}
+			}
+			return told.Accounts[0].Counts["compromised"], next, code
+		}
+		const right = "iam:ListAttachedUserPolicies"
+		e := newEngineer(t)
+		if n, _, code := compromised(e); n != nil || code != 1 {
+			t.Errorf("without %s: %v are compromised, exit code %d", right, n, code)
+		}
+		if _, stdout, _ := e.run("", "audit"); !strings.Contains(stdout, right) {
+			t.Errorf("that it is not known is not said: %s", stdout)
+		}
+		e.served.cloud.AllowSelf(sandbox.OperatorUser, right, "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed")
+		if n, _, code := compromised(e); n == nil || *n != 0 || code != 0 {
+			t.Errorf("with %s: %v are compromised, exit code %d", right, n, code)
+		}
+		if _, stdout, _ := e.run("", "audit"); strings.Contains(stdout, right) {
+			t.Errorf("it is known, and said not to be: %s", stdout)
+		}
+		e.served.cloud.Quarantine(sandbox.OperatorUser)
+		if n, next, code := compromised(e); n == nil || *n != 1 || next == "" || code != 3 {
+			t.Errorf("in quarantine: %v are compromised, next is %q, exit code %d", n, next, code)
+		}
+	})
+	t.Run("R4_find", func(t *testing.T) {
+		t.Parallel()
+		e := newEngineer(t)
+		code, stdout, stderr := e.run("", "find", e.keyID)
+		account := regexp.MustCompile(`(?m)^account +1111-2222-3333$`)
+		if code != 0 || stderr != "" || !account.MatchString(stdout) || !strings.Contains(stdout, sandbox.OperatorUser) || strings.Contains(stdout, "off at once, then") {
+			t.Errorf("of the own key: exit code %d, on stderr %q, on stdout %s", code, stderr, stdout)
+		}
+		code, stdout, stderr = e.run("", "find", "AKIAIOSFODNN7EXAMPLE")
+		if code != 1 || !strings.Contains(stdout, "none of your own keys") || strings.Contains(stdout, "again") ||
+			!strings.Contains(stderr, "sts:GetAccessKeyInfo") || !strings.Contains(stderr, "iam:GetAccessKeyLastUsed") {
+			t.Errorf("of another's: exit code %d, on stderr %q, on stdout %s", code, stderr, stdout)
+		}
+	})
 	t.Run("R4_list", func(t *testing.T) {
 		t.Parallel()
 		e := newEngineer(t)
@@ -154,6 +208,12 @@ func TestFindingsOwn(t *testing.T) {
 		term.awaitThat("the own key, marked, and why no other", func(drawn string) bool {
 			return strings.Contains(drawn, e.keyID) && strings.Contains(drawn, sandbox.OperatorUser+" you") && strings.Contains(drawn, "iam:ListUsers")
 		})
+		term.press("g")
+		term.press("\r") // on root's row, of which nothing is known
+		term.await("whether the root user has keys is not known")
+		if drawn := term.output(); strings.Contains(drawn, "rotate <root_account>") {
+			t.Error("a rotation of root's key is begun")
+		}
 		if drawn := term.output(); strings.Contains(drawn, "Nothing is known") || strings.Contains(drawn, "partial") {
 			t.Error("the list is said to be none, or partial")
 		}
@@ -162,7 +222,7 @@ func TestFindingsOwn(t *testing.T) {
 	t.Run("R4_a_role_is_told_what_it_can_do", func(t *testing.T) {
 		t.Parallel()
 		e := newEngineer(t)
-		e.served.cloud.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Deny})
+		e.served.cloud.Inject(faults.Fault{Action: "iam:*", Break: faults.Deny})
 		code, _, stderr := e.run("", "audit", "--profile", "deploy")
 		if code != 4 || !strings.Contains(stderr, "iam:ListUsers") || !strings.Contains(stderr, "keyturn rotate USER") || !strings.Contains(stderr, "keyturn find KEYID") {
 			t.Errorf("the audit: exit code %d, on stderr %q", code, stderr)

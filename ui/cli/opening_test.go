@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // The first frame is there while AWS has not answered who signs; the list comes after.
 func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
 	served := serve()
 	t.Cleanup(served.close)
-	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
 	t.Cleanup(held.Release)
 	term := open(t, served)
 	term.await("Asking who signs with profile prod")
@@ -35,7 +36,7 @@ func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
 func TestLeavingWhatCannotBeReached(t *testing.T) {
 	served := serve()
 	t.Cleanup(served.close)
-	refused := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Break: sandbox.Expire})
+	refused := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Break: faults.Expire})
 	term := open(t, served, "rotate", "Suzie")
 	term.await("keyturn can't reach the account")
 	term.await("The session has expired")
@@ -58,7 +59,7 @@ func TestLeavingWhatCannotBeReached(t *testing.T) {
 func TestQuittingWhileAWSIsAsked(t *testing.T) {
 	served := serve()
 	t.Cleanup(served.close)
-	held := served.cloud.Inject(sandbox.Fault{Action: "sts:GetCallerIdentity", Hold: true})
+	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
 	t.Cleanup(held.Release)
 	term := open(t, served)
 	term.await("Asking who signs")
@@ -128,7 +129,7 @@ func TestCodesAreAskedForInADialog(t *testing.T) {
 	term.press(sandbox.MFACode + "\r")
 	term.await("billing-cron")
 
-	ended := served.cloud.Inject(sandbox.Fault{Action: "iam:*", Break: sandbox.Expire})
+	ended := served.cloud.Inject(faults.Fault{Action: "iam:*", Break: faults.Expire})
 	term.press("r")
 	term.await("SESSION ENDED")
 	term.press("\x12")

@@ -13,10 +13,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/creack/pty"
 
+	"keyturn/iamops"
+	"keyturn/iamops/account"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // unspeakable is what a panic brings along, and must not be told.
@@ -136,7 +139,15 @@ func TestAPanicDuringAChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := p.cloud.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: sandbox.AfterEffect})
+	cloud := faults.Around(p.cloud)
+	operator := cloud.Operator()
+	p.account, err = account.At(t.Context(), account.Endpoint{
+		URL: "http://sandbox.invalid", Region: sandboxRegion, KeyID: operator.KeyID, Secret: iamops.NewSecret(operator.Secret),
+	}, account.Options{HTTPClient: cloud.Client(), Clock: cloud})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := cloud.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: faults.AfterEffect})
 	run, err := app.rotations.start(p, flags{}, runner.Task{Plan: rotation.Rotate, User: "Suzie"})
 	if err != nil {
 		t.Fatal(err)

@@ -17,12 +17,13 @@ import (
 	"testing"
 
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // unwilling is an account that refuses a tenth of all look-ups: of the lists of keys and
 // of the last uses, always the same ones.
 type unwilling struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 
 	mu      sync.Mutex
 	refused map[string]bool // users and key IDs
@@ -93,7 +94,7 @@ type told struct {
 // failure for an answer: what it says of those is from the credential report.
 func TestAPartialAuditNamesTheUsers(t *testing.T) {
 	t.Parallel()
-	place := &unwilling{cloud: sandbox.New(sandbox.Options{Seed: 1, Users: 300}), refused: map[string]bool{}}
+	place := &unwilling{cloud: faults.New(sandbox.Options{Seed: 1, Users: 300}), refused: map[string]bool{}}
 	place.cloud.Configure(func(b *sandbox.Behavior) { b.ReportTakes = 0 })
 	server := httptest.NewServer(place)
 	defer server.Close()

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"keyturn/iamops/delivery"
-	"keyturn/ui"
+	"keyturn/ui/opening"
 )
 
 // choosableProfiles is how many profiles there must be for keyturn to ask which one.
@@ -10,14 +10,14 @@ const choosableProfiles = 2
 
 // profiles are those of the operator's AWS files, with nothing that is a secret. Files
 // that can't be read hold none here: the SDK says what is wrong with them.
-func (a *App) profiles() []ui.Profile {
+func (a *App) profiles() []opening.Profile {
 	listed, err := delivery.Profiles(a.targets(nil).env)
 	if err != nil {
 		return nil
 	}
-	profiles := make([]ui.Profile, 0, len(listed))
+	profiles := make([]opening.Profile, 0, len(listed))
 	for _, p := range listed {
-		profiles = append(profiles, ui.Profile{Name: p.Name, Kind: string(p.Kind), Region: p.Region})
+		profiles = append(profiles, opening.Profile{Name: p.Name, Kind: string(p.Kind), Region: p.Region})
 	}
 	return profiles
 }

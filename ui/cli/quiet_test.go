@@ -11,6 +11,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/words"
 )
 
@@ -24,7 +25,7 @@ func TestAQuietDayProvesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := sandbox.New(sandbox.Options{Seed: 1})
+				cloud := faults.New(sandbox.Options{Seed: 1})
 				a, err := at(t, cloud, account.Endpoint{Region: "eu-west-1"}, account.Options{})
 				if err != nil {
 					t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application {
@@ -47,7 +48,7 @@ func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 	})
 	// Nobody has delivered to this file yet; the application finds nothing there until then.
 	file := filepath.Join(t.TempDir(), "suzie.env")
-	if err := p.cloud.ReadFrom("photo-sync", file, sandbox.FromFile(file)); err != nil {
+	if err := p.cloud.ReadFrom("photo-sync", file, faults.FromFile(file)); err != nil {
 		t.Fatal(err)
 	}
 	p.targets.configured = append(p.targets.configured, config.Target{User: "Suzie", Spec: "file:dotenv+ses=eu-west-1:" + file})

@@ -18,6 +18,7 @@ import (
 	"keyturn/ui"
 	"keyturn/ui/calllog"
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 	"keyturn/ui/words"
 )
 
@@ -29,7 +30,7 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	living, end := context.WithCancel(ctx)
 	door := &entrance{
-		app: a, flags: f, reach: reach, task: task, codes: ui.NewCodes(), calls: calllog.NewLog(),
+		app: a, flags: f, reach: reach, task: task, codes: mfa.NewCodes(), calls: calllog.NewLog(),
 		common: kit.NewCommon(iamops.WallClock{}, kit.Look{ASCII: f.ascii, NoColor: f.noColor || a.isSet("NO_COLOR")}),
 	}
 	defer func() {

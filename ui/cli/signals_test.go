@@ -13,6 +13,7 @@ import (
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 )
 
 // Bubble Tea's ways into the alternate screen and out of it.
@@ -23,11 +24,11 @@ const (
 
 // creating brings a keyturn to where CreateAccessKey has had its effect and is not
 // answered yet.
-func creating(t *testing.T) (*endpoint, *sandbox.Injected, *terminal) {
+func creating(t *testing.T) (*endpoint, *faults.Injected, *terminal) {
 	t.Helper()
 	served := serve()
 	t.Cleanup(served.close)
-	held := served.cloud.Inject(sandbox.Fault{Action: "iam:CreateAccessKey", Hold: true, At: sandbox.AfterEffect})
+	held := served.cloud.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: faults.AfterEffect})
 	t.Cleanup(held.Release) // before the server closes, which waits for its answers
 	term := open(t, served, "rotate", "Suzie")
 	term.await("Go on to create the new key")

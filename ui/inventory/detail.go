@@ -123,6 +123,9 @@ func (s *Screen) about(r *audit.Row) string {
 		}
 		say(st.Strong, "exempt"+until+": "+e.Reason)
 	}
+	if p := s.inventory.Progress(); p.OwnKeys() && p.Complete() && !r.Root() && audit.Compromised.Unclear(p) != nil {
+		say(st.Unknown, "whether AWS has seen a key leak is not known")
+	}
 	if r.Administrator() && !r.Root() {
 		say(st.Warning, "administrator")
 	}
@@ -182,6 +185,8 @@ func (s *Screen) cardHeight() int {
 
 func (s *Screen) emptySlot(r *audit.Row) string {
 	switch {
+	case r.Root() && r.KeysProblem != nil:
+		return "  Whether there is a key here is not known."
 	case !r.Listed && !r.ReportAt.IsZero():
 		return "  No key here in the report of " + clock(r.ReportAt) + "."
 	case !r.Listed:

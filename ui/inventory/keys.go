@@ -65,6 +65,9 @@ func (s *Screen) openKey() kit.Key {
 	case r == nil:
 		open.Not = noRow
 		return open
+	case r.Root() && !r.HasKey():
+		open.Not, open.Run = whyNoKeyID(r), nil
+		return open
 	case r.Root():
 		open.Not = "the root user's keys are seen to in the console, by root"
 		return open
@@ -141,7 +144,10 @@ func (s *Screen) escKey() kit.Key {
 
 // whyNoKeyID says why a row has no key ID to copy.
 func whyNoKeyID(r *audit.Row) string {
-	if r.HasKey() {
+	switch {
+	case r.Root() && !r.HasKey():
+		return "whether the root user has keys is not known: the credential report alone tells"
+	case r.HasKey():
 		return "the report names no key IDs, and this one's is not known yet"
 	}
 	return r.User.Name + " has no key, as far as is known"

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -46,6 +47,21 @@ const (
 // BodySize is the room that a frame leaves for its body, in cells.
 func (c *Common) BodySize() (width, height int) {
 	return max(c.Width, 0), max(c.Height-FrameHead-FrameFoot, 0)
+}
+
+// The least size in cells that screens are laid out for.
+const (
+	LeastWidth  = 60
+	LeastHeight = 15
+)
+
+// TooSmall reports whether the terminal is too small for any screen.
+func (c *Common) TooSmall() bool { return c.Width < LeastWidth || c.Height < LeastHeight }
+
+// TooSmallView says how much room is needed.
+func (c *Common) TooSmallView() string {
+	text := fmt.Sprintf("keyturn needs %dx%d, this is %dx%d", LeastWidth, LeastHeight, c.Width, c.Height)
+	return Fit(c.Glyphs.Truncate(text, c.Width), c.Width, c.Height)
 }
 
 // View draws the frame in exactly the size of the terminal.

@@ -16,6 +16,7 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/plain"
 )
 
@@ -47,7 +48,7 @@ func (p *typist) Read(b []byte) (int, error) {
 
 // days is what the sandbox adds.
 type days struct {
-	cloud *sandbox.Account
+	cloud *faults.Account
 }
 
 func (d days) NextDay() { d.cloud.Advance(24 * time.Hour) }
@@ -97,7 +98,7 @@ type nowhere struct{}
 
 func (nowhere) Append(any) error { return nil }
 
-func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, error) {
+func connect(ctx context.Context, cloud *faults.Account) (*account.Account, error) {
 	op := cloud.Operator()
 	return account.At(ctx,
 		account.Endpoint{URL: "http://sandbox", Region: "eu-west-1", KeyID: op.KeyID, Secret: iamops.NewSecret(op.Secret)},
@@ -106,7 +107,7 @@ func connect(ctx context.Context, cloud *sandbox.Account) (*account.Account, err
 
 // converse leads a conversation about a user with the given answers and returns
 // all that was printed.
-func converse(t *testing.T, cloud *sandbox.Account, user string, answers ...string) (string, error) {
+func converse(t *testing.T, cloud *faults.Account, user string, answers ...string) (string, error) {
 	t.Helper()
 	a, err := connect(t.Context(), cloud)
 	if err != nil {
@@ -141,7 +142,7 @@ func inOrder(t *testing.T, printed string, texts ...string) {
 
 func TestAWholeRotationWithARollBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		printed, err := converse(t, cloud, "Suzie",
 			"go", "create", "yes",
 			"show", "yes", "stored", "yes", "update photo-sync",
@@ -171,7 +172,7 @@ func TestAnswersThatDoNothing(t *testing.T) {
 		"end of input":     {nil, "End of input"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := sandbox.New(sandbox.Options{Seed: 1})
+			cloud := faults.New(sandbox.Options{Seed: 1})
 			printed, err := converse(t, cloud, "Suzie", c.answers...)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -186,7 +187,7 @@ func TestAnswersThatDoNothing(t *testing.T) {
 
 func TestTheSecretIsNotLeftBehindUnsaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), "Suzie", "go", "change", "yes", "leave")
+		printed, err := converse(t, faults.New(sandbox.Options{Seed: 1}), "Suzie", "go", "change", "yes", "leave")
 		inOrder(t, printed, "would lose it for good", "would lose it for good")
 		if !errors.Is(err, plain.ErrSecretLost) {
 			t.Errorf("got %v", err)
@@ -202,7 +203,7 @@ func TestWhatCannotBeRotatedIsSaid(t *testing.T) {
 		"nobody": "there is no IAM user nobody",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			printed, err := converse(t, sandbox.New(sandbox.Options{Seed: 1}), user, "go")
+			printed, err := converse(t, faults.New(sandbox.Options{Seed: 1}), user, "go")
 			if err != nil {
 				t.Error(err)
 			}

@@ -11,12 +11,13 @@ import (
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
+	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/plain"
 )
 
 // visit leads one conversation about Suzie, as a process of its own would: with the
 // journal in dir, or without what an earlier one knew if dir is another.
-func visit(t *testing.T, cloud *sandbox.Account, a *account.Account, dir string, answers ...string) (string, error) {
+func visit(t *testing.T, cloud *faults.Account, a *account.Account, dir string, answers ...string) (string, error) {
 	t.Helper()
 	caller := a.Caller()
 	j, err := journal.Open(dir, caller.Partition, caller.Account)
@@ -56,7 +57,7 @@ func TestARotationIsLeftAndComeBackTo(t *testing.T) {
 				there = here
 			}
 			synctest.Test(t, func(t *testing.T) {
-				cloud := sandbox.New(sandbox.Options{Seed: 1})
+				cloud := faults.New(sandbox.Options{Seed: 1})
 				a, err := connect(t.Context(), cloud)
 				if err != nil {
 					t.Fatal(err)
@@ -96,7 +97,7 @@ func TestARotationIsLeftAndComeBackTo(t *testing.T) {
 func TestASecretThatWasLeftBehindIsSaidAtTheNextStart(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := sandbox.New(sandbox.Options{Seed: 1})
+		cloud := faults.New(sandbox.Options{Seed: 1})
 		a, err := connect(t.Context(), cloud)
 		if err != nil {
 			t.Fatal(err)

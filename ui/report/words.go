@@ -172,7 +172,11 @@ func (a *Audit) summary() []string {
 			a.Progress.ReportAt.UTC().Format(minute)))
 	}
 	if a.Progress.OwnKeys() {
-		return append(said, words.OwnKeys)
+		said = append(said, words.OwnKeys)
+		if audit.Compromised.Unclear(a.Progress) != nil {
+			said = append(said, words.QuarantineUnknown)
+		}
+		return said
 	}
 	if err := audit.RootKey.Unclear(a.Progress); err != nil && !a.blind() {
 		said = append(said, "Whether the root user has access keys is unknown: the credential report alone can tell.")

@@ -123,8 +123,8 @@ var changes = map[iamops.ChangeKind]changeWords{
 	},
 	iamops.Deactivate: {
 		word: "deactivate", past: "Deactivated", label: func(s rotation.State) string { return "Deactivate " + target(s) },
-		effect: func(o rotation.Offer, _ rotation.State) string {
-			return fmt.Sprintf("%s goes from Active to Inactive. What still uses it fails from then on. It can be reactivated.", o.KeyID)
+		effect: func(o rotation.Offer, s rotation.State) string {
+			return fmt.Sprintf("%s goes from Active to Inactive. What still uses it fails from then on. It can be reactivated.%s", o.KeyID, whoUses(s))
 		},
 		undo: func(_ rotation.Offer, s rotation.State) string {
 			switch {

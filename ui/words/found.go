@@ -40,7 +40,14 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 	}
 	lines = append(lines, field("last use", useText(f.LastUse, now)))
 	if f.User == "" {
-		return append(lines, field("next", "Whose key it is can't be told. Look again."))
+		if f.NotOf != "" {
+			lines = append(lines, field("not of", f.NotOf+": it is none of your own keys"))
+		}
+		next := "Whose key it is can't be told. Refresh."
+		if f.Problem != nil && f.Problem.Kind == iamops.AccessDenied {
+			next = "Ask with a profile that may look up any key: `keyturn policy --audit` prints what that takes."
+		}
+		return append(lines, field("next", next))
 	}
 	keyturn := "keyturn"
 	if sandbox {
@@ -53,9 +60,12 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 		lines = append(lines, field("quarantine", QuarantineText(f.Quarantine, f.User)))
 	}
 	named := shellWord(f.User) + " --key " + f.KeyID
-	lines = append(lines,
-		field("replace it", keyturn+" rotate "+named),
-		field("retire it", keyturn+" retire "+named+", if nobody needs it"))
+	lines = append(lines, field("replace it", keyturn+" rotate "+named))
+	if f.Own {
+		return append(lines, field("if it leaked", "You sign with it, so it can't go off first. "+keyturn+" rotate "+named+
+			": store the new key, let keyturn sign with it, then switch this one off at once"))
+	}
+	lines = append(lines, field("retire it", keyturn+" retire "+named+", if nobody needs it"))
 	return append(lines, field("if it leaked", keyturn+" rotate "+named+" --leaked: off at once, then what it did, then a new key"))
 }
 

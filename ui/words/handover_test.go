@@ -34,6 +34,7 @@ func TestWhereErrorsShow(t *testing.T) {
 	for _, u := range []iamops.KeyUser{
 		{Agent: "boto3 1.34", Address: "10.0.0.1"}, {Agent: "aws-cli 2.9", Address: "10.0.0.1"}, {Agent: "terraform apn 1.0", Address: "10.0.0.1"},
 		{Agent: "github-actions aws-sdk-js 3", Address: "10.0.0.1"}, {Agent: "x", Address: "athena.amazonaws.com"}, {Agent: "grafana aws-sdk-go 1", Address: "10.0.0.1"},
+		{Agent: "aws-cli 2.9", Address: "10.0.0.1", SaysKeyturn: true},
 	} {
 		text := WhereErrorsShow(u)
 		if other, twice := seen[text]; twice || text == "" {

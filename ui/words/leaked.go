@@ -67,6 +67,36 @@ func leakedBody(s rotation.State) []string {
 	return nil
 }
 
+// usersNamed is how many users of a key a confirmation names; the step behind it names all.
+const usersNamed = 4
+
+// whoUses names who uses a leaked key, for the confirmation that alone stands before it goes
+// off; "" for the plans that a guard protects.
+func whoUses(s rotation.State) string {
+	if !rotation.PlanOf(s.Plan).OffFirst() {
+		return ""
+	}
+	var names []string
+	for _, u := range s.Evidence.Old { // of the key that goes off, also where that is the new one
+		if u.Count > 0 {
+			names = append(names, rotation.UserID(u))
+		}
+	}
+	text := " Used by: " + strings.Join(names[:min(len(names), usersNamed)], ", ")
+	switch more := len(names) - usersNamed; {
+	case len(names) == 0 && s.Evidence.Looked():
+		return " The event history shows nobody who uses it, which proves nothing."
+	case len(names) == 0:
+		return " Who uses it is not known yet."
+	case more > 0:
+		text += fmt.Sprintf(" and %d more, all named in this step", more)
+	}
+	if !s.Evidence.Looked() {
+		text += "; not all of the event history is read yet"
+	}
+	return text + "."
+}
+
 // inQuarantine is about the policy that AWS attaches to a user whose key has leaked.
 func inQuarantine(s rotation.State) []Fact {
 	q := s.Quarantine

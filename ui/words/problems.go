@@ -105,6 +105,9 @@ const (
 	OwnKeys    = "These are your own keys. " + MayNotList + "; `keyturn policy --audit` prints what that takes."
 )
 
+// QuarantineUnknown says what one's own keys can't be judged by without that right.
+const QuarantineUnknown = "Whether AWS has seen one of them leak, and put you into quarantine, is not known (iam:ListAttachedUserPolicies)."
+
 // OneByOne is what is possible for somebody who may not list the account's users.
 const OneByOne = "Name a user: `keyturn rotate USER`. Or look up a key: `keyturn find KEYID`."
 

@@ -161,6 +161,8 @@ func WhereErrorsShow(u iamops.KeyUser) string {
 		return false
 	}
 	switch {
+	case u.SaysKeyturn:
+		return "it says that it is keyturn. If you ran keyturn there, nothing breaks; else find out who did"
 	case strings.HasSuffix(u.Address, ".amazonaws.com"):
 		return "a service of AWS acts with it: look at what is configured there, and at its own log"
 	case has("github-actions", "gitlab", "circleci", "jenkins"):

@@ -1,4 +1,4 @@
-package sandbox
+package faults
 
 import (
 	"context"
@@ -78,11 +78,11 @@ const heldSignals = 1024
 // could never strike.
 func (a *Account) Inject(f Fault) *Injected {
 	if f.Break == KMSFailure && !strings.HasPrefix(f.Action, "secretsmanager:") && !strings.HasPrefix(f.Action, "ssm:") {
-		panic("sandbox: only secrets and parameters are encrypted by KMS")
+		panic("faults: only secrets and parameters are encrypted by KMS")
 	}
 	if f.Break == Throttle || f.Break == Deny || f.Break == Expire || f.Break == KMSFailure {
 		if f.Hold && f.At == AfterEffect {
-			panic("sandbox: a refusal comes before the effect, so it cannot be held after it")
+			panic("faults: a refusal comes before the effect, so it cannot be held after it")
 		}
 		f.At = BeforeEffect
 	}
@@ -159,19 +159,6 @@ func (i *Injected) hold(ctx context.Context) bool {
 
 // trouble is all that strikes one request.
 type trouble []*Injected
-
-// troubleFor finds what strikes a request.
-func (a *Account) troubleFor(action, userName string) trouble {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var t trouble
-	for _, i := range a.faults {
-		if i.strikes(action, userName) {
-			t = append(t, i)
-		}
-	}
-	return t
-}
 
 // wait lets the latency pass, and reports whether it did before ctx ended.
 func (t trouble) wait(ctx context.Context) bool {

@@ -1,4 +1,4 @@
-package ui
+package opening
 
 import (
 	"strings"
@@ -11,27 +11,23 @@ import (
 	"keyturn/ui/words"
 )
 
-// pickerTop is the line of the terminal at which the profiles begin: under the frame's
-// head, a title and a rule.
-const pickerTop = kit.FrameHead + 2
-
 // View draws the whole terminal.
-func (p *Opening) View() tea.View {
+func (p *Screen) View() tea.View {
 	content, cursor := p.draw()
 	view := tea.View{Content: content, Cursor: cursor, AltScreen: true, WindowTitle: "keyturn"}
 	return view
 }
 
-func (p *Opening) draw() (string, *tea.Cursor) {
+func (p *Screen) draw() (string, *tea.Cursor) {
 	c := p.common
-	if isTooSmall(c) {
-		return tooSmall(c), nil
+	if c.TooSmall() {
+		return c.TooSmallView(), nil
 	}
 	view := kit.Frame{Left: p.header(), Body: p.body(), Hints: p.hints()}.View(c)
 	return c.WithDialog(view, p.code.Dialog())
 }
 
-func (p *Opening) header() []kit.Part {
+func (p *Screen) header() []kit.Part {
 	st := p.common.Styles
 	parts := []kit.Part{{Text: "keyturn", Style: st.Title, Importance: 1}}
 	if p.options.Sandbox {
@@ -44,27 +40,14 @@ func (p *Opening) header() []kit.Part {
 	return parts
 }
 
-func (p *Opening) hints() []key.Binding {
+func (p *Screen) hints() []key.Binding {
 	if d := p.code.Dialog(); d != nil {
 		return d.Hints()
 	}
-	k := p.common.Keys
-	switch p.stage {
-	case choosing:
-		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
-		back := p.keys.back
-		back.SetEnabled(p.failure != nil)
-		return []key.Binding{move, p.keys.choose, back, p.keys.quit}
-	case failed:
-		pick := p.keys.pick
-		pick.SetEnabled(p.canPick())
-		return []key.Binding{p.keys.retry, pick, p.keys.quit}
-	case asking:
-	}
-	return []key.Binding{p.keys.callOff, p.keys.quit}
+	return kit.Footer(p.Keys())
 }
 
-func (p *Opening) body() string {
+func (p *Screen) body() string {
 	switch p.stage {
 	case choosing:
 		return p.pickerView()
@@ -83,10 +66,9 @@ func (p *Opening) body() string {
 	return "\n " + st.Strong.Render(clean.Text(text)+" "+p.common.Glyphs.Pending) + "\n\n " + st.Muted.Render(words.AskingKnown)
 }
 
-func (p *Opening) pickerView() string {
+func (p *Screen) pickerView() string {
 	c := p.common
-	width, height := c.BodySize()
-	p.picker.SetSize(width, max(2, height-(pickerTop-kit.FrameHead)))
+	width, _ := c.BodySize()
 	return " " + c.Styles.Title.Render(c.Glyphs.Truncate(words.PickTitle, width-2)) + "\n" + c.Rule(width) + "\n" + p.picker.View(c, func(i int, _ []int) []kit.Cell {
 		st := c.Styles
 		if i == len(p.options.Profiles) {
@@ -98,7 +80,7 @@ func (p *Opening) pickerView() string {
 }
 
 // failedView says what happened, what is known, and what to do.
-func (p *Opening) failedView() string {
+func (p *Screen) failedView() string {
 	st, g := p.common.Styles, p.common.Glyphs
 	width, _ := p.common.BodySize()
 	explained := words.Unreached(p.failure, p.profile)

@@ -1,4 +1,7 @@
-package ui
+// Package opening is the screen until AWS has said who signs. It draws the first frame at once,
+// asks for a profile or a code where one is needed, and gives its place to the program when the
+// account is reached. What goes wrong until then can be tried again.
+package opening
 
 import (
 	"context"
@@ -8,16 +11,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/ui/kit"
+	"keyturn/ui/mfa"
 )
 
-// OpeningOptions are what the program begins with, before there is an account.
-type OpeningOptions struct {
+// Options are what the program begins with, before there is an account.
+type Options struct {
 	Common *kit.Common
 	// Connect reaches the account with a profile, "" for none in particular, and returns
-	// the function that makes the program's options. Connect is called in a command, one
-	// at a time, and ends with its context; the function it returns neither reads nor
-	// writes.
-	Connect func(ctx context.Context, profile string) (func() Options, error)
+	// the function that makes the program. Connect is called in a command, one at a time,
+	// and ends with its context; the function it returns neither reads nor writes.
+	Connect func(ctx context.Context, profile string) (func() tea.Model, error)
 	Profile string // "" if none is named
 	// Profiles are those that the operator can choose from instead; Choose asks for one
 	// before the first attempt.
@@ -27,14 +30,13 @@ type OpeningOptions struct {
 	// Sandbox says that it is the embedded account.
 	Sandbox bool
 	// Codes brings the questions for MFA codes; nil if nobody asks.
-	Codes   *Codes
-	NoMouse bool
+	Codes *mfa.Codes
 }
 
 // Profile is a profile that can be chosen.
 type Profile struct{ Name, Kind, Region string }
 
-// openingStage is how far an Opening is.
+// openingStage is how far a Screen is.
 type openingStage int
 
 // A profile is being chosen; the account is being reached; that has failed.
@@ -44,13 +46,12 @@ const (
 	failed
 )
 
-// Opening is the program until the account is reached. Then its Update returns the
+// Screen is the program until the account is reached. Then its Update returns the
 // Program in its place.
-type Opening struct {
-	options OpeningOptions
+type Screen struct {
+	options Options
 	common  *kit.Common
 	ctx     context.Context //nolint:containedctx // the program's own
-	keys    openingKeys
 
 	stage     openingStage
 	profile   string
@@ -58,10 +59,8 @@ type Opening struct {
 	stop      context.CancelFunc
 	calledOff bool
 	failure   error // of the last attempt
-	code      codeDesk
+	code      mfa.Desk
 }
-
-type openingKeys struct{ choose, retry, pick, back, callOff, quit, interrupt key.Binding }
 
 // profileColumns are the columns of the profiles to choose from.
 var profileColumns = []kit.Column{
@@ -70,16 +69,11 @@ var profileColumns = []kit.Column{
 	{Title: "REGION", Min: 14, Importance: 1},
 }
 
-// NewOpening returns the program before there is an account. What it asks ends with ctx.
-func NewOpening(ctx context.Context, o OpeningOptions) *Opening {
-	k := o.Common.Keys
-	p := &Opening{
+// New returns the program before there is an account. What it asks ends with ctx.
+func New(ctx context.Context, o Options) *Screen {
+	p := &Screen{
 		options: o, common: o.Common, ctx: ctx, profile: o.Profile, stop: func() {}, picker: kit.NewTable(profileColumns...),
-		code: codeDesk{codes: o.Codes, common: o.Common, profile: o.Profile},
-		keys: openingKeys{
-			choose: kit.Describe(k.Enter, "use it"), retry: kit.Bind("try again", "r", "r"), pick: kit.Bind("another profile", "p", "p"),
-			back: k.Esc, callOff: kit.Describe(k.Esc, "call it off"), quit: k.Quit, interrupt: k.Interrupt,
-		},
+		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Profile},
 	}
 	p.picker.SetLen(len(o.Profiles))
 	if o.None {
@@ -94,7 +88,7 @@ func NewOpening(ctx context.Context, o OpeningOptions) *Opening {
 
 // Failure is why the account could not be reached, as the operator left it; nil if it was
 // reached, or is being tried.
-func (p *Opening) Failure() error {
+func (p *Screen) Failure() error {
 	if p.stage == failed {
 		return p.failure
 	}
@@ -102,8 +96,8 @@ func (p *Opening) Failure() error {
 }
 
 // Init returns the commands that begin to reach the account.
-func (p *Opening) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, p.code.listen(p.ctx)}
+func (p *Screen) Init() tea.Cmd {
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, p.code.Listen(p.ctx)}
 	if p.stage == asking {
 		cmds = append(cmds, p.connect())
 	}
@@ -112,27 +106,27 @@ func (p *Opening) Init() tea.Cmd {
 
 // connected is what came of an attempt.
 type connected struct {
-	options func() Options
+	program func() tea.Model
 	err     error
 }
 
 // connect is the command that reaches the account with the profile.
-func (p *Opening) connect() tea.Cmd {
+func (p *Screen) connect() tea.Cmd {
 	p.stage, p.failure, p.calledOff = asking, nil, false
-	p.code.profile = p.profile
+	p.code.Profile = p.profile
 	ctx, stop := context.WithCancel(p.ctx)
 	p.stop = stop
 	connect, profile := p.options.Connect, p.profile
 	return func() tea.Msg {
 		defer stop()
-		options, err := connect(ctx, profile)
-		return connected{options, err}
+		program, err := connect(ctx, profile)
+		return connected{program, err}
 	}
 }
 
 // Update handles a message. After the account is reached, the model that it returns is
-// the Program.
-func (p *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+// the program.
+func (p *Screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg, tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		p.common.Update(msg)
@@ -143,78 +137,93 @@ func (p *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if p.code.Dialog() != nil {
 			return p, p.code.Answer(msg)
 		}
-	case codeAsked, codeWithdrawn:
-		return p, p.code.take(p.ctx, msg)
 	case connected:
 		if msg.err == nil {
-			return p.enter(msg.options())
+			program := msg.program()
+			return program, program.Init()
 		}
 		p.stage, p.failure = failed, msg.err
+	default:
+		return p, p.code.Take(p.ctx, msg)
 	}
 	return p, nil
 }
 
-// enter puts the Program in the place of the Opening.
-func (p *Opening) enter(o Options) (tea.Model, tea.Cmd) {
-	program := New(p.ctx, o)
-	program.resize()
-	return program, program.Init()
+// resize gives the profiles their room, under a title and a rule.
+func (p *Screen) resize() {
+	width, height := p.common.BodySize()
+	p.picker.SetSize(width, max(2, height-2))
 }
 
-func (p *Opening) resize() { p.picker.SetSize(p.common.BodySize()) }
-
-func (p *Opening) press(msg tea.KeyPressMsg) tea.Cmd {
-	tooSmall := isTooSmall(p.common)
-	if p.code.Dialog() != nil && !tooSmall {
-		return p.code.Answer(msg)
-	}
+func (p *Screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	k, tooSmall := p.common.Keys, p.common.TooSmall()
 	switch {
-	case key.Matches(msg, p.keys.quit, p.keys.interrupt):
+	case p.code.Dialog() != nil && !tooSmall:
+		return p.code.Answer(msg)
+	case key.Matches(msg, k.Quit, k.Interrupt):
 		return tea.Quit
 	case tooSmall: // nobody answers what can't be seen
 		return nil
+	case p.stage == choosing && p.picker.Move(msg, k):
+		return nil
 	}
+	cmd, _ := kit.Press(msg, p.Keys())
+	return cmd
+}
+
+// Keys are the keys as things are. Quitting is always possible.
+func (p *Screen) Keys() [][]kit.Key {
+	k := p.common.Keys
+	quit := kit.Key{Binding: k.Quit, Foot: kit.FootLast}
 	switch p.stage {
 	case choosing:
-		return p.pressChoosing(msg)
-	case asking:
-		if key.Matches(msg, p.keys.callOff) {
-			p.calledOff = true
-			p.stop()
-		}
+		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
+		return [][]kit.Key{{
+			{Binding: move, Foot: kit.FootLead},
+			{Binding: kit.Describe(k.Enter, "use it"), Run: p.use, Foot: kit.FootLead + 1},
+			{Binding: k.Esc, Run: p.backToFailure, Hidden: p.failure == nil, Foot: kit.FootLead + 2},
+			quit,
+		}}
 	case failed:
-		switch {
-		case key.Matches(msg, p.keys.retry):
-			return p.connect()
-		case key.Matches(msg, p.keys.pick) && p.canPick():
-			p.choose()
-		}
+		return [][]kit.Key{{
+			{Binding: kit.Bind("try again", "r", "r"), Run: p.connect, Foot: kit.FootLead},
+			{Binding: kit.Bind("another profile", "p", "p"), Run: p.choose, Hidden: !p.canPick(), Foot: kit.FootLead + 1},
+			quit,
+		}}
+	case asking:
 	}
+	return [][]kit.Key{{{Binding: kit.Describe(k.Esc, "call it off"), Run: p.callOff, Foot: kit.FootLead}, quit}}
+}
+
+func (p *Screen) callOff() tea.Cmd {
+	p.calledOff = true
+	p.stop()
 	return nil
 }
 
-func (p *Opening) pressChoosing(msg tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case p.picker.Move(msg, p.common.Keys):
-	case key.Matches(msg, p.keys.choose):
-		return p.use()
-	case key.Matches(msg, p.keys.back) && p.failure != nil:
+// backToFailure leaves the profiles, if there is something to go back to.
+func (p *Screen) backToFailure() tea.Cmd {
+	if p.failure != nil {
 		p.stage = failed
 	}
 	return nil
 }
 
-func (p *Opening) canPick() bool { return len(p.options.Profiles) > 0 }
+func (p *Screen) canPick() bool { return len(p.options.Profiles) > 0 }
 
 // choose shows the profiles to choose from, the one in use selected.
-func (p *Opening) choose() {
+func (p *Screen) choose() tea.Cmd {
+	if !p.canPick() {
+		return nil
+	}
 	p.stage = choosing
 	i := slices.IndexFunc(p.options.Profiles, func(o Profile) bool { return o.Name == p.profile })
 	p.picker.Select(max(0, i))
+	return nil
 }
 
 // use reaches the account with the selected profile.
-func (p *Opening) use() tea.Cmd {
+func (p *Screen) use() tea.Cmd {
 	p.profile = ""
 	if i := p.picker.Selected(); i < len(p.options.Profiles) {
 		p.profile = p.options.Profiles[i].Name

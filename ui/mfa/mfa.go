@@ -1,4 +1,7 @@
-package ui
+// Package mfa brings the questions for codes of an MFA device from whoever begins a session to
+// the screen, and the answers back. Calls that need a code wait in [Codes.Ask]; a [Desk] on the
+// screen asks for one after the other. No message, log or field keeps a code.
+package mfa
 
 import (
 	"cmp"
@@ -16,15 +19,14 @@ import (
 // sts:GetSessionToken take six digits.
 const codeDigits = 6
 
-// Codes carries questions for MFA codes from whoever begins a session to the screen, and
-// the answers back. No message, log or field keeps a code.
-type Codes struct{ asked chan *codeRequest }
+// Codes carries the questions to the screen.
+type Codes struct{ questions chan *request }
 
 // NewCodes returns Codes that nobody listens to yet.
-func NewCodes() *Codes { return &Codes{asked: make(chan *codeRequest)} }
+func NewCodes() *Codes { return &Codes{questions: make(chan *request)} }
 
-// codeRequest is one question.
-type codeRequest struct {
+// request is one question.
+type request struct {
 	profile   string      // which needs it; "": the one in use
 	code      chan string // takes the answer, "" if there is none
 	withdrawn <-chan struct{}
@@ -35,9 +37,11 @@ type codeRequest struct {
 // for it, for as long as ctx. It is called outside of the program's loop. Where the operator
 // gives none, its error is a Problem of kind no-credentials.
 func (c *Codes) Ask(ctx context.Context, profile string) (string, error) {
-	request := &codeRequest{profile: profile, code: make(chan string, 1), withdrawn: ctx.Done(), answered: make(chan struct{})}
+	request := &request{
+		profile: profile, code: make(chan string, 1), withdrawn: ctx.Done(), answered: make(chan struct{}),
+	}
 	select {
-	case c.asked <- request:
+	case c.questions <- request:
 	case <-ctx.Done():
 		return "", givenUp(ctx)
 	}
@@ -58,51 +62,51 @@ func givenUp(ctx context.Context) error {
 
 // Messages of questions: one has come; one is not to be answered any more.
 type (
-	codeAsked     struct{ request *codeRequest }
-	codeWithdrawn struct{ request *codeRequest }
+	asked     struct{ request *request }
+	withdrawn struct{ request *request }
 )
 
-// codeDesk is where questions for codes wait for their answers, the first of them in a
+// Desk is where questions for codes wait for their answers, the first of them in a
 // dialog.
-type codeDesk struct {
+type Desk struct {
 	kit.Overlay
-	codes   *Codes // nil: nobody asks
-	common  *kit.Common
-	profile string
-	waiting []*codeRequest
+	Codes   *Codes // nil: nobody asks
+	Common  *kit.Common
+	Profile string // the one in use
+	waiting []*request
 }
 
-// listen is the command that brings the next question.
-func (d *codeDesk) listen(ctx context.Context) tea.Cmd {
-	if d.codes == nil {
+// Listen is the command that brings the next question.
+func (d *Desk) Listen(ctx context.Context) tea.Cmd {
+	if d.Codes == nil {
 		return nil
 	}
-	asked := d.codes.asked
+	questions := d.Codes.questions
 	return func() tea.Msg {
 		select {
-		case request := <-asked:
-			return codeAsked{request}
+		case next := <-questions:
+			return asked{next}
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// take takes a message about questions over.
-func (d *codeDesk) take(ctx context.Context, msg tea.Msg) tea.Cmd {
+// Take takes a message over, if it is about questions.
+func (d *Desk) Take(ctx context.Context, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case codeAsked:
+	case asked:
 		d.waiting = append(d.waiting, msg.request)
 		d.ask()
-		return tea.Batch(d.listen(ctx), func() tea.Msg {
+		return tea.Batch(d.Listen(ctx), func() tea.Msg {
 			select {
 			case <-msg.request.withdrawn:
-				return codeWithdrawn(msg)
+				return withdrawn(msg)
 			case <-msg.request.answered:
 				return nil
 			}
 		})
-	case codeWithdrawn:
+	case withdrawn:
 		if i := slices.Index(d.waiting, msg.request); i >= 0 {
 			if i == 0 {
 				d.Drop()
@@ -115,17 +119,17 @@ func (d *codeDesk) take(ctx context.Context, msg tea.Msg) tea.Cmd {
 }
 
 // ask opens the dialog of the first question, unless it is open.
-func (d *codeDesk) ask() {
+func (d *Desk) ask() {
 	if d.Dialog() != nil || len(d.waiting) == 0 {
 		return
 	}
-	profile := cmp.Or(d.waiting[0].profile, d.profile)
-	d.Ask(kit.NewCodeDialog(d.common, words.CodeTitle, words.CodeBody(profile), words.CodeLabel, codeDigits,
+	profile := cmp.Or(d.waiting[0].profile, d.Profile)
+	d.Ask(kit.NewCodeDialog(d.Common, words.CodeTitle, words.CodeBody(profile), words.CodeLabel, codeDigits,
 		kit.Choice{ID: "use", Label: words.CodeTake}).Ended(d.answered))
 }
 
 // answered hands over the code of the first question, none if its dialog was cancelled.
-func (d *codeDesk) answered(answer kit.Answer) tea.Cmd {
+func (d *Desk) answered(answer kit.Answer) tea.Cmd {
 	request := d.waiting[0]
 	request.code <- answer.Text
 	close(request.answered)
