@@ -28,6 +28,8 @@ type Options struct {
 	Parts runner.Parts
 	// State is the folder of the journal and the locks.
 	State string
+	// Ledger is the account's journal; nil is the file in State.
+	Ledger Ledger
 	// Configured are the targets of the configuration, as specs, and Folder is where the
 	// credentials file is. A write that was cut off may have left something there.
 	Configured []string
@@ -38,13 +40,21 @@ type Options struct {
 	ReadOnly bool
 }
 
+// Ledger is a journal that can be read back.
+type Ledger interface {
+	runner.Journal
+	// Records are all that is in it, and what could not be read.
+	Records() ([]rotation.Record, []journal.Damage, error)
+	Close() error
+}
+
 // Desk keeps an account's rotations. It is safe for concurrent use.
 type Desk struct {
 	options Options
+	ledger  Ledger
 
-	mu      sync.Mutex
-	journal *journal.Journal // opened by the first rotation
-	live    map[string]*held // by user
+	mu   sync.Mutex
+	live map[string]*held // by user
 }
 
 type held struct {
@@ -53,7 +63,13 @@ type held struct {
 }
 
 // New returns the desk of the account that the parts reach.
-func New(o Options) *Desk { return &Desk{options: o, live: map[string]*held{}} }
+func New(o Options) *Desk {
+	d := &Desk{options: o, ledger: o.Ledger, live: map[string]*held{}}
+	if d.ledger == nil {
+		d.ledger = &file{state: o.State, of: o.Parts.Account.Caller}
+	}
+	return d
+}
 
 // Start begins the rotation of a key, or goes on with the one that is under way: in this
 // process, or by the journal. One that has changed nothing gives way to a task that it does not
@@ -113,12 +129,12 @@ func (d *Desk) open(task runner.Task) (run *runner.Runner, begun bool, err error
 	}
 	parts := d.options.Parts
 	caller := parts.Account.Caller()
-	if d.journal == nil {
-		if d.journal, err = journal.Open(d.options.State, caller.Partition, caller.Account); err != nil {
+	parts.Journal = d.ledger
+	if f, isFile := d.ledger.(*file); isFile {
+		if err := f.open(); err != nil {
 			return nil, false, noRecord(err)
 		}
 	}
-	parts.Journal = d.journal
 	lock, err := d.lock(task.User)
 	var other *journal.HeldError
 	switch {
@@ -183,18 +199,11 @@ func (d *Desk) Close(ctx context.Context) ([]runner.Snapshot, error) {
 		left = append(left, h.run.Snapshot())
 	}
 	d.live = map[string]*held{}
-	if d.journal != nil {
-		err = errors.Join(err, d.journal.Close())
-		d.journal = nil
-	}
-	return left, err
+	return left, errors.Join(err, d.ledger.Close())
 }
 
 // Records are the journal of the account, and what of it could not be read.
-func (d *Desk) Records() ([]rotation.Record, []journal.Damage, error) {
-	caller := d.options.Parts.Account.Caller()
-	return runner.Records(d.options.State, caller.Partition, caller.Account) //nolint:wrapcheck // it says what was read
-}
+func (d *Desk) Records() ([]rotation.Record, []journal.Damage, error) { return d.ledger.Records() } //nolint:wrapcheck // it says what was read
 
 // newID is the ID of a rotation: 10 characters, as good as unique in an account.
 func newID() string {

@@ -33,6 +33,23 @@ func (d *Desk) Rotations(ctx context.Context) ([]Rotation, []journal.Damage, err
 	if err != nil {
 		return nil, nil, err
 	}
+	return d.standing(ctx, records, func(string) bool { return true }), damages, nil
+}
+
+// Of is the rotation of a user that is in progress, if there is one.
+func (d *Desk) Of(ctx context.Context, user string) (Rotation, bool, error) {
+	records, _, err := d.Records()
+	if err != nil {
+		return Rotation{}, false, err
+	}
+	for _, r := range d.standing(ctx, records, func(name string) bool { return name == user }) {
+		return r, true, nil
+	}
+	return Rotation{}, false, nil
+}
+
+// standing are the rotations in progress of the users that are meant.
+func (d *Desk) standing(ctx context.Context, records []rotation.Record, meant func(user string) bool) []Rotation {
 	last := map[string]rotation.Memory{}
 	var users []string
 	for _, m := range rotation.Memories(records) {
@@ -41,7 +58,7 @@ func (d *Desk) Rotations(ctx context.Context) ([]Rotation, []journal.Damage, err
 		}
 		last[m.User] = m
 	}
-	users = slices.DeleteFunc(users, func(user string) bool { return !last[user].AtStake() })
+	users = slices.DeleteFunc(users, func(user string) bool { return !last[user].AtStake() || !meant(user) })
 	rotations := make([]Rotation, len(users))
 	var group errgroup.Group
 	group.SetLimit(surveyed)
@@ -52,7 +69,7 @@ func (d *Desk) Rotations(ctx context.Context) ([]Rotation, []journal.Damage, err
 		})
 	}
 	_ = group.Wait() // none returns an error
-	return rotations, damages, nil
+	return rotations
 }
 
 // stand is where one rotation stands: as the live one says, else by the keys.
@@ -64,7 +81,7 @@ func (d *Desk) stand(ctx context.Context, m rotation.Memory) Rotation {
 	if h != nil && h.run.Snapshot().State.ID == m.ID {
 		snapshot := h.run.Snapshot()
 		return Rotation{
-			Memory: m, State: snapshot.State, At: rotation.StandingOf(snapshot.State, snapshot.Settings, now),
+			Memory: m, State: snapshot.State, At: snapshot.Standing(now),
 			Live: true, Problem: unlisted(snapshot.State),
 		}
 	}

@@ -77,8 +77,10 @@ type Standing struct {
 	// made, Possible if it can.
 	Guards  []Guard
 	Refused Reason
-	// Lead is the decision that takes it on; "" if there is none.
-	Lead Decision
+	// Lead is the decision that takes it on, "" if there is none, and Change what it makes at
+	// AWS, or leads to; "" if nothing.
+	Lead   Decision
+	Change iamops.ChangeKind
 	// Holder is who else is at work on it; "" if nobody is.
 	Holder string
 	// Unread says that the event history has told nothing of the keys: what is said of their
@@ -127,18 +129,24 @@ func StandingOf(s State, set Settings, now time.Time) Standing {
 		return stand(TurnYours, AboutSecret)
 	}
 	ahead := s.ahead(lead, set, now)
-	at.Refused = first(lead.Refused, ahead.Refused)
+	at.Change, at.Refused = ahead.Change, first(lead.Refused, ahead.Refused)
 	for _, why := range byWeight(append(slices.Clone(lead.Whys), ahead.Whys...)) {
 		if !slices.ContainsFunc(at.Guards, func(g Guard) bool { return g.Why == why }) {
 			at.Guards = append(at.Guards, GuardOf(why, s, set, now))
 		}
 	}
+	var heals Why // what time heals last
 	for _, g := range at.Guards {
-		if g.Until.After(at.Until) {
-			at.Until = g.Until
+		if g.Until.After(now) && g.Until.After(at.Until) || g.Why == WhyUseUnknown {
+			heals, at.Until = g.Why, g.Until
 		}
 	}
+	soon := at.Refused == Possible || at.Refused == TooSoon
 	switch {
+	case soon && heals.idles():
+		return stand(TurnWaiting, AboutIdle)
+	case soon && heals == WhyWatchNotOver:
+		return stand(TurnWaiting, AboutWatch)
 	case at.Refused == TooSoon:
 		at.Until = target.deleteFrom()
 		return stand(TurnWaiting, AboutPause)
@@ -148,10 +156,6 @@ func StandingOf(s State, set Settings, now time.Time) Standing {
 		return stand(TurnYours, AboutRefusal)
 	case at.Refused != Possible:
 		return stand(TurnBlocked, AboutRefusal)
-	case len(at.Guards) > 0 && at.Guards[0].Why.idles():
-		return stand(TurnWaiting, AboutIdle)
-	case len(at.Guards) > 0 && at.Guards[0].Why == WhyWatchNotOver:
-		return stand(TurnWaiting, AboutWatch)
 	case len(at.Guards) > 0:
 		return stand(TurnYours, AboutGuard)
 	case ahead.Change == iamops.Deactivate && PlanOf(s.Plan).Gated:
@@ -178,16 +182,19 @@ func leading(offers []Offer) (Offer, bool) {
 func (s State) ahead(lead Offer, set Settings, now time.Time) Offer {
 	plan := PlanOf(s.Plan)
 	next := plan.After(s.Step)
-	if lead.Decision != GoOn || lead.Refused != Possible || s.Step != Distribute && s.Step != Watch {
+	looked := s.Step == Review // what is to be read there comes first
+	if lead.Decision != GoOn || lead.Refused != Possible || looked {
 		return lead
 	}
 	s.Step = next
 	switch next {
+	case Create:
+		lead.Change = iamops.Create
 	case Deactivate:
 		return s.deactivateOffer(plan, set, now)
 	case Delete:
 		return s.deleteOffer(plan, set, now)
-	case Check, Create, Store, Distribute, Review, Watch, Finished:
+	case Check, Store, Distribute, Review, Watch, Finished:
 	}
 	return lead
 }

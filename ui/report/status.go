@@ -25,7 +25,8 @@ type UnderWay struct {
 	Last     time.Time  `json:"last_record"`
 	By       string     `json:"by"`              // the ARN of who was last at work on it
 	Waits    string     `json:"waits_for"`       // in words
-	Yours    bool       `json:"waiting_for_you"` // the wait is over
+	Turn     string     `json:"turn"`            // ready, yours, waiting, blocked, attention or over
+	Yours    bool       `json:"waiting_for_you"` // ready, yours or attention
 	Until    *time.Time `json:"until,omitempty"`
 	Problem  string     `json:"problem,omitempty"` // why the keys could not be read
 }

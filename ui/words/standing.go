@@ -75,8 +75,6 @@ func Verdict(at rotation.Standing) string { return verdicts[at.Turn] }
 func Waits(s rotation.State, at rotation.Standing, now time.Time) string {
 	text := Stands(s, at, now)
 	switch {
-	case at.About == rotation.AboutStep:
-		return "you, at step " + StepName(s.Step)
 	case at.NeedsYou():
 		return "you: " + text
 	}
@@ -129,6 +127,9 @@ func Stands(s rotation.State, at rotation.Standing, now time.Time) string {
 	case rotation.AboutRefusal, rotation.AboutSettlement:
 		return Refusal(rotation.Offer{Decision: at.Lead, Refused: at.Refused, Until: at.Until}, s, now)
 	case rotation.AboutStep:
+		if at.Change != "" {
+			return changes[at.Change].label(s)
+		}
 		return Heading(s)
 	}
 	return string(at.About)
