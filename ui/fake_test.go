@@ -15,12 +15,12 @@ import (
 	"keyturn/iamops/audit"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
-	"keyturn/ui/applications"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 	"keyturn/ui/uitest"
 )
 
@@ -172,7 +172,7 @@ func changing(user string, kind iamops.ChangeKind) *fakeRotation {
 type fakeSandbox struct {
 	mu    sync.Mutex
 	clock *uitest.Clock
-	apps  []applications.Application
+	apps  []simulation.Application
 	fail  error
 }
 
@@ -183,10 +183,10 @@ func (s *fakeSandbox) Advance(d time.Duration) error {
 	return s.fail
 }
 
-func (s *fakeSandbox) Applications() []applications.Application {
+func (s *fakeSandbox) Applications() []simulation.Application {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]applications.Application(nil), s.apps...)
+	return append([]simulation.Application(nil), s.apps...)
 }
 
 func (s *fakeSandbox) UpdateApplication(name, keyID string) error {
@@ -259,10 +259,10 @@ func newStage(t *testing.T, change func(*stage, *Options)) *stage {
 
 // withSandbox gives the stage a sandbox.
 func withSandbox(st *stage, o *Options) {
-	st.sandbox = &fakeSandbox{clock: st.clock, apps: []applications.Application{
+	st.sandbox = &fakeSandbox{clock: st.clock, apps: []simulation.Application{
 		{
 			Name: "photo-sync", User: "Suzie", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-time.Minute), Seen: "boto3 1.34 at 10.2.0.7",
-			Log: []applications.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
+			Log: []simulation.LogLine{{At: noon.Add(-3 * time.Minute), OK: true, Text: "synchronised the photo bucket"}, {At: noon.Add(-time.Minute), OK: false, Text: "InvalidClientTokenId: The security token is invalid"}},
 		},
 		{Name: "nightly-export", User: "Suzie", KeyID: newKeyID, NewestKeyID: newKeyID, LastRun: noon.Add(-9 * time.Hour), OK: true, Seen: "aws-cli 2.9 at 10.2.0.8"},
 	}}

@@ -44,16 +44,19 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
+	"keyturn/ui/handover"
 	"keyturn/ui/inflight"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 	"keyturn/ui/words"
 )
 
 // Options are what a program is put together from.
 type Options struct {
-	// Common is what the screens share; its clock is the account's.
+	// Common is what the screens share; its clock is the account's, and so are the words in
+	// which it explains errors.
 	Common *kit.Common
 	// List is the audit. It is loaded when it first comes to the front.
 	List *inventory.Screen
@@ -69,18 +72,15 @@ type Options struct {
 	// Notice is something that the operator should know from the start, such as a line
 	// of the journal that can't be read; "" if there is nothing.
 	Notice string
-	// Explain puts an error of StartRotation or of the sandbox into one line of the
-	// operator's words. Nil: the error's own text.
-	Explain func(error) string
 	// Files are the operator's; nil: there are none.
-	Files guide.Files
+	Files handover.Files
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
 	// Clipboard sends a secret to a clipboard, past Bubble Tea. It may be
 	// nil.
 	Clipboard guide.Clipboard
 	// Sandbox is the embedded account behind the screens; nil on AWS.
-	Sandbox Sandbox
+	Sandbox simulation.Sandbox
 	// Drift is how far clocks are apart that should agree; nil: they are not.
 	Drift func() iamops.Drift
 	// StartAt is the task that the program opens in; nil opens it in the list.
@@ -138,7 +138,7 @@ type screen interface {
 type Program struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
@@ -165,16 +165,13 @@ type Program struct {
 
 // New returns the program. What its screens wait for ends with ctx.
 func New(ctx context.Context, o Options) *Program {
-	if o.Explain == nil {
-		o.Explain = func(err error) string { return err.Error() }
-	}
 	p := &Program{
 		options: o, common: o.Common, ctx: ctx,
 		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Identity.Profile},
 	}
 	if o.InProgress != nil {
-		p.inFlight = inflight.New(ctx, o.Common, o.InProgress, inflight.Options{Explain: o.Explain, Notice: o.Notice})
+		p.inFlight = inflight.New(ctx, o.Common, o.InProgress, inflight.Options{Notice: o.Notice})
 	}
 	return p
 }

@@ -9,15 +9,7 @@ import (
 	"keyturn/ui/kit"
 )
 
-// Sandbox is the embedded account, as far as the operator can act on it from outside
-// of AWS. Its methods are called in commands.
-type Sandbox interface {
-	applications.Source
-	// Advance moves the account's clock on.
-	Advance(d time.Duration) error
-}
-
-// advanced says that the account's clock was moved on.
+// advanced says that the account's clock was moved on by a day.
 type advanced struct{ err error }
 
 // advance moves the account's clock on by a day.
@@ -29,7 +21,7 @@ func (p *Program) advance() tea.Cmd {
 // advanced reads again what the screen in front shows.
 func (p *Program) advanced(msg advanced) tea.Cmd {
 	if msg.err != nil {
-		p.say(kit.Toast{Text: p.options.Explain(msg.err), Bad: true})
+		p.say(kit.Toast{Text: p.common.Explain(msg.err), Bad: true})
 		return nil
 	}
 	p.say(kit.Toast{Text: "It is a day later: " + p.common.Clock.Now().UTC().Format("2006-01-02 15:04 UTC")})
@@ -50,6 +42,6 @@ func (p *Program) openApplications() tea.Cmd {
 	if g := p.frontGuide(); g != nil {
 		user = g.State().User
 	}
-	p.apps = applications.New(p.common, p.options.Sandbox, p.options.Explain, user)
+	p.apps = applications.New(p.common, p.options.Sandbox, user)
 	return p.push(p.apps)
 }

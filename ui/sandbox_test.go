@@ -2,10 +2,9 @@ package ui
 
 import (
 	"errors"
+	"keyturn/ui/simulation"
 	"testing"
 	"time"
-
-	"keyturn/ui/applications"
 )
 
 func TestNextDay(t *testing.T) {
@@ -76,7 +75,7 @@ func TestApplicationsAreReadEverySecond(t *testing.T) {
 		st.press("A", "down")
 		st.sandbox.mu.Lock()
 		st.sandbox.apps[1].OK, st.sandbox.apps[1].NewestKeyID = false, ""
-		st.sandbox.apps[1].Log = []applications.LogLine{{At: noon, OK: false, Text: "AccessDenied: not any more"}}
+		st.sandbox.apps[1].Log = []simulation.LogLine{{At: noon, OK: false, Text: "AccessDenied: not any more"}}
 		st.sandbox.mu.Unlock()
 		st.pass(time.Second)
 		st.want("AccessDenied: not any more")
@@ -97,7 +96,7 @@ func TestNoApplications(t *testing.T) {
 func TestApplicationsOfTheUserInHand(t *testing.T) {
 	bubble(t, func(st *stage, o *Options) {
 		withSandbox(st, o)
-		st.sandbox.apps = append([]applications.Application{{
+		st.sandbox.apps = append([]simulation.Application{{
 			Name: "image-build", User: "ci-deploy", KeyID: oldKeyID, NewestKeyID: newKeyID, LastRun: noon, OK: true,
 			Seen: "github-actions at 203.0.113.80", Reads: "secret ci/deploy",
 		}}, st.sandbox.apps...)

@@ -83,7 +83,7 @@ func (p *Program) renewed(msg renewed) tea.Cmd {
 	case problem.Message == words.NoCode:
 		p.say(kit.Toast{Text: words.NotRenewed + ": " + words.NoCode, Bad: true})
 	case p.own.Dialog() != nil:
-		p.say(kit.Toast{Text: words.NotRenewed + ": " + p.options.Explain(msg.err), Bad: true})
+		p.say(kit.Toast{Text: words.NotRenewed + ": " + p.common.Explain(msg.err), Bad: true})
 	case problem.Kind == iamops.ExpiredSSO:
 		p.askForLogin()
 	default:

@@ -183,7 +183,7 @@ func (p *Program) open(task runner.Task) tea.Cmd {
 func (p *Program) started(msg started) tea.Cmd {
 	p.opening = ""
 	if msg.err != nil {
-		p.say(kit.Toast{Text: p.options.Explain(msg.err), Bad: true})
+		p.say(kit.Toast{Text: p.common.Explain(msg.err), Bad: true})
 		if p.front() == nil {
 			return p.push(p.options.List)
 		}

@@ -22,12 +22,12 @@ import (
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui"
-	"keyturn/ui/applications"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
 	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/mfa"
+	"keyturn/ui/simulation"
 )
 
 // sandboxOf makes the sandbox's applications known to the program.
@@ -38,12 +38,12 @@ func (c sandboxOf) Advance(d time.Duration) error {
 	return nil
 }
 
-func (c sandboxOf) Applications() []applications.Application {
-	var list []applications.Application
+func (c sandboxOf) Applications() []simulation.Application {
+	var list []simulation.Application
 	for _, a := range c.Account.Applications() {
-		app := applications.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
+		app := simulation.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, LastRun: a.LastRun, OK: a.OK, NewestKeyID: a.Newest, Seen: a.Agent + " at " + a.From, Reads: a.Reads}
 		for _, l := range a.Log {
-			app.Log = append(app.Log, applications.LogLine(l))
+			app.Log = append(app.Log, simulation.LogLine(l))
 		}
 		list = append(list, app)
 	}
@@ -125,7 +125,7 @@ func reach(ctx context.Context, t *testing.T, cloud *faults.Account, client *htt
 }
 
 // newProgram is the program on a desk.
-func newProgram(ctx context.Context, d *office, clipboard guide.Clipboard, controls ui.Sandbox) *ui.Program {
+func newProgram(ctx context.Context, d *office, clipboard guide.Clipboard, controls simulation.Sandbox) *ui.Program {
 	common, codes := kit.NewCommon(d.clock, kit.Look{}), mfa.NewCodes()
 	return ui.New(ctx, ui.Options{
 		Common:        common,

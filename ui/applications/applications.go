@@ -6,48 +6,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
+	"keyturn/ui/simulation"
+	"keyturn/ui/words"
 )
-
-// Source is where the applications run. Its methods are called in commands.
-type Source interface {
-	// Applications are the simulated applications, as they are now.
-	Applications() []Application
-	// UpdateApplication gives an application another key of its user.
-	UpdateApplication(name, keyID string) error
-}
-
-// Application is a simulated program that uses an access key.
-type Application struct {
-	Name, User, KeyID string
-	// NewestKeyID is the newest Active key of its user; "" if there is none.
-	NewestKeyID string
-	LastRun     time.Time // by the account's clock
-	OK          bool      // whether the last run went well
-	Seen        string    // how CloudTrail shows it: its user agent, in short, and its address
-	Reads       string    // where it reads its key at each run; "" if it was given one
-	Log         []LogLine // newest last
-}
-
-// LogLine is a line of an application's log.
-type LogLine struct {
-	At   time.Time
-	OK   bool
-	Text string
-}
 
 // Screen is the screen of the applications.
 type Screen struct {
 	kit.Simple
-	common  *kit.Common
-	source  Source
-	explain func(error) string
-	list    *kit.List[Application]
+	common *kit.Common
+	source simulation.Sandbox
+	list   *kit.List[simulation.Application]
 
 	known         bool   // they have been read
 	first         string // the user whose applications the operator came for; "": nobody's
@@ -63,12 +36,11 @@ var columns = []kit.Column{
 	{Title: "OUTCOME", Min: 9, Wide: 9, Importance: 5},
 }
 
-// New returns the screen, at the applications of the user, if there are any. It has errors
-// put into words by explain.
-func New(c *kit.Common, source Source, explain func(error) string, user string) *Screen {
+// New returns the screen, at the applications of the user, if there are any.
+func New(c *kit.Common, source simulation.Sandbox, user string) *Screen {
 	return &Screen{
-		common: c, source: source, explain: explain, first: user,
-		list: kit.NewList(func(app Application) string { return app.Name }, columns...),
+		common: c, source: source, first: user,
+		list: kit.NewList(func(app simulation.Application) string { return app.Name }, columns...),
 	}
 }
 
@@ -82,7 +54,7 @@ func (a *Screen) Shown() tea.Cmd { return a.read() }
 func (a *Screen) Refresh() tea.Cmd { return a.read() }
 
 // arrived are the applications as they were just now.
-type arrived struct{ apps []Application }
+type arrived struct{ apps []simulation.Application }
 
 // read is the command that reads the applications.
 func (a *Screen) read() tea.Cmd {
@@ -118,7 +90,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	case arrived:
 		a.list.SetRows(msg.apps)
 		if !a.known && a.first != "" {
-			a.list.Select(max(0, slices.IndexFunc(msg.apps, func(app Application) bool { return app.User == a.first })))
+			a.list.Select(max(0, slices.IndexFunc(msg.apps, func(app simulation.Application) bool { return app.User == a.first })))
 		}
 		a.reading, a.known = false, true
 	case tea.KeyPressMsg, tea.PasteMsg:
@@ -160,8 +132,8 @@ func (a *Screen) ask() tea.Cmd {
 }
 
 // update is the command that gives an application its user's newest key.
-func (a *Screen) update(app Application) tea.Cmd {
-	source, explain := a.source, a.explain
+func (a *Screen) update(app simulation.Application) tea.Cmd {
+	source, explain := a.source, a.common.Explain
 	return func() tea.Msg {
 		if err := source.UpdateApplication(app.Name, app.NewestKeyID); err != nil {
 			return kit.Toast{Text: explain(err), Bad: true}
@@ -187,7 +159,7 @@ func (a *Screen) View() string {
 func (a *Screen) row(i int, _ []int) []kit.Cell {
 	app, st, g := a.list.Rows()[i], a.common.Styles, a.common.Glyphs
 	outcome := kit.Cell{{Text: g.Check + " fine", Style: st.Good}}
-	ran := kit.Ago(a.common.Clock.Now().Sub(app.LastRun))
+	ran := words.AgeAgo(a.common.Clock.Now().Sub(app.LastRun))
 	switch {
 	case app.LastRun.IsZero():
 		outcome, ran = kit.Cell{{Text: g.Dot + " not yet", Style: st.Muted}}, "never"

@@ -62,8 +62,15 @@ func (p *place) start(task runner.Task) (*runner.Runner, error) {
 	return run, err //nolint:wrapcheck // a problem has its own words
 }
 
-// close ends the rotations of a desk. It adds to err what the operator must look after.
-func (a *App) close(d *desk.Desk, err error) error {
+// close ends the rotations of a desk. It adds to err what the operator must look after, in the
+// sandbox without a promise for the next start.
+func (a *App) close(d *desk.Desk, sandbox bool, err error) error {
+	asIsTrue := func(text string) string {
+		if sandbox {
+			return words.InSandbox(text)
+		}
+		return text
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), awaitBound)
 	defer cancel()
 	left, closing := d.Close(ctx)
@@ -73,10 +80,10 @@ func (a *App) close(d *desk.Desk, err error) error {
 	err = errors.Join(err, closing)
 	for _, snapshot := range left {
 		if text := words.Attention(snapshot.State, snapshot.Unrecorded); text != "" {
-			err = errors.Join(attentionError{text}, err)
+			err = errors.Join(attentionError{asIsTrue(text)}, err)
 		}
 		if text := words.LeftDelivered(snapshot.State); text != "" {
-			a.say("keyturn: %s", text)
+			a.say("keyturn: %s", asIsTrue(text))
 		}
 	}
 	return err
@@ -84,7 +91,7 @@ func (a *App) close(d *desk.Desk, err error) error {
 
 // leave ends the rotations of a place, and then the place.
 func (a *App) leave(p *place, err error) error {
-	return errors.Join(a.close(p.desk(), err), p.leave())
+	return errors.Join(a.close(p.desk(), p.cloud != nil, err), p.leave())
 }
 
 // summary is what was done in a rotation, as Markdown.

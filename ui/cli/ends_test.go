@@ -315,7 +315,7 @@ func closing(t *testing.T, app *App, how func(*account.Account) ending) (err err
 		for !end.ripe(run.Snapshot()) {
 			<-run.Updates()
 		}
-		err = app.close(d, nil)
+		err = app.close(d, false, nil)
 		end.after()
 		synctest.Wait()
 	})

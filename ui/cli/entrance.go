@@ -74,7 +74,7 @@ func (e *entrance) connect(attempt, ctx context.Context, profile string) (func()
 	e.place, e.clipboard = p, e.app.clipboard(p)
 	notice := p.journalNotice()
 	return func() tea.Model {
-		e.common.Clock = p.clock
+		e.common.Clock, e.common.Explain = p.clock, p.explain
 		return ui.New(ctx, e.options(ctx, p, f, task, notice))
 	}, nil
 }
@@ -92,12 +92,11 @@ func (e *entrance) leave(err error) error {
 
 // options put the program together at a place. They neither read nor write.
 func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.Task, notice string) ui.Options {
-	explain := func(problem *iamops.Problem) string { return words.Problem(problem, p.profile).What }
 	rules := f.rules()
 	options := ui.Options{
 		Common: e.common,
 		List: inventory.New(ctx, e.common, p.account, inventory.Options{
-			Thresholds: f.thresholds(), Rules: &rules, Explain: explain, Caller: p.account.Caller,
+			Thresholds: f.thresholds(), Rules: &rules, Caller: p.account.Caller,
 		}),
 		Identity:      e.app.identity(p, f),
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return p.start(task) },
@@ -105,21 +104,14 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		Notice:        notice,
 		Drift:         p.drift,
 		StartAt:       task,
-		Explain: func(err error) string {
-			var turn turnError
-			if errors.As(err, &turn) {
-				return turn.Error()
-			}
-			return explain(iamops.AsProblem(err))
-		},
-		Clipboard: e.clipboard.send,
-		Files:     files{p.targets.env.Home},
-		Summary:   p.summary,
-		Codes:     e.codes,
-		Calls:     e.calls,
+		Clipboard:     e.clipboard.send,
+		Files:         files{p.targets.env.Home},
+		Summary:       p.summary,
+		Codes:         e.codes,
+		Calls:         e.calls,
 	}
 	if p.cloud != nil {
-		options.Sandbox = controls{p}
+		options.Sandbox = controls{p.cloud}
 		return options
 	}
 	options.Renew = func(ctx context.Context) (string, error) {
@@ -129,4 +121,13 @@ func (e *entrance) options(ctx context.Context, p *place, f flags, task *runner.
 		return p.account.Caller().ShortARN(), nil
 	}
 	return options
+}
+
+// explain is an error in one line of the operator's words.
+func (p *place) explain(err error) string {
+	var turn turnError
+	if errors.As(err, &turn) {
+		return turn.Error()
+	}
+	return words.Problem(iamops.AsProblem(err), p.profile).What
 }

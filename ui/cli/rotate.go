@@ -81,7 +81,7 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		Files: files{p.targets.env.Home}, Summary: p.summary,
 	}
 	if p.cloud != nil {
-		session.Sandbox = plainControls{controls{p}}
+		session.Sandbox = controls{p.cloud}
 	}
 	session.Choose = func(st rotation.State, keyID string) (plain.Rotation, error) {
 		task.KeyID, task.Plan = keyID, st.Plan

@@ -34,6 +34,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -69,7 +70,7 @@ type Options struct {
 	// messages must not carry it. Nil: there is none.
 	Clipboard Clipboard
 	// Files are the operator's; nil: there are none to read or write.
-	Files Files
+	Files handover.Files
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
 }
@@ -91,7 +92,7 @@ type Screen struct {
 	common   *kit.Common
 	rotation Rotation
 	options  Options
-	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx      context.Context // the program's: a screen lives within it
 	close    context.CancelFunc
 
 	id       string // the rotation's

@@ -1,23 +1,14 @@
 package guide
 
 import (
-	"context"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
-	"keyturn/iamops/rotation"
+	"keyturn/ui/handover"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
-
-// Files are the operator's files, as far as the screen reads and writes them.
-type Files interface {
-	// Search tells where a text stands in the files of a folder, as path:line.
-	Search(ctx context.Context, folder, text string) (places []string, err error)
-	// Write makes a new file, for the operator's eyes only, and tells its path.
-	Write(name, text string) (path string, err error)
-}
 
 // searched is the end of a search in a folder.
 type searched struct {
@@ -28,8 +19,7 @@ type searched struct {
 
 // handsOut reports whether the new key is on its way to the applications.
 func (s *Screen) handsOut() bool {
-	state := s.snapshot.State
-	return s.options.Files != nil && (state.Step == rotation.Distribute || state.Step == rotation.Deactivate) && state.New.Known() && state.Old.Known()
+	return handover.Possible(s.options.Files, s.snapshot.State)
 }
 
 // askFolder asks for a folder to look for the old key's ID in.
@@ -71,9 +61,9 @@ func (s *Screen) askNote() tea.Cmd {
 	dialog := kit.NewReasonDialog(s.common, words.HandOverTitle, words.HandOverBody(), words.HandOverAsk, kit.Choice{ID: answerYes, Label: "Write it"})
 	files := s.options.Files
 	s.ask(dialog, func(a kit.Answer) tea.Cmd {
-		name, text := words.HandOverName(s.snapshot.State), words.HandOver(s.snapshot.State, a.Text, s.places, s.now)
+		state, places, now := s.snapshot.State, s.places, s.now
 		return func() tea.Msg {
-			path, err := files.Write(name, text)
+			path, err := handover.WriteNote(files, state, a.Text, places, now)
 			if err != nil {
 				return kit.Toast{Text: err.Error(), Bad: true}
 			}

@@ -35,8 +35,6 @@ type Chosen struct{ State rotation.State }
 
 // Options are what a screen needs besides its source.
 type Options struct {
-	// Explain puts an error of the source into one line of the operator's words.
-	Explain func(error) string
 	// Notice is what the operator should know of the journal; "" if there is nothing.
 	Notice string
 }
@@ -47,7 +45,7 @@ type Screen struct {
 	common  *kit.Common
 	source  Source
 	options Options
-	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx     context.Context // the program's: a screen lives within it
 
 	generation int
 	stop       context.CancelFunc // of the question under way
@@ -61,9 +59,6 @@ type Screen struct {
 
 // New returns the screen. What it asks ends with ctx.
 func New(ctx context.Context, common *kit.Common, source Source, options Options) *Screen {
-	if options.Explain == nil {
-		options.Explain = func(err error) string { return err.Error() }
-	}
 	s := &Screen{
 		common: common, source: source, options: options,
 		ctx: ctx, stop: func() {}, list: kit.NewList(func(st desk.Rotation) string { return st.State.ID }, columns...),
@@ -135,7 +130,7 @@ func (s *Screen) take(msg answered) {
 	s.asking, s.problem = false, ""
 	defer s.layOut()
 	if msg.err != nil {
-		s.problem = s.options.Explain(msg.err)
+		s.problem = s.common.Explain(msg.err)
 		return
 	}
 	s.at = msg.at

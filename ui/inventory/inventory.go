@@ -39,9 +39,6 @@ type Options struct {
 	Thresholds audit.Thresholds
 	// Rules are the exemptions and the names of the tags; nil is audit.DefaultRules.
 	Rules *audit.Rules
-	// Explain puts a problem into the operator's words, in one line. If it is nil,
-	// the problem's own text is used.
-	Explain func(*iamops.Problem) string
 	// Caller is who signs at present; nil if that is not known.
 	Caller func() iamops.Caller
 }
@@ -109,9 +106,6 @@ func (id rowID) nearness(r *audit.Row) int {
 
 // New returns the screen of the source's account. Loads end with ctx.
 func New(ctx context.Context, common *kit.Common, source audit.Source, options Options) *Screen {
-	if options.Explain == nil {
-		options.Explain = func(p *iamops.Problem) string { return p.Error() }
-	}
 	if options.Caller == nil {
 		options.Caller = func() iamops.Caller { return iamops.Caller{} }
 	}

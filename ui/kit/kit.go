@@ -40,6 +40,8 @@ type Common struct {
 	Glyphs Glyphs
 	Keys   Keys
 	Clock  Clock
+	// Explain puts an error into one line of the operator's words.
+	Explain func(error) string
 
 	// The size of the terminal in cells. It is 80×24 until the terminal tells it.
 	Width, Height int
@@ -59,6 +61,7 @@ type Look struct {
 // are corrected by the messages that Update takes.
 func NewCommon(clock Clock, look Look) *Common {
 	c := &Common{Clock: clock, Width: 80, Height: 24, Look: look, dark: true, profile: colorprofile.TrueColor}
+	c.Explain = error.Error
 	c.restyle()
 	c.Glyphs = NewGlyphs(look.ASCII)
 	c.Keys = NewKeys(look.ASCII)

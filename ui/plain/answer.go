@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"keyturn/iamops"
 	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
 	"keyturn/ui/words"
 )
 
@@ -34,7 +36,7 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("show", "Print the secret here", "")
 		line("add TARGET", "Add a target for the secret, as in file:csv:/path/new.csv", "")
 	}
-	if s.handsOut(st) {
+	if handover.Possible(s.Files, st) {
 		line("search FOLDER", "Look for the old key's ID in the text files of a folder", "")
 		line("note DATE", "Write a hand-over note for the owner, with that date", "")
 	}
@@ -43,7 +45,11 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("apps", "Sandbox: what the simulated applications say", "")
 		line("update X", "Sandbox: give application X the newest key of "+st.User, "")
 	}
-	line("leave", "Leave; the rotation stays as it is", words.Leave(st))
+	leave := "Leave; the rotation stays as it is"
+	if s.Sandbox != nil {
+		leave = "Leave; the sandbox's account ends"
+	}
+	line("leave", leave, words.Leave(st))
 	if s.prompted != text.String() {
 		s.prompted = text.String()
 		s.say("Answer with a word:")
@@ -81,7 +87,7 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 			s.say("  %s", text)
 			return false, nil
 		}
-		s.say("The rotation stays as it is: step %s.", words.StepName(snap.State.Step))
+		s.say("%s", words.StaysAt(snap.State, s.Sandbox != nil))
 		return true, s.left()
 	}
 	if s.Sandbox != nil && s.inSandbox(word, strings.TrimSpace(rest), snap.State.User) {
@@ -144,19 +150,36 @@ func targetsOf(st rotation.State, named string) []string {
 	return nil
 }
 
+// newestOf is the newest key of a user who runs applications; "" if there is none.
+func (s *Session) newestOf(user string) string {
+	for _, app := range s.Sandbox.Applications() {
+		if app.User == user {
+			return app.NewestKeyID
+		}
+	}
+	return ""
+}
+
 func (s *Session) inSandbox(word, rest, user string) bool {
 	switch word {
 	case "day":
-		s.Sandbox.NextDay()
+		if err := s.Sandbox.Advance(24 * time.Hour); err != nil {
+			s.say("  %v", err)
+			return true
+		}
 		s.say("  It is a day later: %s", s.Clock.Now().UTC().Format("2006-01-02 15:04 UTC"))
 		// What is known is a day old now. Where it can't be read again just now, it will be.
 		_ = s.Rotation.Decide(s.snapshot().State.Turn, rotation.Decide{Decision: rotation.LookAgain})
 	case "apps":
-		for _, line := range s.Sandbox.Applications() {
+		for _, app := range s.Sandbox.Applications() {
+			line := fmt.Sprintf("%s (%s, key %s)", app.Name, app.User, app.KeyID)
+			if n := len(app.Log); n > 0 {
+				line += ": " + app.Log[n-1].Text
+			}
 			s.say("  %s", line)
 		}
 	case "update":
-		if err := s.Sandbox.Update(rest, user); err != nil {
+		if err := s.Sandbox.UpdateApplication(rest, s.newestOf(user)); err != nil {
 			s.say("  %v", err)
 			return true
 		}

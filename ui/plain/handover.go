@@ -4,18 +4,13 @@ import (
 	"context"
 
 	"keyturn/iamops/rotation"
-	"keyturn/ui/words"
+	"keyturn/ui/handover"
 )
-
-// handsOut reports whether the new key is on its way to the applications.
-func (s *Session) handsOut(st rotation.State) bool {
-	return s.Files != nil && (st.Step == rotation.Distribute || st.Step == rotation.Deactivate) && st.New.Known() && st.Old.Known()
-}
 
 // handOut looks for the old key in a folder, or writes the hand-over note.
 func (s *Session) handOut(ctx context.Context, st rotation.State, word, what string) {
 	switch {
-	case !s.handsOut(st):
+	case !handover.Possible(s.Files, st):
 		s.say("  There is nothing to hand over at this step.")
 	case what == "":
 		s.say("  Say which folder, or which date, behind the word.")
@@ -33,7 +28,7 @@ func (s *Session) handOut(ctx context.Context, st rotation.State, word, what str
 			s.say("  The old key's ID is in no text file there.")
 		}
 	default:
-		path, err := s.Files.Write(words.HandOverName(st), words.HandOver(st, what, s.places, s.Clock.Now()))
+		path, err := handover.WriteNote(s.Files, st, what, s.places, s.Clock.Now())
 		if err != nil {
 			s.say("  %v", err)
 			return

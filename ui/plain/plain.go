@@ -20,6 +20,8 @@ import (
 	"keyturn/iamops/clean"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
+	"keyturn/ui/handover"
+	"keyturn/ui/simulation"
 	"keyturn/ui/words"
 )
 
@@ -36,22 +38,6 @@ type Rotation interface {
 	Leave() error
 }
 
-// Sandbox is what only the sandbox can do.
-type Sandbox interface {
-	NextDay()
-	Applications() []string
-	// Update gives an application the user's newest key.
-	Update(application, user string) error
-}
-
-// Files are the operator's files, as far as they are read and written here.
-type Files interface {
-	// Search tells where a text stands in the files of a folder, as path:line.
-	Search(ctx context.Context, folder, text string) (places []string, err error)
-	// Write makes a new file, for the operator's eyes only, and tells its path.
-	Write(name, text string) (path string, err error)
-}
-
 // Session is one conversation.
 type Session struct {
 	Rotation Rotation
@@ -59,8 +45,8 @@ type Session struct {
 	Drift    func() iamops.Drift // how far clocks are apart; nil: they are not
 	Account  iamops.Account
 	Profile  string
-	Sandbox  Sandbox // nil on AWS
-	Files    Files   // nil: there are none to read or write
+	Sandbox  simulation.Sandbox // nil on AWS
+	Files    handover.Files     // nil: there are none to read or write
 	// Summary is what was done in a rotation, as Markdown; nil: there is none.
 	Summary func(rotationID string) (string, error)
 	// Choose begins with one of several keys; nil: it can't be done here.
@@ -256,7 +242,7 @@ func (s *Session) over(err error) error {
 		s.say("End of input.")
 		return nil // what is known of the secret is said at the end
 	}
-	s.say("End of input. The rotation stays as it is.")
+	s.say("End of input. %s", words.StaysAsItIs(s.Sandbox != nil))
 	return s.left()
 }
 

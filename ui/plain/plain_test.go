@@ -18,6 +18,7 @@ import (
 	"keyturn/iamops/sandbox"
 	"keyturn/iamops/sandbox/faults"
 	"keyturn/ui/plain"
+	"keyturn/ui/simulation"
 )
 
 // typist answers each prompt with the next of its lines. An answer that begins with
@@ -51,47 +52,25 @@ type days struct {
 	cloud *faults.Account
 }
 
-func (d days) NextDay() { d.cloud.Advance(24 * time.Hour) }
-
-func (d days) Applications() []string {
-	var lines []string
-	for _, a := range d.cloud.Applications() {
-		if len(a.Log) > 0 {
-			lines = append(lines, fmt.Sprintf("%s: ok %v", a.Name, a.Log[len(a.Log)-1].OK))
-		}
-	}
-	return lines
+func (d days) Advance(by time.Duration) error {
+	d.cloud.Advance(by)
+	return nil
 }
 
-func (d days) Update(application, user string) error {
+func (d days) Applications() []simulation.Application {
+	var apps []simulation.Application
 	for _, a := range d.cloud.Applications() {
-		if a.Name == application && a.User == user {
-			key, err := d.newest(user)
-			if err != nil {
-				return err
-			}
-			return d.cloud.UpdateApplication(application, key)
+		app := simulation.Application{Name: a.Name, User: a.User, KeyID: a.KeyID, NewestKeyID: a.Newest}
+		if n := len(a.Log); n > 0 {
+			app.Log = []simulation.LogLine{{Text: fmt.Sprintf("%s: ok %v", a.Name, a.Log[n-1].OK)}}
 		}
+		apps = append(apps, app)
 	}
-	return fmt.Errorf("no application %q", application)
+	return apps
 }
 
-func (d days) newest(user string) (string, error) {
-	a, err := connect(context.Background(), d.cloud)
-	if err != nil {
-		return "", err
-	}
-	keys, err := a.Keys(context.Background(), user)
-	if err != nil || len(keys) == 0 {
-		return "", fmt.Errorf("no keys: %w", err)
-	}
-	newest := keys[0]
-	for _, k := range keys {
-		if k.Created.After(newest.Created) {
-			newest = k
-		}
-	}
-	return newest.ID, nil
+func (d days) UpdateApplication(name, keyID string) error {
+	return d.cloud.UpdateApplication(name, keyID)
 }
 
 type nowhere struct{}
@@ -167,7 +146,7 @@ func TestAnswersThatDoNothing(t *testing.T) {
 	}{
 		"unknown word":     {[]string{"delete everything"}, "not one of the words"},
 		"not confirmed":    {[]string{"go", "change", "no"}, "Nothing was done"},
-		"an empty line":    {[]string{"", "leave"}, "stays as it is"},
+		"an empty line":    {[]string{"", "leave"}, "The sandbox's account ends with keyturn."},
 		"not offered here": {[]string{"roll-back"}, "not one of the words"},
 		"end of input":     {nil, "End of input"},
 	} {
