@@ -86,12 +86,13 @@ func (d *Desk) stand(ctx context.Context, m rotation.Memory) Rotation {
 		}
 	}
 	set := d.options.Parts.Settings
+	s := d.look(ctx, set, m)
+	r := Rotation{Memory: m, State: s, At: rotation.StandingOf(s, set, now), Problem: unlisted(s)}
 	caller := d.options.Parts.Account.Caller()
 	if holder, held := journal.HolderOf(d.options.State, caller.Partition, caller.Account, m.User); held {
-		set.HeldBy = d.options.Holder(holder)
+		r.At = r.At.Held(d.options.Holder(holder))
 	}
-	s := d.look(ctx, set, m)
-	return Rotation{Memory: m, State: s, At: rotation.StandingOf(s, set, now), Problem: unlisted(s)}
+	return r
 }
 
 // unlisted is why the keys are not known, nil if they are.

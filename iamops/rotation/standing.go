@@ -168,6 +168,15 @@ func StandingOf(s State, set Settings, now time.Time) Standing {
 	return stand(TurnYours, AboutStep)
 }
 
+// Held is the standing of a rotation that somebody else is at work on: the secret is in their
+// memory, and an answer is theirs to get. What it waits for besides is the same for all.
+func (s Standing) Held(by string) Standing {
+	if s.Holder = by; s.Turn == TurnAttention {
+		s.Turn, s.About = TurnBlocked, AboutHolder
+	}
+	return s
+}
+
 // leading is the offer that leads on, past what may be done before.
 func leading(offers []Offer) (Offer, bool) {
 	for _, o := range offers {

@@ -170,7 +170,7 @@ func statusRows(rotations []desk.Rotation, now time.Time) []report.UnderWay {
 		s := st.State
 		row := report.UnderWay{
 			Rotation: s.ID, User: s.User, Plan: string(s.Plan), Step: words.StepName(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
-			Begun: s.Begun, Last: st.Last, By: st.By, Waits: words.Waits(s, st.At, now), Turn: string(st.At.Turn), Yours: st.At.NeedsYou(),
+			Begun: s.Begun, Last: st.Last, By: st.By, Waits: words.Waits(s, st.At, now), Turn: string(st.At.Turn), Holder: st.At.Holder, Yours: st.At.NeedsYou(),
 		}
 		if !st.At.Until.IsZero() {
 			row.Until = &st.At.Until

@@ -27,6 +27,7 @@ type UnderWay struct {
 	Turn     string     `json:"turn"`            // ready, yours, waiting, blocked, attention or over
 	Yours    bool       `json:"waiting_for_you"` // ready, yours or attention
 	Until    *time.Time `json:"until,omitempty"`
+	Holder   string     `json:"holder,omitempty"`  // who is at work on it now
 	Problem  string     `json:"problem,omitempty"` // why the keys could not be read
 }
 
@@ -56,6 +57,9 @@ func WriteStatus(w io.Writer, f Format, account iamops.Account, rows []UnderWay,
 	}
 	for _, r := range rows {
 		waits := r.Waits
+		if r.Holder != "" && r.Turn != "blocked" {
+			waits += " (" + r.Holder + " is at work on it)"
+		}
 		if r.Problem != "" {
 			waits = "unknown: " + r.Problem
 		}
