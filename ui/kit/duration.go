@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -13,14 +14,20 @@ const day = 24 * time.Hour
 func Age(d time.Duration) string {
 	switch {
 	case d >= day:
-		return fmt.Sprintf("%d d", d/day)
+		return inUnits(d/day, " d")
 	case d >= time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
+		return inUnits(d/time.Hour, " h")
 	case d >= time.Minute:
-		return fmt.Sprintf("%d min", d/time.Minute)
+		return inUnits(d/time.Minute, " min")
 	default:
-		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
+		return inUnits(max(d, 0)/time.Second, " s")
 	}
+}
+
+// inUnits is made for each row of a list in each frame: it allocates its text alone.
+func inUnits(n time.Duration, unit string) string {
+	b := strconv.AppendInt(make([]byte, 0, 24), int64(n), 10)
+	return string(append(b, unit...))
 }
 
 // Days says an age in whole days, rounded down: "412 d", "0 d".
