@@ -134,7 +134,7 @@ type screen interface {
 type Program struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen

@@ -19,7 +19,11 @@ func (p *Program) quit() tea.Cmd {
 			p.own.Ask(kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret}))
 			return nil
 		case guide.AwaitsChange:
-			p.own.Ask(kit.NewDialog(p.common, "Quit?", []string{words.QuitInFlight},
+			after := words.QuitSeenLater
+			if p.options.Sandbox != nil {
+				after = words.SandboxEnds
+			}
+			p.own.Ask(kit.NewDialog(p.common, "Quit?", []string{words.QuitInFlight + " " + after},
 				kit.Choice{ID: "quit", Label: "Quit after it"}).CancelAs("Stay").Then(to(p.depart)))
 			return nil
 		case guide.Free:

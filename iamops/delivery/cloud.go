@@ -134,7 +134,7 @@ func (w at) pin(ctx context.Context) (at, error) {
 
 // PlaceOf is where in AWS a target is; false for one that is elsewhere.
 func PlaceOf(t Target) (iamops.Place, bool) {
-	if m, ok := t.(interface{ place() iamops.Place }); ok {
+	if m, ok := as[interface{ place() iamops.Place }](t); ok {
 		return m.place(), true
 	}
 	return iamops.Place{}, false
@@ -146,19 +146,20 @@ func (w at) place(service, name string, needs ...iamops.Need) iamops.Place {
 	}
 }
 
-// Pinned is a target in an AWS account, which Pin finds out: from then on the target is
-// refused in any other.
-type Pinned interface {
-	Target
-	Pin(ctx context.Context) (Target, error)
-}
-
-// Pin returns the target with its account found out, where it is in one of its own.
+// Pin returns the target with the account found out that it leads to now, where it is in
+// AWS: from then on the target is refused in any other.
 func Pin(ctx context.Context, t Target) (Target, error) {
-	if p, ok := t.(Pinned); ok {
-		return p.Pin(ctx)
+	p, ok := as[interface {
+		pinned(ctx context.Context) (Target, error)
+	}](t)
+	if !ok {
+		return t, nil
 	}
-	return t, nil
+	pinned, err := p.pinned(ctx)
+	if err != nil {
+		return t, about(t.Name(), err)
+	}
+	return checked{pinned}, nil
 }
 
 // kmsCodes are AWS's words for a KMS key that does not do its work; others begin with KMS.

@@ -89,12 +89,9 @@ func (c *command) Folder() string { return "" }
 // Deliver runs the program. It is done when the program says so, by exit code 0.
 // Any other end leaves open whether the program has taken the secret.
 func (c *command) Deliver(ctx context.Context, credential Credential) error {
-	if err := credential.check(); err != nil {
-		return about(c.Name(), &Failure{Kind: BadCredential, Err: err})
-	}
 	input, err := c.format.render(credential)
 	if err != nil {
-		return about(c.Name(), err)
+		return err
 	}
 	running, stop := context.WithTimeout(ctx, c.timeout)
 	defer stop()
@@ -106,7 +103,7 @@ func (c *command) Deliver(ctx context.Context, credential Credential) error {
 	// What the program leaves running in the background may keep its output open.
 	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
-		return about(c.Name(), startFailure(ctx, err))
+		return startFailure(ctx, err)
 	}
 	err = cmd.Wait()
 	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
@@ -122,7 +119,7 @@ func (c *command) Deliver(ctx context.Context, credential Credential) error {
 	case running.Err() != nil:
 		f.Kind, f.Err = iamops.TimedOut, fmt.Errorf("stopped after %s: %w", c.timeout, running.Err())
 	}
-	return about(c.Name(), f)
+	return f
 }
 
 // startFailure sorts why a program did not start.
@@ -139,7 +136,7 @@ func startFailure(ctx context.Context, err error) *Failure {
 
 // PutBack can't be done: only who wrote the command knows what undoes it.
 func (c *command) PutBack(context.Context, Credential) error {
-	return putBackFailed(c.Name(), &Failure{Kind: CannotPutBack, Err: ErrCannotPutBack})
+	return &Failure{Kind: CannotPutBack, Err: ErrCannotPutBack}
 }
 
 // Settle has nothing to do.

@@ -97,6 +97,37 @@ func folderOf(path string) string {
 	return filepath.Dir(path)
 }
 
+// checked is a target as it is handed out: its failures name it, and only a credential that
+// AWS could have made is delivered to it.
+type checked struct{ Target }
+
+// Deliver checks the credential, and brings it to the target.
+func (t checked) Deliver(ctx context.Context, c Credential) error {
+	if err := c.check(); err != nil {
+		return about(t.Name(), &Failure{Kind: BadCredential, Err: err})
+	}
+	return about(t.Name(), t.Target.Deliver(ctx, c))
+}
+
+// PutBack makes the target as it was, or says that it may hold the new key.
+func (t checked) PutBack(ctx context.Context, c Credential) error {
+	return putBackFailed(t.Name(), t.Target.PutBack(ctx, c))
+}
+
+// Settle removes what PutBack would have needed.
+func (t checked) Settle(ctx context.Context, c Credential) error {
+	return about(t.Name(), t.Target.Settle(ctx, c))
+}
+
+// as finds what a target can do beyond what all can.
+func as[Able any](t Target) (able Able, ok bool) {
+	if c, is := t.(checked); is {
+		t = c.Target
+	}
+	able, ok = t.(Able)
+	return able, ok
+}
+
 // Env is what targets take from the world around them.
 type Env struct {
 	Getenv func(name string) string // AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, DISPLAY, WAYLAND_DISPLAY

@@ -28,7 +28,7 @@ func TestNoLineIsPassedOver(t *testing.T) {
 		}
 		offered := map[string]bool{}
 		for _, p := range found.Profiles {
-			offered[p.ProfileName()] = true
+			offered[profileOf(p)] = true
 		}
 		named := map[int]bool{}
 		for _, e := range found.Elsewhere {

@@ -53,15 +53,12 @@ func (f *file) Folder() string { return folderOf(f.path) }
 // Deliver makes the file, which must not exist, unless an earlier Deliver of the
 // same credential made it.
 func (f *file) Deliver(ctx context.Context, c Credential) error {
-	if err := c.check(); err != nil {
-		return about(f.Name(), &Failure{Kind: BadCredential, Err: err})
-	}
 	text, err := f.format.render(c)
 	if err != nil {
-		return about(f.Name(), err)
+		return err
 	}
 	if err := ctx.Err(); err != nil {
-		return about(f.Name(), fileFailure(f.path, "making the file", err))
+		return fileFailure(f.path, "making the file", err)
 	}
 	// An empty file takes the name first: a rename would replace what is there.
 	err = writeNew(f.path, nil, nil, nil)
@@ -71,14 +68,14 @@ func (f *file) Deliver(ctx context.Context, c Credential) error {
 		}
 	}
 	if err != nil {
-		return about(f.Name(), err)
+		return err
 	}
 	beside := besideName(f.path)
 	err = writeNew(beside, text, nil, func() error { return rename(beside, f.path) })
 	if info, gone := os.Lstat(f.path); err != nil && gone == nil && info.Size() == 0 {
 		err = also(err, remove(f.path))
 	}
-	return about(f.Name(), err)
+	return err
 }
 
 // PutBack removes the file if it is still as Deliver makes it. A file without the
@@ -89,13 +86,13 @@ func (f *file) PutBack(_ context.Context, c Credential) error {
 	case err != nil && AsFailure(err).Kind == iamops.NotFound:
 		return nil
 	case err != nil:
-		return putBackFailed(f.Name(), err)
+		return err
 	case !strings.Contains(string(is), c.KeyID):
 		return nil
 	case !f.format.wrote(is, c.KeyID):
-		return putBackFailed(f.Name(), refusal(ChangedMeanwhile, f.path, "the file holds the new key and something else by now"))
+		return refusal(ChangedMeanwhile, f.path, "the file holds the new key and something else by now")
 	}
-	return putBackFailed(f.Name(), remove(f.path))
+	return remove(f.path)
 }
 
 // Settle has nothing to do: the file holds the new key alone.

@@ -13,7 +13,7 @@ import (
 type Holders struct {
 	// Profiles hold it in the credentials file, in the file's order. Each is a
 	// target.
-	Profiles []*Profile
+	Profiles []Target
 	// InConfig hold it in the config file, which is not edited here.
 	InConfig []string
 	// Inheriting sign with it through source_profile, and follow by themselves.
@@ -43,7 +43,7 @@ func FindProfiles(env Env, keyID string) (Holders, error) {
 	var holding []string
 	for _, name := range credentials.names() {
 		if holds(&credentials, name, keyID) && !credentials.keeps(name) && nameable(name) {
-			found.Profiles = append(found.Profiles, &Profile{name: name, file: env.CredentialsFile(), usual: true})
+			found.Profiles = append(found.Profiles, checked{&profile{name: name, file: env.CredentialsFile(), usual: true}})
 			holding = append(holding, name)
 		}
 	}

@@ -20,7 +20,7 @@ func TestFindProfiles(t *testing.T) {
 	}
 	var names []string
 	for _, p := range found.Profiles {
-		names = append(names, p.ProfileName())
+		names = append(names, profileOf(p))
 	}
 	for _, list := range []struct {
 		got  []string
@@ -40,7 +40,7 @@ func TestFindProfiles(t *testing.T) {
 	}
 	variables := map[string]string{"AWS_SHARED_CREDENTIALS_FILE": "~/.aws/config", "AWS_CONFIG_FILE": os.DevNull}
 	env := delivery.Env{Home: h.path, Getenv: func(name string) string { return variables[name] }}
-	if found, err = delivery.FindProfiles(env, oldID); err != nil || len(found.Profiles) != 2 || found.Profiles[0].ProfileName() != "profile inline" {
+	if found, err = delivery.FindProfiles(env, oldID); err != nil || len(found.Profiles) != 2 || profileOf(found.Profiles[0]) != "profile inline" {
 		t.Errorf("%+v: %v", found, err)
 	}
 	variables["AWS_SHARED_CREDENTIALS_FILE"] = h.path

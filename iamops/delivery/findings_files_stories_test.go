@@ -170,8 +170,8 @@ func (j *judge) wayAndBack(h home, text string, names []string, settle bool) []s
 			}
 			continue
 		}
-		delivered, targets = append(delivered, p.ProfileName()), append(targets, p)
-		compare("delivered to " + p.ProfileName())
+		delivered, targets = append(delivered, profileOf(p)), append(targets, p)
+		compare("delivered to " + profileOf(p))
 	}
 	for _, target := range slices.Backward(targets) {
 		if settle {

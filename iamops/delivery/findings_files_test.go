@@ -29,7 +29,7 @@ func foundNames(t *testing.T, h home) (names []string, found delivery.Holders) {
 		t.Fatal(err)
 	}
 	for _, p := range found.Profiles {
-		names = append(names, p.ProfileName())
+		names = append(names, profileOf(p))
 	}
 	return names, found
 }

@@ -13,7 +13,7 @@ import (
 // old one, so that it is known before the new one is made. It writes nothing. Nil says
 // that nothing was seen, that the target holds another key, or that it can't be judged.
 func Judge(t Target, oldKeyID string) *Failure {
-	j, ok := t.(interface{ judge(oldKeyID string) error })
+	j, ok := as[interface{ judge(oldKeyID string) error }](t)
 	if !ok {
 		return nil
 	}
@@ -25,7 +25,7 @@ func Judge(t Target, oldKeyID string) *Failure {
 }
 
 // judge goes the way of Deliver, with a key that nobody has.
-func (p *Profile) judge(oldKeyID string) error {
+func (p *profile) judge(oldKeyID string) error {
 	nobodys := Credential{KeyID: "AKIA" + strings.Repeat("0", 16), Secret: iamops.NewSecret(strings.Repeat("0", 40)), OldKeyID: oldKeyID}
 	path, err := realPath(p.file)
 	if err != nil {

@@ -112,7 +112,7 @@ func TestLoaderAgrees(t *testing.T) {
 		var targets []delivery.Target
 		for _, p := range found.Profiles {
 			err := p.Deliver(t.Context(), credential())
-			if before[p.ProfileName()].Credentials.AccessKeyID == "" {
+			if before[profileOf(p)].Credentials.AccessKeyID == "" {
 				// Half a pair, the other half of which the loader does not see.
 				fails(rt, err, iamops.Malformed)
 				continue
@@ -121,8 +121,8 @@ func TestLoaderAgrees(t *testing.T) {
 				rt.Fatal(err)
 			}
 			targets = append(targets, p)
-			moved = append(moved, p.ProfileName())
-			kept = append(kept, p.ProfileName()+"-before-keyturn")
+			moved = append(moved, profileOf(p))
+			kept = append(kept, profileOf(p)+"-before-keyturn")
 		}
 		if !slices.Equal(moved, holding) {
 			rt.Fatalf("delivered to %q, the loader finds %q", moved, holding)

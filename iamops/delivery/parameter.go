@@ -97,66 +97,61 @@ func (p *parameter) Warnings() []string {
 
 func (p *parameter) Folder() string { return "" }
 
-// Pin is the target with its account found out.
-func (p *parameter) Pin(ctx context.Context) (Target, error) {
+// pinned is the target with its account found out.
+func (p *parameter) pinned(ctx context.Context) (Target, error) {
 	pinned := *p
 	var err error
-	if pinned.at, err = p.pin(ctx); err != nil {
-		return p, about(p.Name(), err)
-	}
-	return &pinned, nil
+	pinned.at, err = p.pin(ctx)
+	return &pinned, err
 }
 
 // Deliver gives the parameter the credential as its value.
 func (p *parameter) Deliver(ctx context.Context, c Credential) error {
-	if err := c.check(); err != nil {
-		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
-	}
 	text, err := p.format.render(c)
 	if err != nil {
-		return about(p.Name(), err)
+		return err
 	}
 	store, now, err := p.read(ctx)
 	if err != nil {
-		return about(p.Name(), err)
+		return err
 	}
 	was := now.Value.Reveal()
 	switch {
 	case was == string(text):
 		return nil
 	case p.format.shape != secretFormat && strings.TrimSpace(was) != "" && !strings.Contains(was, c.OldKeyID) && !strings.Contains(was, c.KeyID):
-		return about(p.Name(), refusal(OtherKey, "", "it holds something else than the old key"))
+		return refusal(OtherKey, "", "it holds something else than the old key")
 	}
-	return about(p.Name(), p.put(ctx, store, now, string(text)))
+	return p.put(ctx, store, now, string(text))
 }
 
 // PutBack gives the parameter the last value that held the old key.
 func (p *parameter) PutBack(ctx context.Context, c Credential) error {
 	store, now, err := p.read(ctx)
 	if err != nil {
-		return putBackFailed(p.Name(), err)
+		return err
 	}
 	was := now.Value.Reveal()
 	switch {
 	case p.format.shape == secretFormat:
-		return putBackFailed(p.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("its values do not tell which key they are of; look in its history: %w", ErrCannotPutBack)})
+		return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("its values do not tell which key they are of; look in its history: %w", ErrCannotPutBack)}
 	case strings.Contains(was, c.OldKeyID):
 		return nil
 	case !strings.Contains(was, c.KeyID):
-		return putBackFailed(p.Name(), refusal(OtherKey, "", "it holds neither the old key nor the new one by now"))
+		return refusal(OtherKey, "", "it holds neither the old key nor the new one by now")
 	case !p.format.wrote([]byte(was), c.KeyID):
-		return putBackFailed(p.Name(), refusal(ChangedMeanwhile, "", "it holds the new key and something else by now"))
+		return refusal(ChangedMeanwhile, "", "it holds the new key and something else by now")
 	}
 	for back := int64(1); back <= versionsBack && back < now.Version; back++ {
 		before, err := store.ParameterVersion(ctx, p.region, now.Name, strconv.FormatInt(now.Version-back, 10))
 		if err != nil {
-			return putBackFailed(p.Name(), cloudFailure("reading an earlier version", err))
+			return cloudFailure("reading an earlier version", err)
 		}
 		if strings.Contains(before.Reveal(), c.OldKeyID) {
-			return putBackFailed(p.Name(), p.put(ctx, store, now, before.Reveal()))
+			return p.put(ctx, store, now, before.Reveal())
 		}
 	}
-	return putBackFailed(p.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack)})
+	return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack)}
 }
 
 // Settle has nothing to do: the Parameter Store keeps old versions by its own rules.

@@ -21,7 +21,7 @@ const beforeSuffix = "-before-keyturn"
 // they don't find each other's lock.
 var editing sync.Mutex
 
-// Profile is a profile of the shared credentials file. Delivering exchanges its
+// profile is a profile of the shared credentials file. Delivering exchanges its
 // two values and nothing else, and keeps the old pair in a profile of its own,
 // NAME-before-keyturn, right behind it. Putting back makes the file what it was,
 // byte by byte; settling removes the old pair.
@@ -29,7 +29,7 @@ var editing sync.Mutex
 // A profile is refused that holds a session token, that stands twice in the file,
 // or that holds neither the old key nor the new one. The file keeps its owner, group and
 // mode: who may read it is the operator's to say.
-type Profile struct {
+type profile struct {
 	name  string
 	file  string // an absolute path, perhaps of a symlink
 	usual bool   // it is the file that the environment names
@@ -41,7 +41,7 @@ func init() {
 
 // parseProfile reads NAME, or NAME:PATH with an absolute path.
 func parseProfile(text string, env Env) (Target, error) {
-	p := &Profile{name: text, file: env.CredentialsFile(), usual: true}
+	p := &profile{name: text, file: env.CredentialsFile(), usual: true}
 	for at, r := range text {
 		if r == ':' && filepath.IsAbs(text[at+1:]) {
 			p.name = text[:at]
@@ -57,22 +57,19 @@ func parseProfile(text string, env Env) (Target, error) {
 }
 
 // Name is "profile prod", with the file unless it is the usual one.
-func (p *Profile) Name() string {
+func (p *profile) Name() string {
 	if p.usual {
 		return "profile " + p.name
 	}
 	return "profile " + p.name + " in " + p.file
 }
 
-// ProfileName is the profile's own name: "prod".
-func (p *Profile) ProfileName() string { return p.name }
-
 // Spec names the file too: the environment may be another at the next start.
-func (p *Profile) Spec() string { return "profile:" + p.name + ":" + p.file }
+func (p *profile) Spec() string { return "profile:" + p.name + ":" + p.file }
 
 // Warnings tells of a file that others can read, that has other names, or that is under
 // version control.
-func (p *Profile) Warnings() []string {
+func (p *profile) Warnings() []string {
 	var warnings []string
 	path, err := realPath(p.file)
 	if err != nil {
@@ -92,18 +89,15 @@ func (p *Profile) Warnings() []string {
 }
 
 // Folder is that of the credentials file.
-func (p *Profile) Folder() string { return folderOf(p.file) }
+func (p *profile) Folder() string { return folderOf(p.file) }
 
 // Deliver exchanges the old pair for the new one.
-func (p *Profile) Deliver(ctx context.Context, c Credential) error {
-	if err := c.check(); err != nil {
-		return about(p.Name(), &Failure{Kind: BadCredential, Err: err})
-	}
-	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) { return p.delivery(f, c) }))
+func (p *profile) Deliver(ctx context.Context, c Credential) error {
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) { return p.delivery(f, c) })
 }
 
 // delivery is what Deliver changes.
-func (p *Profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
+func (p *profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
 	now, err := p.pair(f, p.name)
 	switch {
 	case err != nil:
@@ -130,8 +124,8 @@ func (p *Profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
 }
 
 // PutBack exchanges the new pair for the old one.
-func (p *Profile) PutBack(ctx context.Context, c Credential) error {
-	return putBackFailed(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+func (p *profile) PutBack(ctx context.Context, c Credential) error {
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
 		now, err := p.pair(f, p.name)
 		if err != nil {
 			return nil, err
@@ -155,12 +149,12 @@ func (p *Profile) PutBack(ctx context.Context, c Credential) error {
 				Err: fmt.Errorf("profile %s%s does not hold the pair of %s: %w", p.name, beforeSuffix, c.OldKeyID, ErrCannotPutBack)}
 		}
 		return append(now.exchange(c.OldKeyID, before.secret.value), before.removal(f)...), nil
-	}))
+	})
 }
 
 // Settle removes the old pair.
-func (p *Profile) Settle(ctx context.Context, c Credential) error {
-	return about(p.Name(), p.edit(ctx, func(f *sharedFile) ([]edit, error) {
+func (p *profile) Settle(ctx context.Context, c Credential) error {
+	return p.edit(ctx, func(f *sharedFile) ([]edit, error) {
 		before, err := p.pair(f, p.name+beforeSuffix)
 		if err != nil || before == nil || before.keyID.value != c.OldKeyID {
 			return nil, err
@@ -170,11 +164,11 @@ func (p *Profile) Settle(ctx context.Context, c Credential) error {
 			return nil, refusal(ChangedMeanwhile, p.file, "profile %s was edited: remove it by hand", before.section.name)
 		}
 		return edits, nil
-	}))
+	})
 }
 
 // edit rewrites the file by what change asks for; nothing is nothing.
-func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, error)) (err error) {
+func (p *profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, error)) (err error) {
 	editing.Lock()
 	defer editing.Unlock()
 	if !nameable(p.name) {
@@ -201,7 +195,7 @@ func (p *Profile) edit(ctx context.Context, change func(*sharedFile) ([]edit, er
 
 // proven returns the edits, if Python reads every other profile after them as before. The
 // SDK for Go does, by how they are made.
-func (p *Profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
+func (p *profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
 	exchanged := func(value string) string {
 		for _, e := range edits {
 			if was := f.text[e.start:e.end]; was != "" {
@@ -235,7 +229,7 @@ type pair struct {
 }
 
 // pair finds the only pair of a profile; nil if there is no such profile.
-func (p *Profile) pair(f *sharedFile, name string) (*pair, error) {
+func (p *profile) pair(f *sharedFile, name string) (*pair, error) {
 	sections := f.named(name)
 	if len(sections) == 0 {
 		return nil, nil
@@ -294,7 +288,7 @@ func (a *pair) exchange(keyID, secret string) []edit {
 // the end of its last line and that line's own ending, so that taking the same
 // bytes out again leaves no trace. Before an indented line it is indented as the profile's
 // last key is: to Python, a header that is indented deeper goes on with the kept secret.
-func (p *Profile) keep(f *sharedFile, a *pair) edit {
+func (p *profile) keep(f *sharedFile, a *pair) edit {
 	rest := f.text[a.section.end:]
 	if rest == "" {
 		rest = f.text[len(withoutEnding(f.text[:strings.IndexByte(f.text, '\n')+1])):]

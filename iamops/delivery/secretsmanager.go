@@ -102,14 +102,12 @@ func (m *managedSecret) Warnings() []string { return nil }
 
 func (m *managedSecret) Folder() string { return "" }
 
-// Pin is the target with its account found out.
-func (m *managedSecret) Pin(ctx context.Context) (Target, error) {
+// pinned is the target with its account found out.
+func (m *managedSecret) pinned(ctx context.Context) (Target, error) {
 	pinned := *m
 	var err error
-	if pinned.at, err = m.pin(ctx); err != nil {
-		return m, about(m.Name(), err)
-	}
-	return &pinned, nil
+	pinned.at, err = m.pin(ctx)
+	return &pinned, err
 }
 
 // texts are what stands in the fields for a credential, by the fields' names.
@@ -126,51 +124,48 @@ func (m *managedSecret) texts(c Credential) map[string]string {
 
 // Deliver makes a new version with the credential in the fields.
 func (m *managedSecret) Deliver(ctx context.Context, c Credential) error {
-	if err := c.check(); err != nil {
-		return about(m.Name(), &Failure{Kind: BadCredential, Err: err})
-	}
 	store, err := storeAt[secretStore](ctx, m.at)
 	if err != nil {
-		return about(m.Name(), err)
+		return err
 	}
 	now, fields, err := m.version(ctx, store, currentStage)
 	if err != nil {
-		return about(m.Name(), err)
+		return err
 	}
 	texts := m.texts(c)
 	switch holds := fields[m.fields["id"]].text; {
 	case holds == c.KeyID && holdsAll(fields, texts):
 		return nil
 	case holds != "" && holds != c.KeyID && holds != c.OldKeyID:
-		return about(m.Name(), refusal(OtherKey, "", "its field %q holds another key (%s)", m.fields["id"], holds))
+		return refusal(OtherKey, "", "its field %q holds another key (%s)", m.fields["id"], holds)
 	}
 	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
 	if err != nil {
-		return about(m.Name(), &Failure{Kind: iamops.Malformed, Err: err})
+		return &Failure{Kind: iamops.Malformed, Err: err}
 	}
-	return about(m.Name(), m.put(ctx, store, text))
+	return m.put(ctx, store, text)
 }
 
 // PutBack makes a new version in which the fields are as they were before the delivery.
 func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 	store, err := storeAt[secretStore](ctx, m.at)
 	if err != nil {
-		return putBackFailed(m.Name(), err)
+		return err
 	}
 	now, fields, err := m.version(ctx, store, currentStage)
 	if err != nil {
-		return putBackFailed(m.Name(), err)
+		return err
 	}
 	switch holds := fields[m.fields["id"]].text; holds {
 	case c.KeyID:
 	case c.OldKeyID, "":
 		return nil
 	default:
-		return putBackFailed(m.Name(), refusal(OtherKey, "", "its field %q holds another key by now (%s)", m.fields["id"], holds))
+		return refusal(OtherKey, "", "its field %q holds another key by now (%s)", m.fields["id"], holds)
 	}
 	_, before, err := m.version(ctx, store, previousStage)
 	if err != nil || before[m.fields["id"]].text != c.OldKeyID {
-		return putBackFailed(m.Name(), &Failure{Kind: CannotPutBack, Err: fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack)})
+		return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack)}
 	}
 	texts := map[string]string{}
 	for name := range m.texts(c) {
@@ -178,9 +173,9 @@ func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 	}
 	text, err := replaceFields([]byte(now.Value.Reveal()), texts)
 	if err != nil {
-		return putBackFailed(m.Name(), &Failure{Kind: iamops.Malformed, Err: err})
+		return &Failure{Kind: iamops.Malformed, Err: err}
 	}
-	return putBackFailed(m.Name(), m.put(ctx, store, text))
+	return m.put(ctx, store, text)
 }
 
 // Settle has nothing to do: Secrets Manager keeps old versions by its own rules.

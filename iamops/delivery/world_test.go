@@ -149,3 +149,6 @@ func putBack(t testing.TB, target delivery.Target) {
 		t.Fatal(err)
 	}
 }
+
+// profileOf is the name of the profile that a target is.
+func profileOf(t delivery.Target) string { return strings.TrimPrefix(t.Name(), "profile ") }

@@ -18,11 +18,7 @@ type atHome struct{ env delivery.Env }
 
 func (h atHome) Find(_, oldKeyID string) ([]delivery.Target, []string, error) {
 	holders, err := delivery.FindProfiles(h.env, oldKeyID)
-	targets := make([]delivery.Target, 0, len(holders.Profiles))
-	for _, p := range holders.Profiles {
-		targets = append(targets, p)
-	}
-	return targets, nil, err
+	return holders.Profiles, nil, err
 }
 
 func (h atHome) Parse(spec string) (delivery.Target, error) { return delivery.Parse(spec, h.env) }

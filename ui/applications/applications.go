@@ -12,6 +12,7 @@ import (
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/simulation"
+	"keyturn/ui/words"
 )
 
 // Screen is the screen of the applications.
@@ -155,7 +156,7 @@ func (a *Screen) View() string {
 func (a *Screen) row(i int, _ []int) []kit.Cell {
 	app, st, g := a.list.Rows()[i], a.common.Styles, a.common.Glyphs
 	outcome := kit.Cell{{Text: g.Check + " fine", Style: st.Good}}
-	ran := kit.Ago(a.common.Clock.Now().Sub(app.LastRun))
+	ran := words.AgeAgo(a.common.Clock.Now().Sub(app.LastRun))
 	switch {
 	case app.LastRun.IsZero():
 		outcome, ran = kit.Cell{{Text: g.Dot + " not yet", Style: st.Muted}}, "never"

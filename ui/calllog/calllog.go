@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // Screen is the screen of the call log.
@@ -216,16 +217,8 @@ func (s *Screen) row(i int, _ []int) []kit.Cell {
 	}
 	return []kit.Cell{
 		text(c.Start.UTC().Format(time.TimeOnly)), {{Text: c.Action, Style: st.Strong}}, text(c.Region),
-		text(took(c.Duration)), text(fmt.Sprintf("%dx", c.Attempts)), outcome,
+		text(words.Took(c.Duration)), text(fmt.Sprintf("%dx", c.Attempts)), outcome,
 	}
-}
-
-// took is a call's duration in four figures at most.
-func took(d time.Duration) string {
-	if d < 10*time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
 // detailLine is the day and the request ID of the selected call, for a question to AWS.

@@ -30,6 +30,21 @@ func TestTheSandboxTakesThePoliciesThatArePrinted(t *testing.T) {
 	}
 }
 
+// The sandbox's account ends with keyturn: nothing is said to go on at the next start.
+func TestTheSandboxPromisesNothingForTheNextStart(t *testing.T) {
+	t.Parallel()
+	for answers, ends := range map[string]int{"go\nleave\n": 0, "go\n": 0, "go\ncreate\nyes\n": 5} {
+		cmd := child(t, isolated(t.TempDir()), "sandbox", "rotate", "Suzie", "--plain")
+		cmd.Stdin = strings.NewReader(answers)
+		said, _ := cmd.CombinedOutput()
+		text := string(said)
+		if code := cmd.ProcessState.ExitCode(); code != ends || strings.Contains(text, "tart keyturn again") || strings.Contains(text, "stays as it is") ||
+			!strings.Contains(text, "The sandbox's account ends with keyturn.") {
+			t.Errorf("after %q: exit code %d, %s", answers, code, text)
+		}
+	}
+}
+
 // Who is at work in the sandbox by --as has that user's own rights.
 func TestTheSandboxAsSomebody(t *testing.T) {
 	t.Parallel()

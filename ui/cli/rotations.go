@@ -28,6 +28,7 @@ type rotations struct {
 	mu      sync.Mutex
 	journal *journal.Journal
 	runners map[string]*held // by user
+	sandbox bool             // set before it ends: nothing outlives the process
 }
 
 type held struct {
@@ -164,10 +165,10 @@ func (r *rotations) close(err error, say func(format string, args ...any)) error
 	for _, h := range r.runners {
 		err = errors.Join(err, h.end(ctx))
 		if text := words.Attention(h.run.Snapshot().State, h.run.Snapshot().Unrecorded); text != "" {
-			err = errors.Join(attentionError{text}, err)
+			err = errors.Join(attentionError{r.asIsTrue(text)}, err)
 		}
 		if text := words.LeftDelivered(h.run.Snapshot().State); text != "" {
-			say("keyturn: %s", text)
+			say("keyturn: %s", r.asIsTrue(text))
 		}
 	}
 	r.runners = nil
@@ -176,6 +177,15 @@ func (r *rotations) close(err error, say func(format string, args ...any)) error
 		r.journal = nil
 	}
 	return err
+}
+
+// asIsTrue is a text about what is left behind, in the sandbox without a promise for the next
+// start.
+func (r *rotations) asIsTrue(text string) string {
+	if r.sandbox {
+		return words.InSandbox(text)
+	}
+	return text
 }
 
 // newID is the ID of a rotation: 10 characters, as good as unique in an account.

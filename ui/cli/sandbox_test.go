@@ -31,6 +31,7 @@ func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application
 // A delivery to where an application of the sandbox reads its key makes it move to the
 // new one, and putting back takes it back.
 func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
+	t.Parallel()
 	app := App{Err: io.Discard, rotations: &rotations{}}
 	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {

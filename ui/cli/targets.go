@@ -29,10 +29,7 @@ func (t targets) Find(user, oldKeyID string) ([]delivery.Target, []string, error
 	if holders.Unread != nil {
 		notes = append(notes, words.NotRead("config", delivery.AsFailure(holders.Unread).Reason()))
 	}
-	found := make([]delivery.Target, 0, len(holders.Profiles))
-	for _, p := range holders.Profiles {
-		found = append(found, p)
-	}
+	found := holders.Profiles
 	for _, c := range t.configured {
 		if match, err := path.Match(c.User, user); err != nil || !match {
 			continue

@@ -92,7 +92,7 @@ type Screen struct {
 	common   *kit.Common
 	rotation Rotation
 	options  Options
-	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx      context.Context // the program's: a screen lives within it
 	close    context.CancelFunc
 
 	id       string // the rotation's

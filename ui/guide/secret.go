@@ -10,6 +10,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // ShownFor is how long the secret stays in view after it was asked for.
@@ -102,7 +103,7 @@ func (s *Screen) secretLines() []string {
 		return append(lines, line("secret", "not in memory any more", st.Unknown))
 	}
 	return append(lines, st.Muted.Render(fmt.Sprintf("Select it with the mouse, or %s. Hides itself in %s.",
-		clipKey.Help().Key, kit.Wait(s.shownUntil.Sub(s.now)))))
+		clipKey.Help().Key, words.Wait(s.shownUntil.Sub(s.now)))))
 }
 
 // hiddenLength is the number of signs that stand for the secret: not its length.

@@ -45,7 +45,7 @@ type Screen struct {
 	common  *kit.Common
 	source  Source
 	options Options
-	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx     context.Context // the program's: a screen lives within it
 
 	generation int
 	stop       context.CancelFunc // of the question under way

@@ -69,7 +69,7 @@ func (s *Screen) cells(i int, _ []int) []kit.Cell {
 	text := func(text string) kit.Cell { return kit.Cell{{Text: text, Style: st.Text}} }
 	return []kit.Cell{
 		{{Text: state.User, Style: st.Strong}}, text(words.ShortPlan(state.Plan)), text(words.StepName(state.Step)),
-		s.keyEnd(state.Old), s.keyEnd(state.New), text(kit.Age(now.Sub(since(standing)))),
+		s.keyEnd(state.Old), s.keyEnd(state.New), text(words.Age(now.Sub(since(standing)))),
 		{{Text: glyph + " " + turnWord[t], Style: style}}, {{Text: s.waits(standing, now), Style: st.Text}},
 	}
 }

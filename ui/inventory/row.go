@@ -7,6 +7,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // The columns, by index.
@@ -129,8 +130,8 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 
 // age is how old the key is. One that is past the limit by less than the age shows says so.
 func (s *Screen) age(r *audit.Row, now time.Time) string {
-	age := kit.Age(r.Age(now))
-	if r.Findings.Has(audit.Overdue) && age == kit.Age(s.inventory.Thresholds().MaxAge) {
+	age := words.Age(r.Age(now))
+	if r.Findings.Has(audit.Overdue) && age == words.Age(s.inventory.Thresholds().MaxAge) {
 		return ">" + age
 	}
 	return age
@@ -191,9 +192,9 @@ const agoWidth = 10
 // usedText is the longest of the ways to say it that fits.
 func usedText(use iamops.LastUse, now time.Time, width int) string {
 	if width < agoWidth {
-		return kit.Age(now.Sub(use.At))
+		return words.Age(now.Sub(use.At))
 	}
-	text := kit.Ago(now.Sub(use.At))
+	text := words.AgeAgo(now.Sub(use.At))
 	for _, more := range []string{use.Service, use.Region} {
 		if more == "" {
 			continue

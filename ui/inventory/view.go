@@ -110,7 +110,7 @@ func (s *Screen) reportStatus() string {
 	case audit.ReportMaking:
 		return "report in the making" + dot
 	case audit.ReportKnown:
-		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
+		return "report " + words.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
 	case audit.ReportFailed:
 		if p.OwnKeys() {
 			return ""
@@ -259,7 +259,7 @@ func (s *Screen) histogramLine() string {
 	limit := s.inventory.Thresholds().MaxAge
 	line := " " + st.Muted.Render("age  ") + s.common.Histogram(s.bars).String() +
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
-			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
+			words.Days(limit), s.common.Glyphs.Limit, words.Days(s.counts.Oldest)))
 	right := "by " + s.query.Order.String()
 	if p := s.inventory.Progress(); p.Report == audit.ReportKnown {
 		right = "report " + clock(p.ReportAt) + ", " + right

@@ -5,11 +5,11 @@ import tea "charm.land/bubbletea/v2"
 // Tick is a message to every screen: a second has passed.
 type Tick struct{}
 
-// Messages to the screen in front: a minute has passed; the account's clock was moved on.
-type (
-	Minute     struct{}
-	ClockMoved struct{}
-)
+// Minute is a message to the screen in front: a minute has passed.
+type Minute struct{}
+
+// ClockMoved is a message to the screen in front: the account's clock was moved on.
+type ClockMoved struct{}
 
 // Back is a message that asks the root to go back from a screen to the one under it.
 type Back struct{ From any }

@@ -51,7 +51,7 @@ const (
 type Screen struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stage     openingStage
 	profile   string

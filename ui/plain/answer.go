@@ -45,7 +45,11 @@ func (s *Session) prompt(snap runner.Snapshot) {
 		line("apps", "Sandbox: what the simulated applications say", "")
 		line("update X", "Sandbox: give application X the newest key of "+st.User, "")
 	}
-	line("leave", "Leave; the rotation stays as it is", words.Leave(st))
+	leave := "Leave; the rotation stays as it is"
+	if s.Sandbox != nil {
+		leave = "Leave; the sandbox's account ends"
+	}
+	line("leave", leave, words.Leave(st))
 	if s.prompted != text.String() {
 		s.prompted = text.String()
 		s.say("Answer with a word:")
@@ -83,7 +87,7 @@ func (s *Session) answer(ctx context.Context, snap runner.Snapshot, line string)
 			s.say("  %s", text)
 			return false, nil
 		}
-		s.say("The rotation stays as it is: step %s.", words.StepName(snap.State.Step))
+		s.say("%s", words.StaysAt(snap.State, s.Sandbox != nil))
 		return true, s.left()
 	}
 	if s.Sandbox != nil && s.inSandbox(word, strings.TrimSpace(rest), snap.State.User) {

@@ -242,7 +242,7 @@ func (s *Session) over(err error) error {
 		s.say("End of input.")
 		return nil // what is known of the secret is said at the end
 	}
-	s.say("End of input. The rotation stays as it is.")
+	s.say("End of input. %s", words.StaysAsItIs(s.Sandbox != nil))
 	return s.left()
 }
 

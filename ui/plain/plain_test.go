@@ -146,7 +146,7 @@ func TestAnswersThatDoNothing(t *testing.T) {
 	}{
 		"unknown word":     {[]string{"delete everything"}, "not one of the words"},
 		"not confirmed":    {[]string{"go", "change", "no"}, "Nothing was done"},
-		"an empty line":    {[]string{"", "leave"}, "stays as it is"},
+		"an empty line":    {[]string{"", "leave"}, "The sandbox's account ends with keyturn."},
 		"not offered here": {[]string{"roll-back"}, "not one of the words"},
 		"end of input":     {nil, "End of input"},
 	} {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -75,7 +74,7 @@ func WriteStatus(w io.Writer, f Format, account iamops.Account, rows []UnderWay,
 func ownKeyLines(own []OwnKey, now time.Time) []string {
 	var rows [][]string
 	for _, k := range own {
-		row := []string{k.KeyID, fmt.Sprintf("%d d", int(max(now.Sub(k.Created), 0)/day)), k.Status}
+		row := []string{k.KeyID, words.Days(now.Sub(k.Created)), k.Status}
 		if k.You {
 			row = append(row, "you")
 		}

@@ -73,12 +73,11 @@ func (a *Audit) called(several bool) string {
 }
 
 func age(r *audit.Row, at time.Time, limit time.Duration) string {
-	days := ageInDays(r, at)
-	if days == nil {
+	if r.Since().IsZero() {
 		return "-"
 	}
-	text := fmt.Sprintf("%d d", *days)
-	if r.Findings.Has(audit.Overdue) && time.Duration(*days)*day <= limit {
+	text := words.Days(r.Age(at))
+	if r.Findings.Has(audit.Overdue) && text == words.Days(limit) {
 		return ">" + text // it is past the limit by less than a day
 	}
 	return text

@@ -44,7 +44,8 @@ func Overrides(s rotation.State) []string {
 
 // What is said before the program ends while a change is under way.
 const (
-	QuitInFlight     = "A change is under way. keyturn waits for its answer and puts it on record, and ends then. How it ended is seen at the next start."
+	QuitInFlight     = "A change is under way. keyturn waits for its answer and puts it on record, and ends then."
+	QuitSeenLater    = "How it ended is seen at the next start."
 	QuitBeforeSecret = "Its secret comes with the answer, and only then. Ending now would lose it: wait for the answer, which takes some seconds."
 )
 
