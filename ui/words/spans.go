@@ -57,10 +57,7 @@ func shortPeriod(d time.Duration) string { return short(whole(d, 2)) }
 // Period is a length of time, in units that it holds twice: "7 days", "24 hours".
 func Period(d time.Duration) string {
 	n, u := whole(d, 2)
-	if n == 1 {
-		return "1 " + u.long
-	}
-	return fmt.Sprintf("%d %ss", n, u.long)
+	return Count(int(n), u.long)
 }
 
 // ahead is a length of time that lies ahead, to the nearest unit: what ends in 6 days and
