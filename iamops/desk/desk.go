@@ -168,7 +168,7 @@ func (d *Desk) lock(user string) (*journal.Lock, error) {
 	if err != nil {
 		host = "this machine"
 	}
-	return journal.LockUser(d.options.State, caller.Partition, caller.Account, user, journal.Holder{ //nolint:wrapcheck // it says who
+	return journal.LockUser(d.options.State, caller.Partition, caller.Account, user, journal.Holder{
 		Process: os.Getpid(), Host: host, Caller: caller.ARN, Since: d.options.Parts.Clock.Now(),
 	})
 }
@@ -184,7 +184,7 @@ func (h *held) end(ctx context.Context) error {
 	if h.lock == nil {
 		return nil
 	}
-	return h.lock.Unlock() //nolint:wrapcheck // it says what failed
+	return h.lock.Unlock()
 }
 
 // Close ends all rotations, each after a change in flight and its record, but not for longer
@@ -203,7 +203,7 @@ func (d *Desk) Close(ctx context.Context) ([]runner.Snapshot, error) {
 }
 
 // Records are the journal of the account, and what of it could not be read.
-func (d *Desk) Records() ([]rotation.Record, []journal.Damage, error) { return d.ledger.Records() } //nolint:wrapcheck // it says what was read
+func (d *Desk) Records() ([]rotation.Record, []journal.Damage, error) { return d.ledger.Records() }
 
 // newID is the ID of a rotation: 10 characters, as good as unique in an account.
 func newID() string {

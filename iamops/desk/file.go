@@ -29,7 +29,7 @@ func (f *file) open() error {
 }
 
 // Append adds a record.
-func (f *file) Append(record any) error { return f.journal.Append(record) } //nolint:wrapcheck // it says what failed
+func (f *file) Append(record any) error { return f.journal.Append(record) }
 
 // Records are all that is in it, and what could not be read.
 func (f *file) Records() ([]rotation.Record, []journal.Damage, error) {
@@ -46,7 +46,7 @@ func Read(state, partition, account string) ([]rotation.Record, []journal.Damage
 		if err == nil {
 			records = append(records, r)
 		}
-		return err //nolint:wrapcheck // it is the damage's reason
+		return err
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the journal: %w", err)
@@ -61,5 +61,5 @@ func (f *file) Close() error {
 	}
 	j := f.journal
 	f.journal = nil
-	return j.Close() //nolint:wrapcheck // it says what failed
+	return j.Close()
 }

@@ -59,7 +59,7 @@ func (p *place) start(task runner.Task) (*runner.Runner, error) {
 	if errors.As(err, &not) {
 		return nil, turnError(words.NotTurned(not.State, not.Refusal, not.KeyID, p.clock.Now()))
 	}
-	return run, err //nolint:wrapcheck // a problem has its own words
+	return run, err
 }
 
 // close ends the rotations of a desk. It adds to err what the operator must look after, in the

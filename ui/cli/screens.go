@@ -53,7 +53,7 @@ const garbagePercent = 15
 // inProgress are the rotations in progress, and where each stands.
 func (p *place) inProgress(ctx context.Context) ([]desk.Rotation, error) {
 	rotations, _, err := p.desk().Rotations(ctx)
-	return rotations, err //nolint:wrapcheck // it says what was read
+	return rotations, err
 }
 
 // journalNotice says what of the journal can't be read, "" if all can, or if it can't
