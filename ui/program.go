@@ -122,15 +122,12 @@ type screen interface {
 	Title() (long, short string)
 	// Keys are its keys as things are, in the groups of the help.
 	Keys() [][]kit.Key
-	CapturesInput() bool
+	Typing() bool
 	Dialog() *kit.Dialog // its question, nil if it asks none
 	Cursor() *tea.Cursor
 	// Shown and Hidden are called when it comes to the front and when something covers it.
 	Shown() tea.Cmd
 	Hidden()
-	// Refresh is called in front when the account's clock was moved on, Recount each minute.
-	Refresh() tea.Cmd
-	Recount() tea.Cmd
 }
 
 // Program is the root model.
@@ -282,7 +279,7 @@ func (p *Program) second() tea.Cmd {
 	if p.front() == nil {
 		return tick()
 	}
-	return tea.Batch(tick(), p.front().Recount())
+	return tea.Batch(tick(), p.front().Update(kit.Minute{}))
 }
 
 // input handles a key press or a paste.

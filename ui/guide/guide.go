@@ -204,9 +204,9 @@ func (s *Screen) wait() tea.Cmd {
 	}
 }
 
-// Refresh is the command that reads the keys and their last use again. A refusal is
+// refresh is the command that reads the keys and their last use again. A refusal is
 // not told: what is under way reads them by itself.
-func (s *Screen) Refresh() tea.Cmd {
+func (s *Screen) refresh() tea.Cmd {
 	id, r := s.id, s.rotation
 	return func() tea.Msg {
 		if r.Refresh() != nil {
@@ -225,6 +225,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case kit.Resized:
 		s.width, s.height = msg.Width, msg.Height
+	case kit.ClockMoved:
+		return s.refresh()
 	case updated:
 		if msg.id != s.id {
 			return nil

@@ -97,12 +97,6 @@ func (s *Screen) layOut() { s.list.SetSize(s.width, s.layout().table) }
 // Shown is called when the screen comes to the front.
 func (s *Screen) Shown() tea.Cmd { return s.Reload() }
 
-// Refresh is called on the screen in front when the account's clock was moved on.
-func (s *Screen) Refresh() tea.Cmd { return s.Reload() }
-
-// Recount is called on the screen in front each minute.
-func (s *Screen) Recount() tea.Cmd { return s.Reload() }
-
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -111,6 +105,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.layOut()
 	case answered:
 		s.take(msg)
+	case kit.Minute, kit.ClockMoved:
+		return s.Reload()
 	case kit.SessionRenewed:
 		if s.problem != "" || s.count(unknown) > 0 {
 			return s.Reload()

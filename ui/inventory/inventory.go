@@ -134,7 +134,8 @@ func (s *Screen) Shown() tea.Cmd {
 	if s.load.generation == 0 || s.outdated {
 		return s.Reload()
 	}
-	return s.Recount()
+	s.recount()
+	return nil
 }
 
 // Outdate says that what was loaded is older than the account's clock.
@@ -151,8 +152,8 @@ func (s *Screen) resize(width, height int) {
 // SetAside puts a text at the end of the line of counts.
 func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 
-// CapturesInput reports whether letters are text at the moment, and no commands.
-func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
+// Typing reports whether letters are text at the moment, and no commands.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
 
 // Update takes a message over. The background is the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
@@ -161,6 +162,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.resize(msg.Width, msg.Height)
 	case arrived:
 		return s.take(msg)
+	case kit.Minute:
+		s.recount()
 	case kit.SessionRenewed:
 		if s.wanting() {
 			return s.Reload()
@@ -344,13 +347,8 @@ func (s *Screen) Select(user, keyID string) {
 	s.reselect()
 }
 
-// Recount judges all keys anew. It is due when the clock was moved, and now and
+// recount judges all keys anew. It is due when the clock was moved, and now and
 // then as time goes by.
-func (s *Screen) Recount() tea.Cmd {
-	s.recount()
-	return nil
-}
-
 func (s *Screen) recount() {
 	now := s.common.Clock.Now()
 	s.rows = s.inventory.AppendRows(s.rows[:0], now)
