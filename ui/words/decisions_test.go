@@ -49,7 +49,7 @@ func declared(t *testing.T) []rotation.Decision {
 			return true
 		}
 		if kind, named := spec.Type.(*ast.Ident); named && kind.Name == "Decision" {
-			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value) //nolint:errcheck // a panic fails the test as well
 			if err != nil {
 				t.Fatal(err)
 			}
