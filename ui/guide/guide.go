@@ -107,6 +107,7 @@ type Screen struct {
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
 	shownUntil time.Time         // of the secret; zero while it is hidden
+	toShow     bool              // it was asked for, and nothing has covered the screen since
 	ticks      map[string]bool   // targets that the operator has ticked, or unticked, by spec
 	searching  bool              // in a folder
 	places     []string          // where the old key's ID was found
@@ -157,7 +158,7 @@ func (s *Screen) Title() (long, short string) {
 
 // Hidden tells the screen that another one is in front now.
 func (s *Screen) Hidden() {
-	s.hide()
+	s.cover()
 	s.Drop()
 }
 
