@@ -274,7 +274,15 @@ func (t *terminal) screenWith(what string, is func([]drawnRow) bool) []drawnRow 
 		if err := pty.Setsize(t.pty, &pty.Winsize{Rows: t.rows, Cols: 120}); err != nil {
 			t.t.Fatal(err)
 		}
-		return t.poll(func() bool { screen = drawScreen(t.output()[from:]); return is(screen) }, 300*time.Millisecond)
+		read := -1
+		return t.poll(func() bool {
+			drawn := t.output()[from:]
+			if len(drawn) == read { // nothing new
+				return false
+			}
+			read, screen = len(drawn), drawScreen(drawn)
+			return is(screen)
+		}, 300*time.Millisecond)
 	})
 	return screen
 }
@@ -417,7 +425,7 @@ func TestFindingsOperator(t *testing.T) {
 			x.until("waited for the question", func() bool { // no decision is taken while that one is being recorded
 				from := len(x.output())
 				x.press("n")
-				return x.poll(func() bool { return strings.Contains(ansi.Strip(x.output()[from:]), "Cancel") }, 2*time.Second)
+				return x.poll(func() bool { return strings.Contains(ansi.Strip(x.output()[from:]), "Cancel") }, patience/12)
 			})
 			x.press("\x1b[C\r")
 			x.await("● 4 Distribute")

@@ -407,7 +407,7 @@ func reviewOnScreen(t *testing.T, at *endpoint) string {
 	for _, shown := range []string{"Inactive already", "it changed"} {
 		term.press("\r")
 		for range 5 { // a key that came while the picture changed is not taken
-			if term.poll(func() bool { return strings.Contains(term.frame(), shown) }, 2*time.Second) {
+			if term.poll(func() bool { return strings.Contains(term.frame(), shown) }, patience/12) {
 				break
 			}
 			term.press("\r")
@@ -447,7 +447,9 @@ func (t *terminal) frame() string {
 	}
 	last := -1
 	t.poll(func() bool {
-		n := len(t.output())
+		t.mu.Lock()
+		n := len(t.drawn)
+		t.mu.Unlock()
 		done := n > from && n == last
 		last = n
 		return done

@@ -19,7 +19,7 @@ import (
 
 // patience is how long a test waits for what has to come. It is no measure: a test
 // that gets what it waits for goes on at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // terminal is a keyturn of its own process in a terminal of 120 × 40 cells, in which
 // all is recorded that it draws.
@@ -129,7 +129,15 @@ func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
 		if err := pty.Setsize(t.pty, &pty.Winsize{Rows: t.rows, Cols: 120}); err != nil {
 			t.t.Fatal(err)
 		}
-		return t.poll(func() bool { return is(ansi.Strip(t.output()[from:])) }, 300*time.Millisecond)
+		read := -1
+		return t.poll(func() bool {
+			drawn := t.output()[from:]
+			if len(drawn) == read { // nothing new
+				return false
+			}
+			read = len(drawn)
+			return is(ansi.Strip(drawn))
+		}, 300*time.Millisecond)
 	})
 }
 

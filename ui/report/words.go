@@ -191,7 +191,7 @@ func (a *Audit) counted() string {
 	if a.blind() {
 		return "Nothing is known of the keys."
 	}
-	parts := []string{fmt.Sprintf("%s of %s", number(a.Counts.Keys, "key"), number(a.Counts.Users, "user"))}
+	parts := []string{fmt.Sprintf("%s of %s", words.Count(a.Counts.Keys, "key"), words.Count(a.Counts.Users, "user"))}
 	for _, f := range audit.All() {
 		if n := a.Counts.Of(f); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, f))
@@ -204,13 +204,6 @@ func (a *Audit) counted() string {
 		parts = append(parts, fmt.Sprintf("%d exempt", a.Counts.Exempt))
 	}
 	return strings.Join(parts, ", ") + "."
-}
-
-func number(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func orDash(s string) string {
