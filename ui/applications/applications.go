@@ -50,9 +50,6 @@ func (a *Screen) Title() (long, short string) { return "applications", "" }
 // Shown is called when the screen comes to the front.
 func (a *Screen) Shown() tea.Cmd { return a.read() }
 
-// Refresh is called on the screen in front when the account's clock was moved on.
-func (a *Screen) Refresh() tea.Cmd { return a.read() }
-
 // arrived are the applications as they were just now.
 type arrived struct{ apps []simulation.Application }
 
@@ -85,7 +82,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	case kit.Resized:
 		a.width, a.height = msg.Width, msg.Height
 		a.list.SetSize(a.width, a.tableHeight())
-	case kit.Tick:
+	case kit.Tick, kit.ClockMoved:
 		return a.read()
 	case arrived:
 		a.list.SetRows(msg.apps)

@@ -93,8 +93,8 @@ const (
 
 func (s *Screen) tableHeight() int { return max(2, s.height-headLines-footLines) }
 
-// CapturesInput reports whether letters are text at the moment.
-func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
+// Typing reports whether letters are text at the moment.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
 
 // Keys are the keys of the screen, in the groups of the help.
 func (s *Screen) Keys() [][]kit.Key {

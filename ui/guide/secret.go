@@ -25,12 +25,19 @@ func (s *Screen) showsSecret() bool { return s.showing() && s.Dialog() == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
+// cover hides the secret because something comes to the front.
+func (s *Screen) cover() {
+	s.hide()
+	s.toShow = false
+}
+
 // show shows the secret for a while, or hides it.
 func (s *Screen) show() tea.Cmd {
 	switch {
 	case s.showing():
 		s.hide()
 	case s.held():
+		s.toShow = true
 		id, r := s.id, s.rotation
 		return func() tea.Msg { return givenOut{id, r.GiveOut()} }
 	default:
@@ -39,12 +46,13 @@ func (s *Screen) show() tea.Cmd {
 	return nil
 }
 
-// givenOut shows the secret, now that it is on record that it may be seen.
+// givenOut shows the secret, now that it is on record that it may be seen, unless something has
+// come to the front meanwhile.
 func (s *Screen) givenOut(err error) tea.Cmd {
 	if err != nil {
 		return s.tell(err)
 	}
-	if s.held() {
+	if s.held() && s.toShow {
 		s.shownUntil = s.now.Add(ShownFor)
 		s.scroll.Start()
 	}

@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -28,7 +29,11 @@ func whole(d time.Duration, times int64) (int64, unit) {
 	return int64(max(d, 0) / seconds.size), seconds
 }
 
-func short(n int64, u unit) string { return fmt.Sprintf("%d %s", n, u.short) }
+// short is made for each row of a list in each frame: it allocates its text alone.
+func short(n int64, u unit) string {
+	text := strconv.AppendInt(make([]byte, 0, 24), n, 10)
+	return string(append(append(text, ' '), u.short...))
+}
 
 // Age says how old something is: "412 d", "5 h", "12 min", "8 s".
 func Age(d time.Duration) string { return short(whole(d, 1)) }
