@@ -40,6 +40,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
@@ -65,9 +66,9 @@ type Options struct {
 	// that is under way for its user. It is called in a command and may read and write.
 	// The rotation is ended by whoever gave the function.
 	StartRotation func(task runner.Task) (guide.Rotation, error)
-	// UnderWay tells where the rotations stand that were left. It is called in a command,
+	// InProgress tells where the rotations in progress stand. It is called in a command,
 	// and may read. Nil: there is no screen of them.
-	UnderWay func(ctx context.Context) ([]runner.Standing, error)
+	InProgress func(ctx context.Context) ([]desk.Rotation, error)
 	// Notice is something that the operator should know from the start, such as a line
 	// of the journal that can't be read; "" if there is nothing.
 	Notice string
@@ -166,8 +167,8 @@ func New(ctx context.Context, o Options) *Program {
 		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Identity.Profile},
 	}
-	if o.UnderWay != nil {
-		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Notice: o.Notice})
+	if o.InProgress != nil {
+		p.inFlight = inflight.New(ctx, o.Common, o.InProgress, inflight.Options{Notice: o.Notice})
 	}
 	return p
 }
@@ -243,6 +244,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	p.offerLate()
 	if p.inFlight != nil {
 		p.options.List.SetAside(p.inFlight.Aside())
+		p.options.List.SetInProgress(p.standings())
 	}
 	cmds = append(cmds, p.readChanged())
 	return tea.Batch(cmds...)

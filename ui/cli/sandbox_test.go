@@ -32,7 +32,7 @@ func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application
 // new one, and putting back takes it back.
 func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
 	t.Parallel()
-	app := App{Err: io.Discard, rotations: &rotations{}}
+	app := App{Err: io.Discard}
 	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {
 		t.Fatal(err)

@@ -55,8 +55,10 @@ type Screen struct {
 	rows      []audit.Row // everything, in the inventory's order
 	order     []int       // the rows shown, as indices of rows
 	counts    audit.Counts
-	ages      []time.Duration
-	bars      kit.Histogram // of the ages
+	// inProgress are the rotations that are known to be in progress, by user.
+	inProgress map[string]InProgress
+	ages       []time.Duration
+	bars       kit.Histogram // of the ages
 
 	table         *kit.Table
 	width, height int
@@ -151,6 +153,30 @@ func (s *Screen) resize(width, height int) {
 
 // SetAside puts a text at the end of the line of counts.
 func (s *Screen) SetAside(p kit.Part) { s.aside = p }
+
+// InProgress is a rotation that is known to be in progress, in the words of all screens.
+type InProgress struct{ Verdict, Stands string }
+
+// SetInProgress hands over the rotations in progress, by user: what they say of where one
+// stands is more than the keys' dates can tell.
+func (s *Screen) SetInProgress(all map[string]InProgress) { s.inProgress = all }
+
+// rotating reports whether the row's user has a rotation in progress, or seems to.
+func (s *Screen) rotating(r *audit.Row) bool {
+	_, known := s.inProgress[r.User.Name]
+	return known || r.Rotating
+}
+
+// rotations is how many users have one in progress, or seem to.
+func (s *Screen) rotations() int {
+	users := map[string]bool{}
+	for i := range s.rows {
+		if s.rotating(&s.rows[i]) {
+			users[s.rows[i].User.Name] = true
+		}
+	}
+	return len(users)
+}
 
 // Typing reports whether letters are text at the moment, and no commands.
 func (s *Screen) Typing() bool { return s.filter.Typing() }

@@ -42,6 +42,9 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	cells[colUser] = s.user(r)
 	cells[colVerdict] = s.verdict(r)
 	cells[colNext] = kit.Cell{{Text: string(r.Next()), Style: st.Text}}
+	if at, known := s.inProgress[r.User.Name]; known {
+		cells[colNext] = kit.Cell{{Text: at.Verdict, Style: st.Accent}}
+	}
 	if r.Exemption != nil {
 		cells[colNext] = kit.Cell{{Text: "exempt", Style: st.Muted}}
 	}
@@ -229,8 +232,9 @@ func unknown(why string, width int) string {
 // it, where nothing cuts it off.
 func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	g, st := s.common.Glyphs, s.common.Styles
+	rotating := s.rotating(r)
 	switch {
-	case r.Verdict == audit.NoFinding && r.Rotating:
+	case r.Verdict == audit.NoFinding && rotating && r.HasKey():
 		return kit.Cell{{Text: g.Rotating + " rotating", Style: st.Accent}}
 	case r.Verdict == audit.Unknown && r.Awaited() && s.load.running:
 		return kit.Cell{{Text: g.Pending, Style: st.Muted}}
@@ -243,7 +247,7 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	if r.Exemption != nil && !r.Counted().Has(r.Verdict) {
 		style = st.Muted
 	}
-	if r.Rotating {
+	if rotating {
 		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + r.Verdict.Short(), Style: style}}
 	}
 	return kit.Cell{{Text: glyph + " " + r.Verdict.Short(), Style: style}}
