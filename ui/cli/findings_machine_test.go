@@ -163,13 +163,7 @@ func TestFindingsMachine(t *testing.T) {
 		term.press("\r")
 		term.await("● 1 Check")
 		term.await("used ") // all is known that Check waits for
-		for range 10 {
-			term.press("\r")
-			if term.poll(func() bool { return strings.Contains(term.output(), "● 2 Create") }, patience/12) {
-				break
-			}
-		}
-		term.await("● 2 Create")
+		term.take("\r", "● 2 Create")
 		term.press("\x1b")
 		term.await("/ filter")
 		term.press("!")
@@ -216,8 +210,8 @@ func TestFindingsMachine(t *testing.T) {
 	t.Run("S1-3_a_choice_between_two_keys_is_no_trap", func(t *testing.T) {
 		t.Parallel()
 		term := atTwoKeys(t)
-		term.press("\x1b[C\r") // a key to retire
-		term.await("● 2 Deactivate")
+		term.press("\x1b[C")
+		term.take("\r", "● 2 Deactivate") // a key to retire
 		term.press("\x1b")
 		term.awaitThat("the row", func(drawn string) bool { return regexp.MustCompile("▸ +data-pipeline").MatchString(drawn) })
 		term.press("\r")

@@ -121,7 +121,25 @@ func (t *terminal) await(text string) {
 // awaitThat waits until what the screen shows is as it should be.
 func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
 	t.t.Helper()
-	t.until("waited for "+what, func() bool {
+	if !t.sees(is, t.patience) {
+		t.fail("waited for " + what)
+	}
+}
+
+// take presses keys until they bring a text: a decision is not taken while what it was
+// shown with changes.
+func (t *terminal) take(keys, brings string) {
+	t.t.Helper()
+	t.until("waited for "+brings, func() bool {
+		t.press(keys)
+		return t.sees(func(drawn string) bool { return strings.Contains(drawn, brings) }, patience/12)
+	})
+}
+
+// sees reports whether the screen shows what it should in time.
+func (t *terminal) sees(is func(drawn string) bool, within time.Duration) bool {
+	t.t.Helper()
+	return t.poll(func() bool {
 		t.mu.Lock()
 		from := len(t.drawn)
 		t.mu.Unlock()
@@ -138,15 +156,20 @@ func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
 			read = len(drawn)
 			return is(ansi.Strip(drawn))
 		}, 300*time.Millisecond)
-	})
+	}, within)
 }
 
 // until polls a condition until it is true, or patience ends.
 func (t *terminal) until(what string, condition func() bool) {
 	t.t.Helper()
 	if !t.poll(condition, t.patience) {
-		t.t.Fatalf("%s in vain; on stderr: %s; the end of what was drawn:\n%s", what, t.stderr(), tail(ansi.Strip(t.output())))
+		t.fail(what)
 	}
+}
+
+func (t *terminal) fail(what string) {
+	t.t.Helper()
+	t.t.Fatalf("%s in vain; on stderr: %s; the end of what was drawn:\n%s", what, t.stderr(), tail(ansi.Strip(t.output())))
 }
 
 // poll reports whether a condition became true in time.
