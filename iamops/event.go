@@ -114,9 +114,9 @@ type Evidence struct {
 // Looked reports whether anything was found out.
 func (e Evidence) Looked() bool { return !e.AsOf.IsZero() }
 
-// Moved reports whether a user of the old key has appeared on the new one: the same
-// program at the same address, or the same one anywhere if no other user of the old key
-// looks like it. That a call says it is keyturn's does not move anybody.
+// Moved reports whether a user of the old key is on the new one now: the same program at the
+// same address, or the same one anywhere if no other user of the old key looks like it, was
+// seen there later than here. That a call says it is keyturn's does not move anybody.
 func (e Evidence) Moved(u KeyUser) bool {
 	alike := 0
 	for _, o := range e.Old {
@@ -125,7 +125,8 @@ func (e Evidence) Moved(u KeyUser) bool {
 		}
 	}
 	for _, n := range e.New {
-		if n.Count > 0 && !n.SaysKeyturn && n.Agent == u.Agent && (n.Address == u.Address || alike == 1) {
+		alike := n.Agent == u.Agent && (n.Address == u.Address || alike == 1)
+		if alike && n.Count > 0 && !n.SaysKeyturn && !u.Last.After(n.Last) {
 			return true
 		}
 	}
@@ -141,6 +142,17 @@ func (e Evidence) Left() []KeyUser {
 		}
 	}
 	return left
+}
+
+// Span is a time from one instant to another; its zero value is none.
+type Span struct{ From, To time.Time }
+
+// Silence is how long nothing happened between two instants, the span left out.
+func (s Span) Silence(a, b time.Time) time.Duration {
+	if s.To.IsZero() || s.From.Before(a) || s.To.After(b) {
+		return b.Sub(a)
+	}
+	return max(s.From.Sub(a), b.Sub(s.To))
 }
 
 // Rhythm is the longest gap between two calls of one user of a key, among the users given.

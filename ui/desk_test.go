@@ -10,6 +10,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -18,11 +19,7 @@ import (
 )
 
 // ledger is a journal that can be read back.
-type ledger interface {
-	runner.Journal
-	records() ([]rotation.Record, error)
-	Close() error
-}
+type ledger = desk.Ledger
 
 // notes is a journal in memory. It can be made to fail.
 type notes struct {
@@ -49,10 +46,10 @@ func (n *notes) Append(line any) error {
 	return nil
 }
 
-func (n *notes) records() ([]rotation.Record, error) {
+func (n *notes) Records() ([]rotation.Record, []journal.Damage, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return append([]rotation.Record(nil), n.written...), nil
+	return append([]rotation.Record(nil), n.written...), nil, nil
 }
 
 func (n *notes) Close() error { return nil }
@@ -72,12 +69,8 @@ func openBook(t *testing.T, dir string) book {
 	return book{j, dir}
 }
 
-func (b book) records() ([]rotation.Record, error) {
-	records, damages, err := runner.Records(b.dir, "aws", sandbox.AccountID)
-	if len(damages) > 0 {
-		err = errors.Join(err, errors.New(damages[0].Why))
-	}
-	return records, err
+func (b book) Records() ([]rotation.Record, []journal.Damage, error) {
+	return desk.Read(b.dir, "aws", sandbox.AccountID)
 }
 
 // text is all that is in a folder.
@@ -98,94 +91,56 @@ func text(t *testing.T, dir string) string {
 	return all
 }
 
-// desk begins rotations, and goes on with them by the journal, as the command does for
-// the screens.
-type desk struct {
+// office is the desk of an account, which remembers what was begun at it.
+type office struct {
+	*desk.Desk
 	account *account.Account
 	clock   iamops.Clock
-	ledger  ledger
 	calls   *calllog.Log
 
 	mu      sync.Mutex
 	runners map[string]*runner.Runner // by user
 }
 
-func (d *desk) start(task runner.Task) (*runner.Runner, error) {
-	r, err := d.open(task)
-	if err != nil {
-		return nil, err
+func newOffice(t *testing.T, a *account.Account, clock iamops.Clock, l ledger, calls *calllog.Log) *office {
+	t.Helper()
+	return &office{
+		Desk: desk.New(desk.Options{
+			Parts: runner.Parts{Account: a, Clock: clock, Settings: rotation.DefaultSettings()}, State: t.TempDir(), Ledger: l,
+			Holder: func(h journal.Holder) string { return h.Caller },
+		}),
+		account: a, clock: clock, calls: calls, runners: map[string]*runner.Runner{},
 	}
-	return r, r.Take(context.Background(), task)
 }
 
-func (d *desk) open(task runner.Task) (*runner.Runner, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if r := d.runners[task.User]; r != nil {
-		if s := r.Snapshot().State; !s.Over() && (runner.GoesBefore(s) || s.Turn == 0 && task.MetBy(s)) {
-			return r, nil
-		}
-		if err := r.Close(context.Background()); err != nil {
-			return nil, err
-		}
+func (o *office) start(task runner.Task) (*runner.Runner, error) {
+	r, err := o.Start(task)
+	if err == nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.runners[task.User] = r
 	}
-	records, err := d.ledger.records()
-	if err != nil {
-		return nil, err
-	}
-	if m, found := rotation.MemoryOf(records, task.User); found && !task.Yields(m, d.account.Caller(), d.clock.Now()) {
-		task.Memory = &m
-	}
-	task.ID = "rot-" + task.User
-	r := runner.Start(runner.Parts{Account: d.account, Journal: d.ledger, Clock: d.clock, Settings: rotation.DefaultSettings()}, task)
-	if d.runners == nil {
-		d.runners = map[string]*runner.Runner{}
-	}
-	d.runners[task.User] = r
-	return r, nil
+	return r, err
 }
 
-func (d *desk) underWay(ctx context.Context) ([]runner.Standing, error) {
-	records, err := d.ledger.records()
-	if err != nil {
-		return nil, err
-	}
-	last := map[string]rotation.Memory{}
-	var users []string
-	for _, m := range rotation.Memories(records) {
-		if _, known := last[m.User]; !known {
-			users = append(users, m.User)
-		}
-		last[m.User] = m
-	}
-	var memories []rotation.Memory
-	for _, user := range users {
-		if last[user].AtStake() {
-			memories = append(memories, last[user])
-		}
-	}
-	return runner.Survey(ctx, d.account, d.clock, rotation.DefaultSettings(), memories), nil
+func (o *office) inProgress(ctx context.Context) ([]desk.Rotation, error) {
+	all, _, err := o.Rotations(ctx)
+	return all, err
 }
 
 // states are the rotations that were begun here, as they are now.
-func (d *desk) states() []rotation.State {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (o *office) states() []rotation.State {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	var states []rotation.State
-	for _, r := range d.runners {
+	for _, r := range o.runners {
 		states = append(states, r.Snapshot().State)
 	}
 	return states
 }
 
 // close ends all rotations, after what is under way and its record.
-func (d *desk) close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var err error
-	for _, r := range d.runners {
-		err = errors.Join(err, r.Close(context.Background()))
-	}
-	d.runners = nil
-	return errors.Join(err, d.ledger.Close())
+func (o *office) close() error {
+	_, err := o.Close(context.Background())
+	return err
 }

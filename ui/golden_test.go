@@ -122,3 +122,15 @@ func TestDrawingChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A key does one thing at a time, also beside the root's keys.
+func TestNoKeyIsTakenTwice(t *testing.T) {
+	for _, view := range views {
+		bubble(t, sandboxAndChange, func(st *stage) {
+			view.do(st)
+			if twice := st.program.Clashes(); len(twice) > 0 {
+				t.Errorf("%s: two records answer to %q", view.name, twice)
+			}
+		})
+	}
+}

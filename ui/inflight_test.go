@@ -12,35 +12,36 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/inventory"
 )
 
 // left are rotations that were left: one is the operator's turn.
 type left struct {
-	standings []runner.Standing
+	standings []desk.Rotation
 	err       error
 	asked     atomic.Int32
 }
 
-func (l *left) underWay(context.Context) ([]runner.Standing, error) {
+func (l *left) underWay(context.Context) ([]desk.Rotation, error) {
 	l.asked.Add(1)
 	return l.standings, l.err
 }
 
 func leftBehind() *left {
 	l := &left{}
+	turns := map[string]rotation.Turn{"Suzie": rotation.TurnReady, "ci-deploy": rotation.TurnWaiting}
 	for _, user := range []string{"Suzie", "ci-deploy"} {
 		s := distributing(user).snapshot.State
 		m := rotation.Memory{Kept: s.Kept, Last: noon.Add(-day)}
 		m.Begun = noon.Add(-3 * day)
-		l.standings = append(l.standings, runner.Standing{Memory: m, State: s, Wait: rotation.Wait{Kind: rotation.WaitQuiet, Over: user == "Suzie"}})
+		l.standings = append(l.standings, desk.Rotation{Memory: m, State: s, At: rotation.Standing{Turn: turns[user], About: rotation.AboutIdle}})
 	}
 	return l
 }
 
-func (l *left) in(_ *stage, o *Options) { o.UnderWay = l.underWay }
+func (l *left) in(_ *stage, o *Options) { o.InProgress = l.underWay }
 
 func TestTheListSaysWhatWaits(t *testing.T) {
 	l := leftBehind()
@@ -63,7 +64,7 @@ func TestThereAndBackByTab(t *testing.T) {
 	bubble(t, leftBehind().in, func(st *stage) {
 		for _, back := range []string{"tab", "esc"} {
 			st.press("tab")
-			st.want("2 rotations under way", "● 1 your turn", "tab list")
+			st.want("2 rotations under way", "● 1 ready", "tab list")
 			st.press(back)
 			st.want("billing-cron", "tab in flight")
 		}

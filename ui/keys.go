@@ -24,9 +24,9 @@ func (p *Program) ownKeys() []kit.Key {
 		quit.Binding, quit.Short = kit.Describe(k.Quit, "quit, and end the sandbox"), k.Quit.Help().Desc
 	}
 	interrupt := kit.Key{Binding: k.Interrupt, Run: p.quit, Hidden: true}
-	keys := []kit.Key{help, quit}
-	if typing {
-		keys = nil
+	keys := make([]kit.Key, 0, 8)
+	if !typing {
+		keys = append(keys, help, quit)
 	}
 	keys = append(keys, interrupt)
 	if p.options.Calls != nil && !typing {
@@ -62,7 +62,7 @@ func (p *Program) ownKeys() []kit.Key {
 // typing reports whether keys belong to the front screen, as text or as answers.
 func (p *Program) typing() bool {
 	front := p.front()
-	return front != nil && (front.CapturesInput() || front.Dialog() != nil)
+	return front != nil && (front.Typing() || front.Dialog() != nil)
 }
 
 // sandboxKeys act on the sandbox from outside of AWS.

@@ -40,6 +40,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
@@ -65,9 +66,9 @@ type Options struct {
 	// that is under way for its user. It is called in a command and may read and write.
 	// The rotation is ended by whoever gave the function.
 	StartRotation func(task runner.Task) (guide.Rotation, error)
-	// UnderWay tells where the rotations stand that were left. It is called in a command,
+	// InProgress tells where the rotations in progress stand. It is called in a command,
 	// and may read. Nil: there is no screen of them.
-	UnderWay func(ctx context.Context) ([]runner.Standing, error)
+	InProgress func(ctx context.Context) ([]desk.Rotation, error)
 	// Notice is something that the operator should know from the start, such as a line
 	// of the journal that can't be read; "" if there is nothing.
 	Notice string
@@ -122,22 +123,19 @@ type screen interface {
 	Title() (long, short string)
 	// Keys are its keys as things are, in the groups of the help.
 	Keys() [][]kit.Key
-	CapturesInput() bool
+	Typing() bool
 	Dialog() *kit.Dialog // its question, nil if it asks none
 	Cursor() *tea.Cursor
 	// Shown and Hidden are called when it comes to the front and when something covers it.
 	Shown() tea.Cmd
 	Hidden()
-	// Refresh is called in front when the account's clock was moved on, Recount each minute.
-	Refresh() tea.Cmd
-	Recount() tea.Cmd
 }
 
 // Program is the root model.
 type Program struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
@@ -169,8 +167,8 @@ func New(ctx context.Context, o Options) *Program {
 		guides: map[string]*guide.Screen{}, keysSeen: map[string][]iamops.AccessKey{},
 		code: mfa.Desk{Codes: o.Codes, Common: o.Common, Profile: o.Identity.Profile},
 	}
-	if o.UnderWay != nil {
-		p.inFlight = inflight.New(ctx, o.Common, o.UnderWay, inflight.Options{Notice: o.Notice})
+	if o.InProgress != nil {
+		p.inFlight = inflight.New(ctx, o.Common, o.InProgress, inflight.Options{Notice: o.Notice})
 	}
 	return p
 }
@@ -246,6 +244,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 	p.offerLate()
 	if p.inFlight != nil {
 		p.options.List.SetAside(p.inFlight.Aside())
+		p.options.List.SetInProgress(p.standings())
 	}
 	cmds = append(cmds, p.readChanged())
 	return tea.Batch(cmds...)
@@ -282,7 +281,7 @@ func (p *Program) second() tea.Cmd {
 	if p.front() == nil {
 		return tick()
 	}
-	return tea.Batch(tick(), p.front().Recount())
+	return tea.Batch(tick(), p.front().Update(kit.Minute{}))
 }
 
 // input handles a key press or a paste.

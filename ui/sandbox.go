@@ -33,7 +33,7 @@ func (p *Program) advanced(msg advanced) tea.Cmd {
 	case list:
 		return p.showFront()
 	}
-	return p.front().Refresh()
+	return p.front().Update(kit.ClockMoved{})
 }
 
 // openApplications puts the applications in front, at those of the user whose rotation is.

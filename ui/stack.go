@@ -9,6 +9,7 @@ import (
 	"keyturn/iamops/runner"
 	"keyturn/ui/calllog"
 	"keyturn/ui/guide"
+	"keyturn/ui/inventory"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
@@ -102,6 +103,19 @@ func (p *Program) lookInFlight() tea.Cmd {
 		return nil
 	}
 	return p.inFlight.Reload()
+}
+
+// standings are where the rotations in progress stand, for the list.
+func (p *Program) standings() map[string]inventory.InProgress {
+	all := map[string]inventory.InProgress{}
+	for _, r := range p.inFlight.Rotations() {
+		at := inventory.InProgress{Verdict: "unknown"}
+		if r.Problem == nil {
+			at = inventory.InProgress{Verdict: words.Verdict(r.At), Stands: words.Stands(r.State, r.At, p.common.Clock.Now())}
+		}
+		all[r.User] = at
+	}
+	return all
 }
 
 // swap goes from the list to what is in flight, or back.

@@ -117,7 +117,7 @@ type house struct {
 	notes  *notes
 	client *http.Client
 
-	desk          *desk
+	desk          *office
 	program       *ui.Program
 	msgs          chan tea.Msg
 	stop          context.CancelFunc
@@ -172,7 +172,7 @@ func (h *house) begin() {
 	ctx, stop := context.WithCancel(h.ctx)
 	calls := calllog.NewLog()
 	acc := reach(ctx, h.t, h.cloud, h.client, calls)
-	h.desk = &desk{account: acc, clock: h.cloud, ledger: h.notes, calls: calls}
+	h.desk = newOffice(h.t, acc, h.cloud, h.notes, calls)
 	h.program = newProgram(ctx, h.desk, func(iamops.Secret) (string, error) { return "", nil }, sandboxOf{h.cloud})
 	h.stop, h.quit, h.msgs = stop, false, make(chan tea.Msg, 10_000)
 	h.run(h.program.Init())

@@ -55,7 +55,7 @@ type terminal struct {
 	t        *testing.T
 	cloud    *faults.Account
 	keyboard *io.PipeWriter
-	desk     *desk
+	desk     *office
 	ended    chan error
 	sent     []string // to the clipboard
 
@@ -88,7 +88,7 @@ func newTerminal(t *testing.T, cloud *faults.Account, dir string) *terminal {
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := calllog.NewLog()
 	acc := reach(ctx, t, cloud, cloud.Client(), calls)
-	term := &terminal{t: t, cloud: cloud, desk: &desk{account: acc, clock: cloud, ledger: openBook(t, dir), calls: calls}, ended: make(chan error, 1)}
+	term := &terminal{t: t, cloud: cloud, desk: newOffice(t, acc, cloud, openBook(t, dir), calls), ended: make(chan error, 1)}
 	program := newProgram(ctx, term.desk, func(secret iamops.Secret) (string, error) {
 		term.sent = append(term.sent, secret.Reveal())
 		return "sent", nil
@@ -125,14 +125,14 @@ func reach(ctx context.Context, t *testing.T, cloud *faults.Account, client *htt
 }
 
 // newProgram is the program on a desk.
-func newProgram(ctx context.Context, d *desk, clipboard guide.Clipboard, controls simulation.Sandbox) *ui.Program {
+func newProgram(ctx context.Context, d *office, clipboard guide.Clipboard, controls simulation.Sandbox) *ui.Program {
 	common, codes := kit.NewCommon(d.clock, kit.Look{}), mfa.NewCodes()
 	return ui.New(ctx, ui.Options{
 		Common:        common,
 		List:          inventory.New(ctx, common, d.account, inventory.Options{Thresholds: audit.DefaultThresholds()}),
 		Identity:      ui.Identity{Account: d.account.Info().DisplayID(), Caller: d.account.Caller().ShortARN(), Partition: d.account.Caller().Partition},
 		StartRotation: func(task runner.Task) (guide.Rotation, error) { return d.start(task) },
-		UnderWay:      d.underWay,
+		InProgress:    d.inProgress,
 		Clipboard:     clipboard,
 		Sandbox:       controls,
 		Calls:         d.calls,

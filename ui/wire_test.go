@@ -86,7 +86,7 @@ func (w *wire) judge(ctx context.Context, kind iamops.ChangeKind, user, keyID st
 	if keyID == w.cloud.Operator().KeyID && kind != iamops.Reactivate {
 		return fmt.Errorf("%s is signed with that key itself", command)
 	}
-	records, err := w.ledger.records()
+	records, _, err := w.ledger.Records()
 	if err != nil {
 		return err
 	}

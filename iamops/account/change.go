@@ -58,7 +58,7 @@ func refused(change iamops.Change, problem *iamops.Problem) iamops.Outcome {
 // was reached.
 func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credentials, *iamops.Problem) {
 	if a.options.ReadOnly {
-		return aws.Credentials{}, &iamops.Problem{Kind: iamops.ReadOnly, Message: "this account is open for reading only"}
+		return aws.Credentials{}, readOnly("")
 	}
 	provider, known := a.signer.now()
 	if change.Account != known.Account {

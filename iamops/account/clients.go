@@ -27,6 +27,19 @@ func (a *Account) regional(action, region string) (string, error) {
 	return region, checkPlace(region, "")
 }
 
+// writable is the region in which a value may be written: none where nothing may.
+func (a *Account) writable(action, region string) (string, error) {
+	region, err := a.regional(action, region)
+	if err == nil && a.options.ReadOnly {
+		err = readOnly(action)
+	}
+	return region, err
+}
+
+func readOnly(action string) *iamops.Problem {
+	return &iamops.Problem{Kind: iamops.ReadOnly, Action: action, Message: "this account is open for reading only"}
+}
+
 // perRegion keeps one client a region, so that its retries learn the rate that the service
 // allows. It is safe for concurrent use.
 type perRegion[Client any] struct {

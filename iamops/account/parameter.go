@@ -83,12 +83,9 @@ func (a *Account) ParameterVersion(ctx context.Context, region, name, version st
 // tells (ssm:PutParameter). It is sent once. Its errors are Problems.
 func (a *Account) PutParameter(ctx context.Context, region string, p iamops.Parameter) error {
 	const action = "ssm:PutParameter"
-	region, err := a.regional(action, region)
+	region, err := a.writable(action, region)
 	if err != nil {
 		return err
-	}
-	if a.options.ReadOnly {
-		return &iamops.Problem{Kind: iamops.ReadOnly, Action: action, Message: "this account is open for reading only"}
 	}
 	in := &ssm.PutParameterInput{
 		Name: aws.String(p.Name), Value: aws.String(p.Value.Reveal()), Type: types.ParameterType(p.Type),

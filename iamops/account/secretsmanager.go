@@ -42,12 +42,9 @@ func (a *Account) SecretVersion(ctx context.Context, region, name, stage, id str
 // not hear the answer can look for it. It is sent once. Its errors are Problems.
 func (a *Account) PutSecretVersion(ctx context.Context, region, name, id string, value iamops.Secret) error {
 	const action = "secretsmanager:PutSecretValue"
-	region, err := a.regional(action, region)
+	region, err := a.writable(action, region)
 	if err != nil {
 		return err
-	}
-	if a.options.ReadOnly {
-		return &iamops.Problem{Kind: iamops.ReadOnly, Action: action, Message: "this account is open for reading only"}
 	}
 	in := &secretsmanager.PutSecretValueInput{
 		SecretId: aws.String(name), ClientRequestToken: aws.String(id), SecretString: aws.String(value.Reveal()),

@@ -10,15 +10,18 @@ import (
 // Order is what rows are sorted by.
 type Order int
 
-// By risk, and among equals first the keys of administrators, then
-// the older ones, exempt keys behind all that count; by age, the
-// oldest first; by last use, first what is not known, then what was never used, then
-// the longest ago; by user name.
+// The orders.
 const (
+	// ByRisk has the gravest finding first, among equals administrators, then older keys;
+	// exempt keys come behind all that count.
 	ByRisk Order = iota
+	// ByAge has the oldest key first.
 	ByAge
+	// ByLastUse has first what is not known, then what was never used, then the longest ago.
 	ByLastUse
+	// ByUser goes by the user's name.
 	ByUser
+
 	orderCount
 )
 

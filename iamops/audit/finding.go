@@ -221,12 +221,13 @@ func rootKnown(p Progress) (bool, *iamops.Problem) {
 	return p.RootProblem == nil && p.Report != ReportMaking, p.RootProblem
 }
 
+func detailsKnown(p Progress) (bool, *iamops.Problem) { return p.DetailsKnown, p.DetailsProblem }
+
+// quarantineKnown is asked of the details or, where the audit is of the caller's own keys,
+// of the caller's policies.
 func quarantineKnown(p Progress) (bool, *iamops.Problem) {
-	switch {
-	case p.DetailsKnown || p.OwnKeys() && p.quarantineSeen:
-		return true, nil
-	case p.OwnKeys() && p.quarantineProblem != nil:
-		return false, p.quarantineProblem
+	if p.OwnKeys() && !p.DetailsKnown && (p.quarantineSeen || p.quarantineProblem != nil) {
+		return p.quarantineSeen, p.quarantineProblem
 	}
-	return false, p.DetailsProblem
+	return detailsKnown(p)
 }

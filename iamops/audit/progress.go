@@ -9,12 +9,12 @@ import (
 // ReportState is how far a load is with the credential report.
 type ReportState uint8
 
-// Not asked for, or not yet; asked for, and AWS is making it; read; not to be had.
+// The states of the report.
 const (
-	NoReport ReportState = iota
-	ReportMaking
-	ReportKnown
-	ReportFailed
+	NoReport     ReportState = iota // it was not asked for, or not yet
+	ReportMaking                    // AWS is making it
+	ReportKnown                     // it has been read
+	ReportFailed                    // it can't be read
 )
 
 // Progress says how far a load has come. Users are those found so far, and keys those

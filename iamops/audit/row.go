@@ -9,11 +9,11 @@ import (
 // Origin is where a value comes from.
 type Origin uint8
 
-// Nothing is known; the credential report told it; a call about this user or key did.
+// The origins.
 const (
-	NoOrigin Origin = iota
-	FromReport
-	Live
+	NoOrigin   Origin = iota // nothing is known
+	FromReport               // the credential report
+	Live                     // a call about this user or key
 )
 
 // String names the origin: "report".

@@ -67,6 +67,9 @@ type Search struct {
 	// Ours are the IDs of the requests of a new key's trial, by keyturn's own record. They
 	// are no use of the key.
 	Ours map[string]bool
+	// Off is when the key could only be silent, since it was Inactive: that is no gap. Zero:
+	// never, as far as is known.
+	Off iamops.Span
 
 	trail Trail
 	clock iamops.Clock
@@ -221,10 +224,10 @@ func (s *Search) Evidence(oldKeyID, newKeyID string) iamops.Evidence {
 	defer s.mu.Unlock()
 	e := iamops.Evidence{AsOf: s.asOf, Since: s.clock.Now().Add(-Kept), Guessed: s.guessed}
 	if g := s.keys[oldKeyID]; g != nil {
-		e.Old, e.Made, e.Sessions = g.users(), g.changes(), g.issued()
+		e.Old, e.Made, e.Sessions = g.users(s.Off), g.changes(), g.issued()
 	}
 	if g := s.keys[newKeyID]; g != nil {
-		e.New = g.users()
+		e.New = g.users(s.Off)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.looks)) {
 		e.Looks = append(e.Looks, *s.looks[name])

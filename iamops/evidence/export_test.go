@@ -8,5 +8,5 @@ func Users(events []iamops.Event) []iamops.KeyUser {
 	for _, e := range events {
 		g.add(e)
 	}
-	return g.users()
+	return g.users(iamops.Span{})
 }

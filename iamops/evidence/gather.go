@@ -131,7 +131,7 @@ func (g *gathering) issued() []iamops.Session {
 }
 
 // users are the key's users, the last to call first.
-func (g *gathering) users() []iamops.KeyUser {
+func (g *gathering) users(off iamops.Span) []iamops.KeyUser {
 	users := make([]iamops.KeyUser, 0, len(g.who))
 	for id, u := range g.who {
 		k := iamops.KeyUser{
@@ -143,7 +143,7 @@ func (g *gathering) users() []iamops.KeyUser {
 		for i, at := range u.times {
 			k.Last = at
 			if i > 0 {
-				k.Gap = max(k.Gap, at.Sub(u.times[i-1]))
+				k.Gap = max(k.Gap, off.Silence(u.times[i-1], at))
 			}
 		}
 		users = append(users, k)

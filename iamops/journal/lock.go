@@ -42,11 +42,10 @@ func (e *HeldError) Error() string {
 // LockUser takes the lock on a user of an account. If another process has it, the
 // error is a *HeldError.
 func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
-	dir = filepath.Join(dir, "locks")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	path := lockPath(dir, partition, account, user)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of locks: %w", err)
 	}
-	path := filepath.Join(dir, partition+"-"+account+"-"+url.PathEscape(user)+".lock")
 	file := flock.New(path, flock.SetPermissions(0o600))
 	taken, err := file.TryLock()
 	if err != nil {
@@ -63,6 +62,26 @@ func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
 		return nil, errors.Join(fmt.Errorf("signing the lock on %s: %w", user, err), file.Unlock())
 	}
 	return &Lock{file}, nil
+}
+
+func lockPath(dir, partition, account, user string) string {
+	return filepath.Join(dir, "locks", partition+"-"+account+"-"+url.PathEscape(user)+".lock")
+}
+
+// HolderOf tells who has the lock on a user, and whether anybody has. It takes no lock that is
+// held on to.
+func HolderOf(dir, partition, account, user string) (Holder, bool) {
+	path := lockPath(dir, partition, account, user)
+	if _, err := os.Stat(path); err != nil {
+		return Holder{}, false
+	}
+	file := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	free, err := file.TryRLock()
+	if err != nil || free {
+		_ = file.Close()
+		return Holder{}, false
+	}
+	return holderOf(path), true
 }
 
 // Unlock gives the lock back.

@@ -8,13 +8,13 @@ import (
 
 // Gate is the evidence for and against switching a key off.
 type Gate struct {
-	// Whys are what speaks against it. Empty: the gate is open.
+	// Whys is what speaks against it, one thing at the most. Empty: the gate is open.
 	Whys []Why
 	// QuietSince is since when the key has not been used, as far as is known; zero
 	// if that is not known.
 	QuietSince time.Time
-	// Needed is the quiet that is asked for: the setting, or the longest gap between
-	// known uses where that is longer.
+	// Needed is the quiet that is asked for: the setting, or longer, where the longest gap
+	// between known uses was, or where fewer than two are known.
 	Needed time.Duration
 	// LongestGap is the longest time between two known uses, of the key or of one of its
 	// users who has not moved; 0 with fewer than two.
@@ -39,23 +39,21 @@ func (g Gate) Opens() time.Time {
 // for UnknownRhythm.
 // Unknown counts as used.
 func GateOf(s State, set Settings, now time.Time) Gate {
-	key := s.Target()
-	users, left := s.Evidence.Old, s.Evidence.Left()
-	if PlanOf(s.Plan).Target == NewKey && s.Plan != LeakedNew {
-		users, left = s.Evidence.New, s.Evidence.New
-	}
+	key, calls := s.Target(), s.callsOf(PlanOf(s.Plan).Target)
 	use := key.LastUse
-	g := Gate{Needed: set.Quiet, LongestGap: max(key.LongestGap, iamops.Rhythm(left))}
-	unknown := use.State == iamops.Used && key.LongestGap == 0 && iamops.Rhythm(users) == 0
+	g := Gate{Needed: set.Quiet, LongestGap: max(key.LongestGap, calls.LeftGap)}
+	speaks := WhyUsedRecently
 	switch {
-	case unknown:
-		g.Needed = max(g.Needed, UnknownRhythm)
-	case g.LongestGap >= g.Needed:
-		g.Needed = g.LongestGap + time.Second // longer than the gap, not as long
+	case use.State == iamops.Used && key.LongestGap == 0 && calls.Gap == 0:
+		if set.Quiet < UnknownRhythm {
+			g.Needed, speaks = UnknownRhythm, WhyRhythmUnknown
+		}
+	case g.LongestGap >= set.Quiet: // of a shorter gap the setting takes care
+		g.Needed, speaks = g.LongestGap+time.Second, WhyGapLonger // longer than the gap, not as long
 	}
 	switch {
 	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh, ownUse(key) && now.Sub(key.OwnUse) < OwnUseMargin:
-		g.Whys = append(g.Whys, WhyUseUnknown)
+		g.Whys = []Why{WhyUseUnknown}
 		return g
 	case ownUse(key): // whoever else used it did so before the margin was over
 		g.QuietSince = key.OwnUse.Add(OwnUseMargin)
@@ -64,31 +62,36 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	case use.State == iamops.NeverUsed:
 		g.QuietSince = key.Created
 	}
-	for _, t := range append(calls(users), s.StoredAt, key.ActiveAgain) {
+	for _, t := range []time.Time{calls.Last, s.StoredAt, key.ActiveAgain} {
 		if t.After(g.QuietSince) {
 			g.QuietSince = t
 		}
 	}
-	quiet := now.Sub(g.QuietSince)
-	if quiet < set.Quiet {
-		g.Whys = append(g.Whys, WhyUsedRecently)
-	}
-	if g.LongestGap >= set.Quiet && quiet <= g.LongestGap { // of a shorter gap the setting takes care
-		g.Whys = append(g.Whys, WhyGapLonger)
-	}
-	if unknown && quiet >= set.Quiet && quiet < g.Needed {
-		g.Whys = append(g.Whys, WhyRhythmUnknown)
+	if now.Sub(g.QuietSince) < g.Needed {
+		g.Whys = []Why{speaks}
 	}
 	return g
 }
 
-// calls are the last calls of users.
-func calls(users []iamops.KeyUser) []time.Time {
-	var times []time.Time
-	for _, u := range users {
-		times = append(times, u.Last)
+// callsOf is what the event history tells of a key: what was read last, here or before.
+func (s State) callsOf(r Role) Calls {
+	users, left, kept := s.Evidence.Old, s.Evidence.Left(), s.Old.Calls
+	if r == NewKey {
+		kept = s.New.Calls
+		if s.Plan != LeakedNew { // in that plan alone the new key's events come first
+			users, left = s.Evidence.New, s.Evidence.New
+		}
 	}
-	return times
+	if !s.Evidence.Looked() && len(users) == 0 {
+		return kept
+	}
+	calls := Calls{Gap: iamops.Rhythm(users), LeftGap: iamops.Rhythm(left)}
+	for _, u := range users {
+		if u.Last.After(calls.Last) {
+			calls.Last = u.Last
+		}
+	}
+	return calls
 }
 
 // ownUse reports whether the last use may be keyturn's own.
@@ -107,7 +110,7 @@ func (k *KeyFacts) sawUse(use iamops.LastUse) {
 		return
 	}
 	if !k.LatestUse.IsZero() {
-		k.LongestGap = max(k.LongestGap, use.At.Sub(k.LatestUse))
+		k.LongestGap = max(k.LongestGap, k.off().Silence(k.LatestUse, use.At))
 	}
 	k.LatestUse = use.At
 }

@@ -32,10 +32,15 @@ func TestGate(t *testing.T) {
 			iamops.KeyUser{Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}), want: "[gap-longer]"},
 		"the weekly one has moved": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
 			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}, {Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}}
-			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1}}
+			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1, Last: now.Add(-day)}}
 		}, want: "[]"},
-		"a second short":                   {use: use(day - time.Second), stored: 9 * day, want: "[used-recently]"},
-		"stored later than used":           {use: use(9 * day), stored: time.Hour, want: "[used-recently]"},
+		"the weekly one has moved back": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
+			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}, {Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}}
+			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1, Last: now.Add(-4 * day)}}
+		}, want: "[gap-longer]"},
+		"one use known, two hours ago":     {use: use(2 * time.Hour), stored: 9 * day, want: "[rhythm-unknown]"},
+		"a second short":                   {use: use(day - time.Second), stored: 9 * day, edit: gap(time.Hour), want: "[used-recently]"},
+		"stored later than used":           {use: use(9 * day), stored: time.Hour, edit: gap(time.Hour), want: "[used-recently]"},
 		"never used":                       {use: iamops.LastUse{State: iamops.NeverUsed, AsOf: now}, stored: 2 * day, want: "[]"},
 		"never used, stored just now":      {use: iamops.LastUse{State: iamops.NeverUsed, AsOf: now}, stored: time.Hour, want: "[used-recently]"},
 		"never looked up":                  {stored: 9 * day, want: "[use-unknown]"},
@@ -44,9 +49,9 @@ func TestGate(t *testing.T) {
 		"a weekly job, quiet for two days": {use: use(2 * day), stored: 20 * day, edit: gap(7 * day), want: "[gap-longer]"},
 		"a weekly job, quiet for a week":   {use: use(7 * day), stored: 20 * day, edit: gap(7 * day), want: "[gap-longer]"},
 		"a weekly job, quiet for longer":   {use: use(7*day + time.Second), stored: 20 * day, edit: gap(7 * day), want: "[]"},
-		"silent while it was off":          {use: use(9 * day), stored: 20 * day, edit: func(s *rotation.State) { s.Old.ActiveAgain = now.Add(-time.Hour) }, want: "[used-recently]"},
+		"silent while it was off":          {use: use(9 * day), stored: 20 * day, edit: both(gap(time.Hour), func(s *rotation.State) { s.Old.ActiveAgain = now.Add(-time.Hour) }), want: "[used-recently]"},
 		"keyturn's own use":                {use: use(2 * day), stored: 9 * day, edit: both(gap(time.Hour), ownUse(2*day+time.Minute)), want: "[]"},
-		"keyturn's own use, a while ago":   {use: use(2 * time.Hour), stored: 9 * day, edit: ownUse(2 * time.Hour), want: "[used-recently]"},
+		"keyturn's own use, a while ago":   {use: use(2 * time.Hour), stored: 9 * day, edit: both(gap(time.Hour), ownUse(2*time.Hour)), want: "[used-recently]"},
 		"keyturn's own use, just now":      {use: use(2 * time.Minute), stored: 9 * day, edit: ownUse(2 * time.Minute), want: "[use-unknown]"},
 		"used well after keyturn's own":    {use: use(2 * day), stored: 9 * day, edit: both(gap(time.Hour), ownUse(3*day)), want: "[]"},
 	} {
@@ -57,6 +62,21 @@ func TestGate(t *testing.T) {
 		if got := fmt.Sprint(rotation.GateOf(s, settings, now).Whys); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
+	}
+}
+
+// A key that was off could only be silent: that time is no gap between its uses.
+func TestARollBacksSilenceIsNoGap(t *testing.T) {
+	s := at(rotation.Distribute)
+	use := func(day int) {
+		at := now.AddDate(0, 0, day)
+		s, _, _ = rotation.Next(s, rotation.UseSeen{At: at, KeyID: oldID, Use: iamops.LastUse{State: iamops.Used, At: at, AsOf: at}}, settings)
+	}
+	use(0)
+	s.Old.WasOff, s.Old.ActiveAgain = now.AddDate(0, 0, 1), now.AddDate(0, 0, 8)
+	use(8)
+	if want := 24 * time.Hour; s.Old.LongestGap != want {
+		t.Errorf("longest gap %v, want %v", s.Old.LongestGap, want)
 	}
 }
 

@@ -68,6 +68,9 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 		s.Preflight = &ev
 	case Evidenced:
 		s.Evidence = ev.Evidence
+		if ev.Evidence.Looked() {
+			s.Old.Calls, s.New.Calls = s.callsOf(OldKey), s.callsOf(NewKey)
+		}
 	case Tick:
 		intents = s.tick(ev.At)
 	}
@@ -285,7 +288,7 @@ func (s *State) learn(ev Listed) {
 		switch {
 		case k.Status == iamops.Active:
 			if !facts.InactiveSeen.IsZero() || !facts.InactiveSince.IsZero() {
-				facts.ActiveAgain = ev.At
+				facts.WasOff, facts.ActiveAgain = facts.offSince(), ev.At
 			}
 			facts.InactiveSince, facts.InactiveSeen = time.Time{}, time.Time{}
 		case facts.InactiveSeen.IsZero():
@@ -422,7 +425,8 @@ func (s *State) effect(at time.Time) []Intent {
 		return append(intents, s.giveUpSecret(plan)...)
 	case iamops.Reactivate:
 		key := s.byID(change.KeyID)
-		key.Status, key.InactiveSince, key.InactiveSeen, key.ActiveAgain = iamops.Active, time.Time{}, time.Time{}, at
+		key.WasOff, key.ActiveAgain = key.offSince(), at
+		key.Status, key.InactiveSince, key.InactiveSeen = iamops.Active, time.Time{}, time.Time{}
 		s.Fine = nil // they are asked again when it is off again
 		s.Plan, s.Note = s.main(plan), NoteRolledBack
 		if plan.Target == NewKey && !plan.OffFirst() {

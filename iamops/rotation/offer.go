@@ -57,6 +57,7 @@ const (
 	WhyOldKeyPutBack       Why = "old-key-put-back" // a target holds the old key again
 	WhyOldKeyOff           Why = "old-key-off"      // the old key does not work either
 	WhySecretNowhere       Why = "secret-nowhere"   // it was neither shown, copied nor delivered
+	WhyNewUnused           Why = "new-unused"       // nobody was seen to use the new key
 )
 
 // Offer is a decision that belongs to the state, whether or not it can be taken.
@@ -357,6 +358,10 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	if plan.Target == OldKey && len(s.deliveries(DeliveryBack)) > 0 {
 		o.Whys = append(o.Whys, WhyOldKeyPutBack)
 	}
+	if plan.replacedBy(Deactivate) && !s.newInUse() {
+		o.Whys = append(o.Whys, WhyNewUnused)
+	}
+	o.Whys = byWeight(o.Whys)
 	return o
 }
 
@@ -381,14 +386,17 @@ func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
 	if earliest := target.deleteFrom(); o.Refused == Possible && now.Before(earliest) {
 		o.Refused, o.Until = TooSoon, earliest
 	}
+	if plan.replacedBy(Delete) && !s.newInUse() {
+		o.Whys = append(o.Whys, WhyNewUnused)
+	}
 	if !plan.has(Watch) {
 		return o
 	}
 	switch ends, known := s.WatchEnds(set); {
 	case !known:
-		o.Whys = []Why{WhyDeactivationUnknown}
+		o.Whys = append(o.Whys, WhyDeactivationUnknown)
 	case now.Before(ends):
-		o.Whys = []Why{WhyWatchNotOver}
+		o.Whys = append(o.Whys, WhyWatchNotOver)
 	}
 	return o
 }
@@ -421,12 +429,14 @@ func (s State) rollBackOffer(plan Plan, set Settings) Offer {
 
 // deleteFrom is the earliest time at which the key may be deleted: a while after it
 // was deactivated, or, where that is unknown, after it was first seen Inactive.
-func (k KeyFacts) deleteFrom() time.Time {
-	since := k.InactiveSince
-	if since.IsZero() {
-		since = k.InactiveSeen
+func (k KeyFacts) deleteFrom() time.Time { return k.offSince().Add(DeleteAfter) }
+
+// offSince is since when the key is off, or was first seen to be.
+func (k KeyFacts) offSince() time.Time {
+	if k.InactiveSince.IsZero() {
+		return k.InactiveSeen
 	}
-	return since.Add(DeleteAfter)
+	return k.InactiveSince
 }
 
 // WatchEnds is when the watch over the target ends. It is not known if the time of

@@ -59,7 +59,7 @@ func TestResumeStandsWhereAWSShows(t *testing.T) {
 		"died before the secret was put": {remember(rotation.Store), []iamops.AccessKey{oldOn, newOn}, rotation.Create, "", "have-secret why:secret-nowhere; give-up-new; leaked; look-again"},
 		"left in distribute":             {remember(rotation.Distribute), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, "", "go-on; give-up-new; leaked; look-again"},
 		"left in watch":                  {remember(rotation.Watch), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, "", "go-on; roll-back=reactivate; leaked; look-again"},
-		"left in delete":                 {remember(rotation.Delete), []iamops.AccessKey{oldOff, newOn}, rotation.Delete, "", "make-change=delete type:MPLE why:watch-not-over; roll-back=reactivate; step-back; leaked; look-again"},
+		"left in delete":                 {remember(rotation.Delete), []iamops.AccessKey{oldOff, newOn}, rotation.Delete, "", "make-change=delete type:MPLE why:new-unused why:watch-not-over; roll-back=reactivate; step-back; leaked; look-again"},
 		"deactivated by somebody":        {remember(rotation.Distribute), []iamops.AccessKey{oldOff, newOn}, rotation.Watch, rotation.NoteMovedOn, "go-on; roll-back=reactivate; leaked; look-again"},
 		"reactivated by somebody":        {remember(rotation.Watch), []iamops.AccessKey{oldOn, newOn}, rotation.Distribute, rotation.NoteMovedOn, "go-on; give-up-new; leaked; look-again"},
 		"deleted by somebody":            {remember(rotation.Watch), []iamops.AccessKey{newOn}, rotation.Finished, rotation.NoteMovedOn, ""},

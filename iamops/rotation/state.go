@@ -29,11 +29,25 @@ type KeyFacts struct {
 	// InactiveSeen is when a list first showed it Inactive; zero while Active.
 	InactiveSeen time.Time
 	// ActiveAgain is when it was reactivated, or first seen to be; zero if never. The
-	// silence of a key that was off says nothing.
-	ActiveAgain time.Time
+	// silence of a key that was off, since WasOff, says nothing.
+	ActiveAgain, WasOff time.Time
+	// Calls are what the event history told last of its use by others.
+	Calls Calls
 	// OwnUse is when keyturn last signed with it; zero if never.
 	OwnUse time.Time
 }
+
+// Calls are what the event history tells of the calls that were made with a key, as far as it
+// shows any. It never proves that there were no others.
+type Calls struct {
+	Last time.Time     // the latest one; zero if none is known
+	Gap  time.Duration // the longest between two calls of one user; 0 with fewer than two
+	// LeftGap is the same for the users that have not moved to the new key.
+	LeftGap time.Duration
+}
+
+// off is when the key was off last, as far as that is over.
+func (k KeyFacts) off() iamops.Span { return iamops.Span{From: k.WasOff, To: k.ActiveAgain} }
 
 // Known reports whether there is, or was, such a key.
 func (k KeyFacts) Known() bool { return k.ID != "" }

@@ -27,7 +27,7 @@ var (
 var everyWhy = []rotation.Why{
 	rotation.WhyUsedRecently, rotation.WhyUseUnknown, rotation.WhyGapLonger, rotation.WhyWatchNotOver,
 	rotation.WhyDeactivationUnknown, rotation.WhyTrialNotPassed, rotation.WhyNotPutBack, rotation.WhyOldKeyPutBack, rotation.WhyOldKeyOff,
-	rotation.WhySecretNowhere,
+	rotation.WhySecretNowhere, rotation.WhyRhythmUnknown, rotation.WhyNewUnused,
 }
 
 // edit alters a state for a test.

@@ -130,6 +130,7 @@ func (w *world) feed(ev rotation.Event) error {
 		return err
 	}
 	w.write(before, ev)
+	w.stands()
 	if !before.InFlight() && next.Phase == rotation.Ready {
 		w.decided = ""
 	}
@@ -144,6 +145,32 @@ func (w *world) feed(ev rotation.Event) error {
 	}
 	w.pending = append(w.pending, intents...)
 	return nil
+}
+
+// stands holds what is said of the rotation against what can be decided.
+func (w *world) stands() {
+	at := rotation.StandingOf(w.s, settings, w.now)
+	var lead rotation.Offer
+	for _, o := range rotation.Offers(w.s, settings, w.now) {
+		if o.Decision != rotation.Deliver && o.Decision != rotation.UserFine {
+			lead = o
+			break
+		}
+	}
+	open := lead.Refused == rotation.Possible && len(lead.Whys) == 0
+	change := lead.Change != "" && lead.LeadsOn()
+	switch ready := at.Turn == rotation.TurnReady; {
+	case at.Turn == "" || at.About == "":
+		w.t.Fatalf("no standing: %+v", at)
+	case (at.Turn == rotation.TurnOver) != w.s.Over():
+		w.t.Fatalf("over: %v, said %s", w.s.Over(), at.Turn)
+	case ready && (!open || len(at.Guards) > 0 || !lead.LeadsOn()):
+		w.t.Fatalf("ready, and the lead is %+v, guards %+v", lead, at.Guards)
+	case change && open && !ready:
+		w.t.Fatalf("%s, and %s can be taken", at.Turn, lead.Change)
+	case change && lead.Refused == rotation.Possible && len(lead.Whys) != len(at.Guards):
+		w.t.Fatalf("guards %+v, the offer's %v", at.Guards, lead.Whys)
+	}
 }
 
 // write is the journal: each record is read back, and a fresh process that goes on from it

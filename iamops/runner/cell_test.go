@@ -12,6 +12,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -139,7 +140,7 @@ func (c *cell) start() *refusing {
 func (c *cell) records() []rotation.Record {
 	c.t.Helper()
 	caller := c.client.Caller()
-	records, damages, err := runner.Records(c.dir, caller.Partition, caller.Account)
+	records, damages, err := desk.Read(c.dir, caller.Partition, caller.Account)
 	if err != nil || len(damages) > 0 {
 		c.t.Fatalf("journal: %v, damages %v", err, damages)
 	}

@@ -23,7 +23,7 @@ func TestASessionThatEndsInMidRotation(t *testing.T) {
 		home := t.TempDir()
 		isolateAWS(t, home)
 		synctest.Test(t, func(t *testing.T) {
-			d := &desk{scene: scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: ownWays["an MFA session"], home: home}
+			d := &bureau{scene: scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: ownWays["an MFA session"], home: home}
 			op := d.cloud.Operator()
 			text := "[me]\naws_access_key_id = " + op.KeyID + "\naws_secret_access_key = " + op.Secret + "\n" + suziesFile
 			if err := os.WriteFile(filepath.Join(home, "credentials"), []byte(text), 0o600); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -63,7 +64,7 @@ func obey(text string) error {
 	if err != nil {
 		return err
 	}
-	records, _, err := runner.Records(o.Dir, caller.Partition, caller.Account)
+	records, _, err := desk.Read(o.Dir, caller.Partition, caller.Account)
 	if err != nil {
 		return err
 	}

@@ -39,9 +39,9 @@ var ownWays = map[string]way{
 	},
 }
 
-// desk is an operator who rotates the key that signs, from real files, over several runs
+// bureau is an operator who rotates the key that signs, from real files, over several runs
 // of keyturn.
-type desk struct {
+type bureau struct {
 	scene
 	way  way
 	home string
@@ -52,12 +52,14 @@ type desk struct {
 	only policy.Document
 }
 
-func atDesk(t *testing.T, w way, home string) *desk { return atDeskWith(t, w, home, policy.Document{}) }
+func atDesk(t *testing.T, w way, home string) *bureau {
+	return atDeskWith(t, w, home, policy.Document{})
+}
 
 // atDeskWith is atDesk for an operator who may do what a policy says, and no more.
-func atDeskWith(t *testing.T, w way, home string, only policy.Document) *desk {
+func atDeskWith(t *testing.T, w way, home string, only policy.Document) *bureau {
 	t.Helper()
-	d := &desk{scene: scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home, only: only}
+	d := &bureau{scene: scene{t: t, cloud: faults.New(sandbox.Options{Seed: 1}), notes: &notes{}}, way: w, home: home, only: only}
 	if len(only.Statement) > 0 {
 		d.cloud.Allow(sandbox.OperatorUser)
 		d.cloud.Attach(sandbox.OperatorUser, "keyturn", only.JSON())
@@ -74,7 +76,7 @@ func atDeskWith(t *testing.T, w way, home string, only policy.Document) *desk {
 }
 
 // connect signs with the profile as it is in the files.
-func (d *desk) connect() (*account.Account, error) {
+func (d *bureau) connect() (*account.Account, error) {
 	return account.Connect(context.Background(), account.Options{
 		Profile: "me", Region: "eu-west-1", EndpointURL: "http://sandbox.test", HTTPClient: d.cloud.Client(), Clock: d.cloud,
 		OnCall: d.calls.take, MFASerial: d.way.serial, MFAToken: func(context.Context) (string, error) { return sandbox.MFACode, nil },
@@ -82,7 +84,7 @@ func (d *desk) connect() (*account.Account, error) {
 }
 
 // start is a run of keyturn.
-func (d *desk) start(task runner.Task) {
+func (d *bureau) start(task runner.Task) {
 	d.t.Helper()
 	var err error
 	if d.a, err = d.connect(); err != nil {
@@ -104,7 +106,7 @@ func (d *desk) start(task runner.Task) {
 }
 
 // interrupt ends the run and begins another, by what the journal and the files hold.
-func (d *desk) interrupt() {
+func (d *bureau) interrupt() {
 	d.t.Helper()
 	d.end()
 	task := runner.Task{ID: "rot2", User: sandbox.OperatorUser}
@@ -114,31 +116,31 @@ func (d *desk) interrupt() {
 	d.start(task)
 }
 
-func (d *desk) end() {
+func (d *bureau) end() {
 	if err := d.run.Close(context.Background()); err != nil {
 		d.t.Error(err)
 	}
 }
 
 // ownSteps are a whole rotation of one's own key, step by step.
-var ownSteps = []func(d *desk){
-	func(d *desk) { d.must(rotation.GoOn) },
-	func(d *desk) {
+var ownSteps = []func(d *bureau){
+	func(d *bureau) { d.must(rotation.GoOn) },
+	func(d *bureau) {
 		d.change(rotation.MakeChange, rotation.Store)
 		d.await("the trial", func(st rotation.State) bool { return st.Trial.State == rotation.TrialPassed && len(st.Deliveries) > 0 })
 	},
-	func(d *desk) { d.must(rotation.Deliver); d.settled() },
-	func(d *desk) { d.must(rotation.Stored) },
-	func(d *desk) { d.signAfresh() },
-	func(d *desk) { d.must(rotation.GoOn) },
-	func(d *desk) { d.change(rotation.MakeChange, rotation.Watch) },
-	func(d *desk) { d.change(rotation.RollBack, rotation.Distribute) },
-	func(d *desk) { d.must(rotation.GoOn); d.change(rotation.MakeChange, rotation.Watch) },
-	func(d *desk) { d.cloud.Advance(8 * 24 * time.Hour); d.must(rotation.GoOn) },
-	func(d *desk) { d.change(rotation.MakeChange, rotation.Finished) },
+	func(d *bureau) { d.must(rotation.Deliver); d.settled() },
+	func(d *bureau) { d.must(rotation.Stored) },
+	func(d *bureau) { d.signAfresh() },
+	func(d *bureau) { d.must(rotation.GoOn) },
+	func(d *bureau) { d.change(rotation.MakeChange, rotation.Watch) },
+	func(d *bureau) { d.change(rotation.RollBack, rotation.Distribute) },
+	func(d *bureau) { d.must(rotation.GoOn); d.change(rotation.MakeChange, rotation.Watch) },
+	func(d *bureau) { d.cloud.Advance(8 * 24 * time.Hour); d.must(rotation.GoOn) },
+	func(d *bureau) { d.change(rotation.MakeChange, rotation.Finished) },
 }
 
-func (d *desk) signAfresh() {
+func (d *bureau) signAfresh() {
 	d.must(rotation.SignAfresh)
 	d.await("the credentials afresh", func(st rotation.State) bool { return !st.Resigning })
 	if p := d.state().Problem; p != nil {
@@ -148,7 +150,7 @@ func (d *desk) signAfresh() {
 
 // finish takes the rotation to its end from wherever it stands: on, or by giving the new
 // key up.
-func (d *desk) finish(giveUp bool) {
+func (d *bureau) finish(giveUp bool) {
 	d.t.Helper()
 	for range 60 {
 		d.await("an offer", func(st rotation.State) bool {
@@ -195,10 +197,10 @@ func (d *desk) finish(giveUp bool) {
 	d.t.Fatalf("not at the end: %s/%s, problem %v", s.Plan, s.Step, s.Problem)
 }
 
-func (d *desk) credentials() string { return contents(d.t, filepath.Join(d.home, "credentials")) }
+func (d *bureau) credentials() string { return contents(d.t, filepath.Join(d.home, "credentials")) }
 
 // works checks that the profile signs, with a key that is Active.
-func (d *desk) works(when string) {
+func (d *bureau) works(when string) {
 	d.t.Helper()
 	a, err := d.connect()
 	if err != nil {

@@ -98,6 +98,11 @@ func (s Snapshot) Offers(now time.Time) []rotation.Offer {
 	return rotation.Offers(s.State, s.Settings, now)
 }
 
+// Standing is where the rotation of the snapshot stands, at the given time.
+func (s Snapshot) Standing(now time.Time) rotation.Standing {
+	return rotation.StandingOf(s.State, s.Settings, now)
+}
+
 // Runner runs one rotation. It is safe for concurrent use.
 type Runner struct {
 	parts  Parts

@@ -72,7 +72,7 @@ func TestTheSummaryTellsTheStory(t *testing.T) {
 				t.Errorf("before %s: off since %v", d.Change, e.OffSince)
 			}
 		}
-		if got := strings.Join(told, ", "); got != "create, against a test, deactivate, fine, fine, fine, delete" {
+		if got := strings.Join(told, ", "); got != "create, against a test, deactivate, fine, fine, fine, against a test, delete" {
 			t.Errorf("told: %s", got)
 		}
 		text, err := json.Marshal(all)

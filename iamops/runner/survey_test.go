@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
+	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -25,11 +27,12 @@ func surveyScene(t *testing.T, to func(*cell)) *cell {
 }
 
 // survey is where the one rotation in the cell's journal stands.
-func (c *cell) survey(set rotation.Settings) runner.Standing {
+func (c *cell) survey(set rotation.Settings) desk.Rotation {
 	c.t.Helper()
-	all := runner.Survey(context.Background(), c.client, c.cloud, set, rotation.Memories(c.records()))
-	if len(all) != 1 {
-		c.t.Fatalf("%d standings", len(all))
+	d := desk.New(desk.Options{Parts: runner.Parts{Account: c.client, Clock: c.cloud, Settings: set}, State: c.dir})
+	all, _, err := d.Rotations(context.Background())
+	if err != nil || len(all) != 1 {
+		c.t.Fatalf("%d rotations, %v", len(all), err)
 	}
 	return all[0]
 }
@@ -69,16 +72,16 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 	for name, c := range map[string]struct {
 		left    func(*cell) // how it was left
 		then    func(*cell) // what happened since; may be nil
-		kind    rotation.WaitKind
+		turn    rotation.Turn
+		about   rotation.Topic
 		step    rotation.Step
-		over    bool
 		until   func(*cell) time.Time // nil: not known
 		problem iamops.ProblemKind
 	}{
 		"died with the secret": {left: func(c *cell) { c.must(rotation.GoOn); c.change(rotation.MakeChange, rotation.Store) },
-			kind: rotation.WaitDecision, step: rotation.Create, over: true},
+			turn: rotation.TurnAttention, about: rotation.AboutNoSecret, step: rotation.Create},
 		"stored a moment ago, and the old key is in use": {left: (*cell).reachDeactivate,
-			kind: rotation.WaitQuiet, step: rotation.Deactivate, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
+			turn: rotation.TurnWaiting, about: rotation.AboutIdle, step: rotation.Deactivate, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
 		"stored, and the old key quiet since": {left: (*cell).reachDeactivate, then: func(c *cell) {
 			for _, app := range c.cloud.Applications() {
 				if app.KeyID == c.witness.first[0] {
@@ -88,22 +91,23 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 				}
 			}
 			c.cloud.Advance(rotation.UnknownRhythm + time.Minute)
-		}, kind: rotation.WaitQuiet, step: rotation.Deactivate, over: true, until: func(c *cell) time.Time { return c.memory().StoredAt.Add(rotation.UnknownRhythm) }},
+		}, turn: rotation.TurnReady, about: rotation.AboutIdle, step: rotation.Deactivate},
 		"deactivated": {left: (*cell).reachWatch,
-			kind: rotation.WaitWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
+			turn: rotation.TurnWaiting, about: rotation.AboutWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
 		"deactivated more than a week ago": {left: (*cell).reachWatch, then: func(c *cell) { c.cloud.Advance(week) },
-			kind: rotation.WaitWatch, step: rotation.Watch, over: true, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
+			turn: rotation.TurnYours, about: rotation.AboutGuard, step: rotation.Watch}, // nobody uses the new key,
 		"deactivated by a colleague": {left: (*cell).reachDeactivate, then: func(c *cell) { c.act(iamops.Deactivate, c.witness.first[0]) },
-			kind: rotation.WaitWatch, step: rotation.Watch, over: true},
+			turn: rotation.TurnWaiting, about: rotation.AboutPause, step: rotation.Watch,
+			until: func(c *cell) time.Time { return c.cloud.Now().Add(rotation.DeleteAfter) }},
 		"about to be deleted": {left: func(c *cell) { c.reachWatch(); c.must(rotation.GoOn) },
-			kind: rotation.WaitDecision, step: rotation.Delete, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(rotation.DeleteAfter) }},
+			turn: rotation.TurnWaiting, about: rotation.AboutWatch, step: rotation.Delete, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
 		"an answer lost": {left: loseAnswer,
-			kind: rotation.WaitLook, step: rotation.Deactivate, over: true},
+			turn: rotation.TurnAttention, about: rotation.AboutUnclear, step: rotation.Deactivate},
 		"deleted by a colleague": {left: (*cell).reachWatch, then: func(c *cell) { c.act(iamops.Delete, c.witness.first[0]) },
-			kind: rotation.WaitLook, step: rotation.Watch, over: true}, // one list proves nothing
+			turn: rotation.TurnYours, about: rotation.AboutMissing, step: rotation.Watch}, // one list proves nothing
 		"the keys can't be read": {left: (*cell).reachWatch, then: func(c *cell) {
 			c.cloud.Inject(faults.Fault{Action: "iam:ListAccessKeys", Break: faults.Deny})
-		}, kind: rotation.WaitDecision, step: rotation.Watch, over: true, problem: iamops.AccessDenied},
+		}, turn: rotation.TurnBlocked, about: rotation.AboutUnread, step: rotation.Watch, problem: iamops.AccessDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -117,8 +121,8 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 				if c.until != nil {
 					until = c.until(s)
 				}
-				if got.Wait.Kind != c.kind || got.Wait.Over != c.over || !got.Wait.Until.Equal(until) || got.State.Step != c.step {
-					t.Errorf("at %s, waits for %+v; want %s, %q, until %v, over %v", got.State.Step, got.Wait, c.step, c.kind, until, c.over)
+				if got.At.Turn != c.turn || got.At.About != c.about || !got.At.Until.Equal(until) || got.State.Step != c.step {
+					t.Errorf("at %s, stands %+v; want %s, %s about %s, until %v", got.State.Step, got.At, c.step, c.turn, c.about, until)
 				}
 				if (got.Problem == nil) != (c.problem == "") || got.Problem != nil && got.Problem.Kind != c.problem {
 					t.Errorf("problem %v", got.Problem)
@@ -142,14 +146,27 @@ func TestSurveyKeepsTheOrderOfManyRotations(t *testing.T) {
 		}); err != nil || len(users) < 60 {
 			t.Fatalf("%d users, %v", len(users), err)
 		}
-		var memories []rotation.Memory
-		for _, u := range users {
-			memories = append(memories, rotation.Memory{Kept: rotation.Kept{ID: "r-" + u.Name, User: u.Name, Plan: rotation.Retire, Step: rotation.Watch, Phase: rotation.Ready}})
+		dir := t.TempDir()
+		file, err := journal.Open(dir, a.Caller().Partition, a.Caller().Account)
+		if err != nil {
+			t.Fatal(err)
 		}
-		standings := runner.Survey(context.Background(), a, cloud, rotation.DefaultSettings(), memories)
-		for i, s := range standings {
-			if s.Memory.User != users[i].Name || s.State.User != users[i].Name || s.Problem != nil {
-				t.Errorf("place %d: %s, %s, %v; want %s", i, s.Memory.User, s.State.User, s.Problem, users[i].Name)
+		for _, u := range users {
+			st, _ := rotation.Begin(rotation.Retire, "r-"+u.Name, a.Caller(), u.Name, "AKIA"+u.Name, cloud.Now())
+			st.Step, st.Old.InactiveSince = rotation.Watch, cloud.Now()
+			if err := file.Append(rotation.RecordOf(st, rotation.Deed{Kind: rotation.DeedLeft}, cloud.Now())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, _, err := desk.New(desk.Options{
+			Parts: runner.Parts{Account: a, Clock: cloud, Settings: rotation.DefaultSettings()}, State: dir,
+		}).Rotations(context.Background())
+		if err != nil || len(all) != len(users) {
+			t.Fatalf("%d rotations, %v", len(all), err)
+		}
+		for i, r := range all {
+			if r.User != users[i].Name || r.State.User != users[i].Name || r.Problem != nil {
+				t.Errorf("place %d: %s, %s, %v; want %s", i, r.User, r.State.User, r.Problem, users[i].Name)
 			}
 		}
 	})

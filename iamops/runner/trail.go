@@ -31,7 +31,7 @@ func (r *Runner) readTrail() {
 				search.MostPages = r.parts.TrailPages
 			}
 		}
-		last, search.Ours = now, map[string]bool{}
+		last, search.Ours, search.Off = now, map[string]bool{}, iamops.Span{From: s.Old.WasOff, To: s.Old.ActiveAgain}
 		for _, id := range s.Tried {
 			search.Ours[id] = true
 		}

@@ -12,6 +12,7 @@ import (
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
 	"keyturn/ui/simulation"
+	"keyturn/ui/words"
 )
 
 // Screen is the screen of the applications.
@@ -49,9 +50,6 @@ func (a *Screen) Title() (long, short string) { return "applications", "" }
 // Shown is called when the screen comes to the front.
 func (a *Screen) Shown() tea.Cmd { return a.read() }
 
-// Refresh is called on the screen in front when the account's clock was moved on.
-func (a *Screen) Refresh() tea.Cmd { return a.read() }
-
 // arrived are the applications as they were just now.
 type arrived struct{ apps []simulation.Application }
 
@@ -84,7 +82,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	case kit.Resized:
 		a.width, a.height = msg.Width, msg.Height
 		a.list.SetSize(a.width, a.tableHeight())
-	case kit.Tick:
+	case kit.Tick, kit.ClockMoved:
 		return a.read()
 	case arrived:
 		a.list.SetRows(msg.apps)
@@ -158,7 +156,7 @@ func (a *Screen) View() string {
 func (a *Screen) row(i int, _ []int) []kit.Cell {
 	app, st, g := a.list.Rows()[i], a.common.Styles, a.common.Glyphs
 	outcome := kit.Cell{{Text: g.Check + " fine", Style: st.Good}}
-	ran := kit.Ago(a.common.Clock.Now().Sub(app.LastRun))
+	ran := words.AgeAgo(a.common.Clock.Now().Sub(app.LastRun))
 	switch {
 	case app.LastRun.IsZero():
 		outcome, ran = kit.Cell{{Text: g.Dot + " not yet", Style: st.Muted}}, "never"

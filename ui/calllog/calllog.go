@@ -13,6 +13,7 @@ import (
 
 	"keyturn/iamops/clean"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // Screen is the screen of the call log.
@@ -92,8 +93,8 @@ const (
 
 func (s *Screen) tableHeight() int { return max(2, s.height-headLines-footLines) }
 
-// CapturesInput reports whether letters are text at the moment.
-func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
+// Typing reports whether letters are text at the moment.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
 
 // Keys are the keys of the screen, in the groups of the help.
 func (s *Screen) Keys() [][]kit.Key {
@@ -165,13 +166,6 @@ func (s *Screen) dropFilter() tea.Cmd {
 
 func (s *Screen) back() tea.Cmd { return func() tea.Msg { return kit.Back{From: s} } }
 
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // View draws the calls, and what there is to say about the selected one.
 func (s *Screen) View() string {
 	table := s.list.View(s.common, s.row)
@@ -195,7 +189,7 @@ func (s *Screen) whyEmpty() string {
 func (s *Screen) countLine() string {
 	st, g := s.common.Styles, s.common.Glyphs
 	total, failed := s.log.Total()
-	line := " " + st.Strong.Render(countOf(total, "AWS call"))
+	line := " " + st.Strong.Render(words.Count(total, "AWS call"))
 	style := st.Muted
 	if failed > 0 {
 		style = st.Danger
@@ -216,16 +210,8 @@ func (s *Screen) row(i int, _ []int) []kit.Cell {
 	}
 	return []kit.Cell{
 		text(c.Start.UTC().Format(time.TimeOnly)), {{Text: c.Action, Style: st.Strong}}, text(c.Region),
-		text(took(c.Duration)), text(fmt.Sprintf("%dx", c.Attempts)), outcome,
+		text(words.Took(c.Duration)), text(fmt.Sprintf("%dx", c.Attempts)), outcome,
 	}
-}
-
-// took is a call's duration in four figures at most.
-func took(d time.Duration) string {
-	if d < 10*time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
 // detailLine is the day and the request ID of the selected call, for a question to AWS.

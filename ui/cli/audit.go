@@ -226,10 +226,3 @@ func (a *App) progress() func(audit.Progress) {
 		}
 	}
 }
-
-// leave ends the rotations of a place, and then the place.
-func (a *App) leave(p *place, err error) error {
-	a.rotations.sandbox = p.cloud != nil
-	err = a.rotations.close(err, a.say)
-	return errors.Join(err, p.leave())
-}

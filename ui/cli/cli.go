@@ -40,17 +40,15 @@ type App struct {
 	Env     func(string) (string, bool)
 	Version string
 
-	typed     *plain.Input
-	command   string // the command that ran, as it is called: "keyturn sandbox audit"
-	rotations *rotations
-	debug     debugLog
-	hears     func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
+	typed   *plain.Input
+	command string // the command that ran, as it is called: "keyturn sandbox audit"
+	debug   debugLog
+	hears   func(tea.Msg) // is told of each message to the screens, by tests; nil: nobody is
 }
 
 // Run runs the command that args name. It reports what went wrong on Err, and
 // returns it for ExitCode.
 func (a *App) Run(args []string) error {
-	a.rotations = &rotations{}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	a.typed = nil

@@ -19,6 +19,8 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/account"
+	"keyturn/iamops/desk"
+	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
 	"keyturn/iamops/sandbox"
@@ -266,6 +268,12 @@ func (r recorder) Append(line any) error {
 	return r(record)
 }
 
+// Records are none: nothing is kept.
+func (recorder) Records() ([]rotation.Record, []journal.Damage, error) { return nil, nil, nil }
+
+// Close does nothing.
+func (recorder) Close() error { return nil }
+
 // unanswering is an account of which no change is answered, for as long as it is stuck.
 type unanswering struct {
 	*account.Account
@@ -295,14 +303,19 @@ func closing(t *testing.T, app *App, how func(*account.Account) ending) (err err
 			t.Fatal(reaching)
 		}
 		end := how(a) // in the bubble, as its channels are
-		run := runner.Start(runner.Parts{Account: end.account, Journal: end.record, Clock: iamops.WallClock{}}, runner.Task{ID: "rot1", User: "Suzie", Plan: rotation.Leaked})
+		d := desk.New(desk.Options{
+			Parts: runner.Parts{Account: end.account, Clock: iamops.WallClock{}}, State: t.TempDir(), Ledger: end.record,
+		})
+		run, starting := d.Start(runner.Task{User: "Suzie", Plan: rotation.Leaked})
+		if starting != nil {
+			t.Fatal(starting)
+		}
 		decide(t, run, rotation.GoOn)
 		decide(t, run, rotation.MakeChange)
 		for !end.ripe(run.Snapshot()) {
 			<-run.Updates()
 		}
-		app.rotations.runners = map[string]*held{"Suzie": {run, nil}}
-		err = app.rotations.close(nil, app.say)
+		err = app.close(d, false, nil)
 		end.after()
 		synctest.Wait()
 	})
@@ -323,7 +336,7 @@ func homeless(t *testing.T) (*App, *strings.Builder) {
 	}
 	t.Cleanup(func() { _ = nothing.Close() }) // nothing was written that counts
 	said := &strings.Builder{}
-	return &App{In: nothing, Out: nothing, Err: said, Env: os.LookupEnv, rotations: &rotations{}}, said
+	return &App{In: nothing, Out: nothing, Err: said, Env: os.LookupEnv}, said
 }
 
 // begins matches a line that begins as a row of the docs says, in which "…" is any text.

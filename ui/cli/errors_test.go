@@ -331,7 +331,8 @@ var problems = map[iamops.ProblemKind]func(t *testing.T) error{
 		return err
 	},
 	iamops.NoRecord: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {
-		_, err := new(rotations).start(&place{account: a, state: filepath.Join(t.TempDir(), "\x00")}, flags{}, runner.Task{User: "Suzie"})
+		p := &place{account: a, clock: iamops.WallClock{}, state: filepath.Join(t.TempDir(), "\x00")}
+		_, err := p.start(runner.Task{User: "Suzie"})
 		return err
 	}),
 	iamops.NotDelivered: struck(faults.Fault{Action: "iam:ListUsers"}, func(t *testing.T, a *account.Account) error {

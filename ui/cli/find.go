@@ -45,7 +45,15 @@ func (a *App) find(ctx context.Context, f flags, reach reach, keyID string) (err
 	}
 	now := p.clock.Now()
 	row, judged := found.Row(f.thresholds(), now)
-	for _, line := range words.Found(found, row, judged, p.cloud != nil, now) {
+	lines := words.Found(found, row, judged, p.cloud != nil, now)
+	if found.User != "" {
+		if r, there, err := p.desk().Of(ctx, found.User); err != nil {
+			lines = append(lines, words.NotInProgress(err))
+		} else if there {
+			lines = append(lines, words.InProgress(r.State, r.At, now))
+		}
+	}
+	for _, line := range lines {
 		if _, err := fmt.Fprintln(a.Out, clean.Text(line)); err != nil {
 			return fmt.Errorf("printing what was found: %w", err)
 		}

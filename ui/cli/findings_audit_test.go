@@ -367,7 +367,7 @@ func TestFindingsAudit(t *testing.T) {
 				}
 			})
 		}
-		t.Run("known", func(t *testing.T) {
+		t.Run("known_control", func(t *testing.T) {
 			t.Parallel()
 			none := auditOf(t, &stubAccount{report: whole, users: alice}, "--output", "json", "--fail-on", "root-key")
 			if n := none.told(t).Accounts[0].Counts["root-key"]; none.code != 0 || n == nil || *n != 0 {
@@ -451,8 +451,8 @@ func TestFindingsAudit(t *testing.T) {
 	})
 
 	t.Run("A5_more_than_two_keys", func(t *testing.T) {
-		for _, n := range []int{2, 3, 8} {
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
+		for name, n := range map[string]int{"2_control": 2, "3": 3, "8": 8} {
+			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				var keys []stubKey
 				for i := range n {

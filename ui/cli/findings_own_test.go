@@ -149,9 +149,10 @@ func TestFindingsOwn(t *testing.T) {
 		t.Parallel()
 		compromised := func(e *engineer) (count *int, next string, code int) {
 			t.Helper()
-			code, stdout, _ := e.run("", "audit", "--output", "json", "--fail-on", "compromised")
+			code, _, _ = e.run("", "audit", "--fail-on", "compromised")
+			_, stdout, _ := e.run("", "audit", "--output", "json")
 			var told auditTold
-			if err := json.Unmarshal([]byte(stdout), &told); err != nil {
+			if err := json.Unmarshal([]byte(stdout), &told); err != nil || len(told.Accounts) != 1 {
 				t.Fatalf("%v in %s", err, stdout)
 			}
 			for _, r := range told.Rows {

@@ -84,8 +84,13 @@ func inTerminal(t *testing.T, served *endpoint, args ...string) (*terminal, []st
 // printed on the way.
 func (p *lineByLine) hear(text string) string {
 	p.t.Helper()
-	from := p.read
+	from, heard := p.read, -1
 	p.until("waited for "+text, func() bool {
+		output := p.output()
+		if len(output) == heard { // nothing new
+			return false
+		}
+		heard = len(output)
 		at := strings.Index(p.printed()[p.read:], text)
 		if at >= 0 {
 			p.read += at + len(text)
@@ -177,6 +182,7 @@ func notLost(t *testing.T, where, said string) {
 }
 
 func TestFindingsSecretDelivered(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*lineByLine){
 		"TERM": func(p *lineByLine) { p.signal(syscall.SIGTERM) },
 		"leave_and_ctrl+c": func(p *lineByLine) {
@@ -227,10 +233,8 @@ func TestFindingsSecretFullScreen(t *testing.T) {
 	term, _ := inTerminal(t, served, "rotate", "Suzie")
 	term.await("Go on to create the new key")
 	term.await(suzies)
-	term.press("n")
-	term.await("Create a second key")
-	term.press("n")
-	term.await("Create the new key?")
+	term.take("n", "Create a second key")
+	term.take("n", "Create the new key?")
 	term.press("\x1b[C\r")
 	term.await("answered 5 times in a row")
 	term.await("[x] profile billing")
@@ -289,19 +293,21 @@ func (p *lineByLine) shown(t *testing.T) {
 // One ctrl+c or ctrl+d on a terminal loses nothing; the second ends it.
 func TestFindingsSecretOneKeyLosesNothing(t *testing.T) {
 	t.Parallel()
-	p := byLine(t)
-	p.created()
-	for _, pressed := range []struct{ name, key string }{{"ctrl+c", "\x03"}, {"ctrl+d", "\x04"}} {
-		t.Run("small-1.2/"+pressed.name, func(t *testing.T) {
-			p.t = t
-			p.press(pressed.key)
+	for name, key := range map[string]string{"ctrl+c": "\x03", "ctrl+d": "\x04"} {
+		t.Run("small-1.2/"+name, func(t *testing.T) {
+			t.Parallel()
+			p := byLine(t)
+			p.created()
+			p.press(key)
 			p.hear("Answer with a word")
 			p.shown(t)
 		})
-		t.Run("small-1.2/"+pressed.name+"_at_a_question", func(t *testing.T) {
-			p.t = t
+		t.Run("small-1.2/"+name+"_at_a_question", func(t *testing.T) {
+			t.Parallel()
+			p := byLine(t)
+			p.created()
 			p.say("show", "Type yes.")
-			p.press(pressed.key)
+			p.press(key)
 			if said := p.hear("Answer with a word"); strings.Contains(said, p.served.given()[0]) {
 				t.Error("the secret was printed")
 			}
@@ -309,7 +315,14 @@ func TestFindingsSecretOneKeyLosesNothing(t *testing.T) {
 		})
 	}
 	t.Run("small-1.2/twice", func(t *testing.T) {
-		p.t = t
+		t.Parallel()
+		p := byLine(t)
+		p.created()
+		for _, key := range []string{"\x03", "\x04", "\x03"} {
+			p.press(key)
+			p.hear("Answer with a word")
+			p.shown(t) // after an answer it takes two again
+		}
 		p.press("\x03")
 		p.hear("Answer with a word")
 		p.press("\x03")
@@ -321,48 +334,38 @@ func TestFindingsSecretOneKeyLosesNothing(t *testing.T) {
 
 // What is typed after the question for a code is the code, and nothing else is.
 func TestFindingsRotationCode(t *testing.T) {
-	t.Run("R3", func(t *testing.T) {
+	t.Parallel()
+	t.Run("R3_B3_ctrl+c_at_the_code", func(t *testing.T) {
 		t.Parallel()
 		p := byLine(t)
 		p.created()
-		t.Run("B3_ctrl+c_at_the_code", func(t *testing.T) {
-			p.t = t
-			if said := p.say("add "+codeTarget, "Code:"); !strings.Contains(said, "profile tgt") {
-				t.Errorf("the question does not name the profile: %s", said)
-			}
-			p.press("\x03")
-			p.hear("Answer with a word")
-			p.shown(t)
-			if n := p.served.cloud.Sent("sts:AssumeRole"); n != 0 {
-				t.Errorf("STS was asked %d times without a code", n)
-			}
-		})
-		t.Run("R3_B2_code_reaches_STS", func(t *testing.T) {
-			p.t = t
-			p.say("add "+codeTarget, "Code:")
-			said := p.say(sandbox.MFACode, "/monitoring/aws")
-			said += p.hear("Answer with a word")
-			if n := p.served.cloud.Sent("sts:AssumeRole"); n == 0 || strings.Contains(said, "not one of the words") {
-				t.Errorf("the code did not reach STS, which was asked %d times:\n%s", n, said)
-			}
-			p.shown(t) // an answer is an answer
-		})
-	})
-	t.Run("B3_in_a_command", func(t *testing.T) {
-		t.Parallel()
-		served := serve()
-		t.Cleanup(served.close)
-		p := lineByLineAt(t, served, "audit", "--profile", "tgt")
-		p.hear("Code:")
-		p.press("\x03")
-		if code := p.exit(); code != 130 {
-			t.Errorf("exit code %d", code)
+		if said := p.say("add "+codeTarget, "Code:"); !strings.Contains(said, "profile tgt") {
+			t.Errorf("the question does not name the profile: %s", said)
 		}
+		p.press("\x03")
+		p.hear("Answer with a word")
+		p.shown(t)
+		if n := p.served.cloud.Sent("sts:AssumeRole"); n != 0 {
+			t.Errorf("STS was asked %d times without a code", n)
+		}
+	})
+	t.Run("R3_B2_code_reaches_STS", func(t *testing.T) {
+		t.Parallel()
+		p := byLine(t)
+		p.created()
+		p.say("add "+codeTarget, "Code:")
+		said := p.say(sandbox.MFACode, "/monitoring/aws")
+		said += p.hear("Answer with a word")
+		if n := p.served.cloud.Sent("sts:AssumeRole"); n == 0 || strings.Contains(said, "not one of the words") {
+			t.Errorf("the code did not reach STS, which was asked %d times:\n%s", n, said)
+		}
+		p.shown(t) // an answer is an answer
 	})
 }
 
 // A secret that went nowhere is stored by a reason alone, which is on record.
 func TestFindingsSecretStored(t *testing.T) {
+	t.Parallel()
 	t.Run("small-1.5", func(t *testing.T) {
 		t.Parallel()
 		p := byLine(t)
@@ -410,6 +413,7 @@ func hiding(served *endpoint, keyID string) http.Handler {
 
 // A user with several keys: each is told with its age and use, and chosen by its number.
 func TestFindingsPlainSeveralKeys(t *testing.T) {
+	t.Parallel()
 	aKey := regexp.MustCompile(`AKIA[A-Z0-9]{16}, (?:Active|Inactive), [^\n]* old, (?:used|never used)[^\n]*`)
 	for name, c := range map[string]struct {
 		user   string
@@ -456,6 +460,7 @@ func TestFindingsPlainSeveralKeys(t *testing.T) {
 
 // That a secret is in memory is said only by the process that holds it.
 func TestFindingsSecretInMemory(t *testing.T) {
+	t.Parallel()
 	t.Run("R6", func(t *testing.T) {
 		t.Parallel()
 		p := byLine(t)

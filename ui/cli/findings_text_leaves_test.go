@@ -193,7 +193,7 @@ func TestFindingsTextLeaves(t *testing.T) {
 			run("rotate", "go\nlook\nback\nleave\n", "rotate", "billing-cron", "--plain")
 			run("leaked", "go\ngo\nlook\nlook\nleave\n", "rotate", leakedUser, "--leaked", "--plain", "--key", leakedKey)
 			term := openIn(t, lookKeyturn(t), root, env, "--endpoint-url", at.url)
-			term.poll(func() bool { return strings.Contains(term.output(), "zq7") }, patience/4)
+			term.poll(func() bool { return strings.Contains(term.output(), "zq7") }, patience/12)
 			term.press("\r")
 			term.frame()
 			_ = term.cmd.Process.Kill()

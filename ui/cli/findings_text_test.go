@@ -418,15 +418,8 @@ func reviewOnScreen(t *testing.T, at *endpoint) string {
 	defer func() { _ = term.cmd.Process.Kill() }()
 	term.await(" allow") // what the plan needs is known
 	for _, shown := range []string{"Inactive already", "it changed"} {
-		term.press("\r")
-		for range 5 { // a key that came while the picture changed is not taken
-			if term.poll(func() bool { return strings.Contains(term.frame(), shown) }, 2*time.Second) {
-				break
-			}
-			term.press("\r")
-		}
+		term.take("\r", shown)
 	}
-	term.await("it changed")
 	term.press("G")
 	term.awaitThat("the end of the event history", func(string) bool {
 		term.press("G")
@@ -435,17 +428,32 @@ func reviewOnScreen(t *testing.T, at *endpoint) string {
 	term.press("g")
 	term.await("This policy, attached to")
 	var all strings.Builder
+	top := ""
 	for {
-		frame := term.frame()
-		all.WriteString(frame + "\n")
-		if all.Len() > len(frame)*2 && strings.Contains(frame, "Events come some minutes late") { // the last of it
+		page := term.screenWith("the next page", func(s []drawnRow) bool { return rowWith(s, " quit") != nil && topOf(s) != top })
+		top = topOf(page)
+		for _, row := range page {
+			all.WriteString(row.String() + "\n")
+		}
+		if rowWith(page, "Events come some minutes late") != nil { // the last of it
 			return all.String()
 		}
 		if all.Len() > 1<<22 {
-			t.Fatalf("it has no end:\n%s", frame)
+			t.Fatalf("it has no end:\n%s", tail(all.String()))
 		}
-		term.press("\x1b[6~\x1b[6~\x1b[6~\x1b[6~")
+		term.press("\x1b[6~")
 	}
+}
+
+var spanOfTime = regexp.MustCompile(`\d+ (s|min|h|d)\b`)
+
+// topOf are the lines by which one page is told from the next.
+func topOf(screen []drawnRow) string {
+	var top strings.Builder
+	for _, row := range screen[2:12] {
+		top.WriteString(spanOfTime.ReplaceAllString(row.String(), "") + "\n")
+	}
+	return top.String()
 }
 
 // frame is the whole screen as it is drawn now.
@@ -460,7 +468,9 @@ func (t *terminal) frame() string {
 	}
 	last := -1
 	t.poll(func() bool {
-		n := len(t.output())
+		t.mu.Lock()
+		n := len(t.drawn)
+		t.mu.Unlock()
 		done := n > from && n == last
 		last = n
 		return done

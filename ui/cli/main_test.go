@@ -20,7 +20,7 @@ import (
 //
 // The tests of this room wait for terminals and lists more than they work.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "32"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 // $OPERATOR. "exits N COMMAND" runs a command that must end with exit code N, "allow
 // ACTION…" leaves the operator no other actions at that endpoint.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/scripts",
 		RequireExplicitExec: true,

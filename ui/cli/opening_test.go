@@ -14,6 +14,7 @@ import (
 
 // The first frame is there while AWS has not answered who signs; the list comes after.
 func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
@@ -34,6 +35,7 @@ func TestTheFirstFrameComesBeforeTheNetwork(t *testing.T) {
 // An account that can't be reached is told on a screen; left there, it is told on stderr
 // too, with the exit code for it.
 func TestLeavingWhatCannotBeReached(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	refused := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Break: faults.Expire})
@@ -57,6 +59,7 @@ func TestLeavingWhatCannotBeReached(t *testing.T) {
 
 // Quitting while AWS is asked ends at once.
 func TestQuittingWhileAWSIsAsked(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	held := served.cloud.Inject(faults.Fault{Action: "sts:GetCallerIdentity", Hold: true})
@@ -71,6 +74,7 @@ func TestQuittingWhileAWSIsAsked(t *testing.T) {
 
 // Of several profiles, of which none is named, one is chosen; none of their keys is shown.
 func TestChoosingAProfile(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	program, err := exec.LookPath("keyturn")
@@ -118,6 +122,7 @@ func TestChoosingAProfile(t *testing.T) {
 // A code is asked for in a dialog at the start, and again when the session has ended; it
 // is written nowhere.
 func TestCodesAreAskedForInADialog(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	term := open(t, served, "--mfa-serial", sandbox.MFASerial)
@@ -155,6 +160,7 @@ func TestCodesAreAskedForInADialog(t *testing.T) {
 
 // The mouse stays the terminal's, which selects text with it.
 func TestTheMouseIsTheTerminals(t *testing.T) {
+	t.Parallel()
 	served := serve()
 	t.Cleanup(served.close)
 	term := open(t, served)

@@ -92,7 +92,7 @@ func onTerminal(t *testing.T, model tea.Model) (shown string, err error) {
 	var drawn, said strings.Builder
 	var reading sync.WaitGroup
 	reading.Go(func() { _, _ = io.Copy(&drawn, screen) }) // ends with an error when the terminal is closed
-	app := App{In: tty, Out: tty, Err: &said, Env: func(string) (string, bool) { return "", false }, rotations: &rotations{}}
+	app := App{In: tty, Out: tty, Err: &said, Env: func(string) (string, bool) { return "", false }}
 	err = app.runProgram(t.Context(), app.guard(model), true)
 	app.explain(err)
 	if closing := tty.Close(); closing != nil {
@@ -134,7 +134,7 @@ func TestAPanicEndsTheProgramInOrder(t *testing.T) {
 // A panic ends the screen, not the change that is under way: it is awaited, and put on
 // record.
 func TestAPanicDuringAChange(t *testing.T) {
-	app := App{Err: io.Discard, rotations: &rotations{}}
+	app := App{Err: io.Discard}
 	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestAPanicDuringAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	held := cloud.Inject(faults.Fault{Action: "iam:CreateAccessKey", Hold: true, At: faults.AfterEffect})
-	run, err := app.rotations.start(p, flags{}, runner.Task{Plan: rotation.Rotate, User: "Suzie"})
+	run, err := p.start(runner.Task{Plan: rotation.Rotate, User: "Suzie"})
 	if err != nil {
 		t.Fatal(err)
 	}

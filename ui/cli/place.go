@@ -16,6 +16,7 @@ import (
 	"keyturn/iamops/account"
 	"keyturn/iamops/config"
 	"keyturn/iamops/delivery"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/sandbox"
 	"keyturn/ui/plain"
 	"keyturn/ui/words"
@@ -30,7 +31,11 @@ type place struct {
 	profile string              // as shown; "" if none is named
 	state   string              // the folder of the journal
 	targets targets
+	flags   flags
 	leave   func() error // takes away what the place brought
+
+	opening   sync.Once
+	rotations *desk.Desk
 }
 
 // operator is who is asked and told while the place is reached, and after.
@@ -65,7 +70,7 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 		return nil, err
 	}
 	clock := account.NewClock()
-	p := &place{clock: clock, drift: clock.Drift, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), leave: func() error { return nil }}
+	p := &place{clock: clock, drift: clock.Drift, profile: a.profileName(f), state: state, targets: a.targets(f.config.Targets), flags: f, leave: func() error { return nil }}
 	p.targets.env.Cloud = a.clouds(p, f, who)
 	p.account, err = account.Connect(ctx, account.Options{
 		Profile: f.profile, Region: f.region, EndpointURL: f.endpoint,
@@ -74,9 +79,7 @@ func (a *App) connect(ctx context.Context, f flags, who operator) (*place, error
 	if err != nil {
 		return nil, profileError{iamops.AsProblem(err), p.profile}
 	}
-	if records, _, err := p.records(); err == nil && !f.readOnly { // a journal that can't be read is told of where it counts
-		p.targets.sweep(records)
-	}
+	p.desk().Sweep()
 	// The alias is for the header alone: without it the ID has to do.
 	soon, cancel := context.WithTimeout(ctx, aliasBound)
 	defer cancel()

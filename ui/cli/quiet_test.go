@@ -19,6 +19,7 @@ import (
 // history shows, and of one that runs once a week it is never said that the key is unused,
 // and neither is cut off on the strength of a quiet day.
 func TestAQuietDayProvesNothing(t *testing.T) {
+	t.Parallel()
 	for name, workload := range map[string]sandbox.Workload{
 		"reads S3 objects": {Service: "s3", Region: "eu-west-1", Every: 3 * 24 * time.Hour, Runs: 20},
 		"runs weekly":      {Service: "ec2", Region: "eu-west-1", Event: "DescribeSnapshots", Every: 7 * 24 * time.Hour, Runs: 1, From: "10.7.3.200", Agent: "aws-cli/2.9.19"},

@@ -64,14 +64,14 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 	if err := ofCaller(&task, p); err != nil {
 		return err
 	}
-	run, err := a.rotations.start(p, f, task)
+	run, err := p.start(task)
 	if err != nil {
 		return err
 	}
 	if state := run.Snapshot().State; runner.GoesBefore(state) && !task.MetBy(state) {
 		a.say("%s", words.GoesFirst(state))
 	}
-	_, damages, err := p.underWay()
+	_, damages, err := p.desk().Records()
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *App) converse(ctx context.Context, f flags, reach reach, task runner.Ta
 		if st.Plan == rotation.Rotate { // with this many keys no other can be made
 			task.Plan = rotation.Retire
 		}
-		chosen, err := a.rotations.start(p, f, task)
+		chosen, err := p.start(task)
 		if err == nil {
 			run = chosen
 		}

@@ -103,7 +103,7 @@ func (a *App) enterSandbox(ctx context.Context, f flags, s sandboxFlags, who ope
 		return nil, fmt.Errorf("making a folder for the sandbox: %w", err)
 	}
 	home := targets{configured: sandboxTargets, env: delivery.Env{Home: state, Getenv: func(string) string { return "" }}}
-	p := &place{cloud: cloud, clock: cloud, drift: func() iamops.Drift { return iamops.Drift{} }, state: state, targets: home, leave: func() error {
+	p := &place{cloud: cloud, clock: cloud, drift: func() iamops.Drift { return iamops.Drift{} }, state: state, targets: home, flags: f, leave: func() error {
 		if err := os.RemoveAll(state); err != nil {
 			return fmt.Errorf("removing the sandbox's folder: %w", err)
 		}

@@ -31,7 +31,8 @@ func sandboxApplication(t *testing.T, p *place, name string) sandbox.Application
 // A delivery to where an application of the sandbox reads its key makes it move to the
 // new one, and putting back takes it back.
 func TestTheSandboxsApplicationsReadWhatIsDelivered(t *testing.T) {
-	app := App{Err: io.Discard, rotations: &rotations{}}
+	t.Parallel()
+	app := App{Err: io.Discard}
 	p, err := app.enterSandbox(t.Context(), flags{}, sandboxFlags{}, operator{})
 	if err != nil {
 		t.Fatal(err)

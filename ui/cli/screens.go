@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/runner"
 	"keyturn/ui"
 	"keyturn/ui/calllog"
@@ -49,19 +50,16 @@ func (a *App) screens(ctx context.Context, f flags, reach reach, task *runner.Ta
 // and by Go's own figure, 100, they would hold as much again in garbage.
 const garbagePercent = 15
 
-// standings are where the rotations stand that are under way.
-func (p *place) standings(ctx context.Context, f flags) ([]runner.Standing, error) {
-	memories, _, err := p.underWay()
-	if err != nil {
-		return nil, err
-	}
-	return runner.Survey(ctx, p.account, p.clock, f.settings(), memories), nil
+// inProgress are the rotations in progress, and where each stands.
+func (p *place) inProgress(ctx context.Context) ([]desk.Rotation, error) {
+	rotations, _, err := p.desk().Rotations(ctx)
+	return rotations, err
 }
 
 // journalNotice says what of the journal can't be read, "" if all can, or if it can't
 // be opened: what is in flight is not known then, and its screen says why.
 func (p *place) journalNotice() string {
-	_, damages, err := p.underWay()
+	_, damages, err := p.desk().Records()
 	if err != nil || len(damages) == 0 {
 		return ""
 	}

@@ -12,9 +12,9 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/clean"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/report"
 	"keyturn/ui/words"
 )
@@ -66,16 +66,15 @@ func (a *App) status(ctx context.Context, f flags, reach reach, format report.Fo
 		a.sayDrift(p)
 		err = a.leave(p, err)
 	}()
-	memories, damages, err := p.underWay()
+	rotations, damages, err := p.desk().Rotations(ctx)
 	if err != nil {
 		return err
 	}
 	a.sayDamages(damages)
-	standings := runner.Survey(ctx, p.account, p.clock, f.settings(), memories)
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	rows := statusRows(standings, p.clock.Now())
+	rows := statusRows(rotations, p.clock.Now())
 	if err := report.WriteStatus(a.Out, format, p.account.Info(), rows, p.ownKeys(ctx), p.clock.Now()); err != nil {
 		return fmt.Errorf("printing the status: %w", err)
 	}
@@ -84,13 +83,13 @@ func (a *App) status(ctx context.Context, f flags, reach reach, format report.Fo
 	}
 	waiting := false
 	var urgent []string
-	for _, s := range standings {
+	for _, s := range rotations {
 		if s.Problem != nil {
 			err = errPartial
 		}
-		waiting = waiting || s.Wait.Over
-		if s.State.Orphan() && !s.State.Delivered() || s.State.Phase == rotation.Unclear {
-			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.Wait, p.clock.Now())))
+		waiting = waiting || s.At.NeedsYou()
+		if s.At.Turn == rotation.TurnAttention {
+			urgent = append(urgent, clean.Sprintf("%s needs attention now: waits for %s", s.State.User, words.Waits(s.State, s.At, p.clock.Now())))
 		}
 	}
 	if len(urgent) > 0 {
@@ -140,7 +139,7 @@ func (a *App) summaries(ctx context.Context, f flags, reach reach, user string, 
 		a.sayDrift(p)
 		err = a.leave(p, err)
 	}()
-	records, damages, err := p.records()
+	records, damages, err := p.desk().Records()
 	if err != nil {
 		return err
 	}
@@ -164,17 +163,17 @@ func (a *App) sayDamages(damages []journal.Damage) {
 	}
 }
 
-// statusRows puts standings into words.
-func statusRows(standings []runner.Standing, now time.Time) []report.UnderWay {
+// statusRows puts into words where rotations stand.
+func statusRows(rotations []desk.Rotation, now time.Time) []report.UnderWay {
 	var rows []report.UnderWay
-	for _, st := range standings {
+	for _, st := range rotations {
 		s := st.State
 		row := report.UnderWay{
 			Rotation: s.ID, User: s.User, Plan: string(s.Plan), Step: words.StepName(s.Step), OldKeyID: s.Old.ID, NewKeyID: s.New.ID,
-			Begun: s.Begun, Last: st.Memory.Last, By: st.Memory.By, Waits: words.Waits(s, st.Wait, now), Yours: st.Wait.Over,
+			Begun: s.Begun, Last: st.Last, By: st.By, Waits: words.Waits(s, st.At, now), Turn: string(st.At.Turn), Holder: st.At.Holder, Yours: st.At.NeedsYou(),
 		}
-		if !st.Wait.Until.IsZero() {
-			row.Until = &st.Wait.Until
+		if !st.At.Until.IsZero() {
+			row.Until = &st.At.Until
 		}
 		if st.Problem != nil {
 			row.Problem = words.ProblemName(st.Problem.Kind)

@@ -19,7 +19,7 @@ import (
 
 // patience is how long a test waits for what has to come. It is no measure: a test
 // that gets what it waits for goes on at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // terminal is a keyturn of its own process in a terminal of 120 × 40 cells, in which
 // all is recorded that it draws.
@@ -121,7 +121,25 @@ func (t *terminal) await(text string) {
 // awaitThat waits until what the screen shows is as it should be.
 func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
 	t.t.Helper()
-	t.until("waited for "+what, func() bool {
+	if !t.sees(is, t.patience) {
+		t.fail("waited for " + what)
+	}
+}
+
+// take presses keys until they bring a text: a decision is not taken while what it was
+// shown with changes.
+func (t *terminal) take(keys, brings string) {
+	t.t.Helper()
+	t.until("waited for "+brings, func() bool {
+		t.press(keys)
+		return t.sees(func(drawn string) bool { return strings.Contains(drawn, brings) }, patience/12)
+	})
+}
+
+// sees reports whether the screen shows what it should in time.
+func (t *terminal) sees(is func(drawn string) bool, within time.Duration) bool {
+	t.t.Helper()
+	return t.poll(func() bool {
 		t.mu.Lock()
 		from := len(t.drawn)
 		t.mu.Unlock()
@@ -129,16 +147,29 @@ func (t *terminal) awaitThat(what string, is func(drawn string) bool) {
 		if err := pty.Setsize(t.pty, &pty.Winsize{Rows: t.rows, Cols: 120}); err != nil {
 			t.t.Fatal(err)
 		}
-		return t.poll(func() bool { return is(ansi.Strip(t.output()[from:])) }, 300*time.Millisecond)
-	})
+		read := -1
+		return t.poll(func() bool {
+			drawn := t.output()[from:]
+			if len(drawn) == read { // nothing new
+				return false
+			}
+			read = len(drawn)
+			return is(ansi.Strip(drawn))
+		}, 300*time.Millisecond)
+	}, within)
 }
 
 // until polls a condition until it is true, or patience ends.
 func (t *terminal) until(what string, condition func() bool) {
 	t.t.Helper()
 	if !t.poll(condition, t.patience) {
-		t.t.Fatalf("%s in vain; on stderr: %s; the end of what was drawn:\n%s", what, t.stderr(), tail(ansi.Strip(t.output())))
+		t.fail(what)
 	}
+}
+
+func (t *terminal) fail(what string) {
+	t.t.Helper()
+	t.t.Fatalf("%s in vain; on stderr: %s; the end of what was drawn:\n%s", what, t.stderr(), tail(ansi.Strip(t.output())))
 }
 
 // poll reports whether a condition became true in time.

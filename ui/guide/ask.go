@@ -15,7 +15,7 @@ const answerYes = "yes"
 
 // ask opens a question, and does what follows from its answer, unless it is cancelled.
 func (s *Screen) ask(dialog *kit.Dialog, then func(kit.Answer) tea.Cmd) {
-	s.hide()
+	s.cover()
 	s.Ask(dialog.Then(then))
 }
 

@@ -57,7 +57,7 @@ func (s *Screen) card(role string, k rotation.KeyFacts) string {
 	parts = append(parts, st.Strong.Render(clean.Text(k.ID)), s.status(words.KeyState(k), k.Status, k.Gone))
 	if !k.Gone {
 		if !k.Created.IsZero() {
-			parts = append(parts, st.Text.Render(kit.Age(s.now.Sub(k.Created))))
+			parts = append(parts, st.Text.Render(words.Age(s.now.Sub(k.Created))))
 		}
 		parts = append(parts, st.Text.Render(clean.Text(words.ShortUse(k, s.now))))
 	}
@@ -69,7 +69,7 @@ func (s *Screen) other(k iamops.AccessKey) string {
 	st := s.common.Styles
 	return strings.Join([]string{
 		" " + st.Muted.Render("and"), st.Strong.Render(clean.Text(k.ID)), s.status(clean.Text(string(k.Status)), k.Status, false),
-		st.Text.Render(kit.Age(k.Age(s.now))), st.Muted.Render("plays no part here"),
+		st.Text.Render(words.Age(k.Age(s.now))), st.Muted.Render("plays no part here"),
 	}, " ")
 }
 

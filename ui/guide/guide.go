@@ -92,7 +92,7 @@ type Screen struct {
 	common   *kit.Common
 	rotation Rotation
 	options  Options
-	ctx      context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx      context.Context // the program's: a screen lives within it
 	close    context.CancelFunc
 
 	id       string // the rotation's
@@ -107,6 +107,7 @@ type Screen struct {
 	change     iamops.ChangeKind // what that changes
 	leaving    bool              // on the way back to the list
 	shownUntil time.Time         // of the secret; zero while it is hidden
+	toShow     bool              // it was asked for, and nothing has covered the screen since
 	ticks      map[string]bool   // targets that the operator has ticked, or unticked, by spec
 	searching  bool              // in a folder
 	places     []string          // where the old key's ID was found
@@ -157,7 +158,7 @@ func (s *Screen) Title() (long, short string) {
 
 // Hidden tells the screen that another one is in front now.
 func (s *Screen) Hidden() {
-	s.hide()
+	s.cover()
 	s.Drop()
 }
 
@@ -204,9 +205,9 @@ func (s *Screen) wait() tea.Cmd {
 	}
 }
 
-// Refresh is the command that reads the keys and their last use again. A refusal is
+// refresh is the command that reads the keys and their last use again. A refusal is
 // not told: what is under way reads them by itself.
-func (s *Screen) Refresh() tea.Cmd {
+func (s *Screen) refresh() tea.Cmd {
 	id, r := s.id, s.rotation
 	return func() tea.Msg {
 		if r.Refresh() != nil {
@@ -225,6 +226,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case kit.Resized:
 		s.width, s.height = msg.Width, msg.Height
+	case kit.ClockMoved:
+		return s.refresh()
 	case updated:
 		if msg.id != s.id {
 			return nil

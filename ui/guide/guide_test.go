@@ -344,7 +344,7 @@ func TestDoneGoesBack(t *testing.T) {
 
 func TestRefreshReads(t *testing.T) {
 	bubble(t, stateAt(rotation.Distribute), func(st *stage) {
-		st.run(st.screen.Refresh())
+		st.run(st.screen.refresh())
 		st.settle()
 		if st.fake.refreshed != 1 {
 			t.Fatalf("refreshed %d times", st.fake.refreshed)

@@ -68,7 +68,7 @@ func (s *Screen) wayKeys() []kit.Key {
 		{Binding: kit.Bind("next choice", right, "right", "l", "tab"), Run: func() tea.Cmd { return s.move(1) }, Hidden: true},
 		{Binding: kit.Bind("choice before", left, "left", "h", "shift+tab"), Run: func() tea.Cmd { return s.move(-1) }, Hidden: true},
 		enter,
-		{Binding: k.Move("scroll")},
+		{Binding: kit.Describe(k.Move, "scroll")},
 		esc,
 		{Binding: kit.Bind("write the summary", "w", "w"), Run: s.writeSummary, Hidden: !over || !s.summarizes(), Foot: s.lead(1)},
 	}

@@ -10,6 +10,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // ShownFor is how long the secret stays in view after it was asked for.
@@ -24,12 +25,19 @@ func (s *Screen) showsSecret() bool { return s.showing() && s.Dialog() == nil }
 
 func (s *Screen) hide() { s.shownUntil = time.Time{} }
 
+// cover hides the secret because something comes to the front.
+func (s *Screen) cover() {
+	s.hide()
+	s.toShow = false
+}
+
 // show shows the secret for a while, or hides it.
 func (s *Screen) show() tea.Cmd {
 	switch {
 	case s.showing():
 		s.hide()
 	case s.held():
+		s.toShow = true
 		id, r := s.id, s.rotation
 		return func() tea.Msg { return givenOut{id, r.GiveOut()} }
 	default:
@@ -38,12 +46,13 @@ func (s *Screen) show() tea.Cmd {
 	return nil
 }
 
-// givenOut shows the secret, now that it is on record that it may be seen.
+// givenOut shows the secret, now that it is on record that it may be seen, unless something has
+// come to the front meanwhile.
 func (s *Screen) givenOut(err error) tea.Cmd {
 	if err != nil {
 		return s.tell(err)
 	}
-	if s.held() {
+	if s.held() && s.toShow {
 		s.shownUntil = s.now.Add(ShownFor)
 		s.scroll.Start()
 	}
@@ -102,7 +111,7 @@ func (s *Screen) secretLines() []string {
 		return append(lines, line("secret", "not in memory any more", st.Unknown))
 	}
 	return append(lines, st.Muted.Render(fmt.Sprintf("Select it with the mouse, or %s. Hides itself in %s.",
-		clipKey.Help().Key, kit.Wait(s.shownUntil.Sub(s.now)))))
+		clipKey.Help().Key, words.Wait(s.shownUntil.Sub(s.now)))))
 }
 
 // hiddenLength is the number of signs that stand for the secret: not its length.

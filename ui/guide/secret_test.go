@@ -71,6 +71,30 @@ func TestWhateverComesToTheFrontHidesTheSecret(t *testing.T) {
 	})
 }
 
+// Showing waits until it is on record. What comes to the front in between counts.
+func TestASecretThatIsCoveredMeanwhileStaysHidden(t *testing.T) {
+	for name, cover := range map[string]func(*stage){
+		"a question":     func(st *stage) { st.press("D", "esc") },
+		"another screen": func(st *stage) { st.screen.Hidden(); st.screen.Shown() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, stateAt(rotation.Store), func(st *stage) {
+				recorded := st.screen.Update(uitest.Key("v"))
+				cover(st)
+				st.run(recorded)
+				st.settle()
+				if st.showsSecret() {
+					t.Fatal("shown by a key that was pressed before")
+				}
+				st.press("v")
+				if !st.showsSecret() {
+					t.Fatal("not shown when it is asked for again")
+				}
+			})
+		})
+	}
+}
+
 func TestTheSecretIsGoneOnceItIsStored(t *testing.T) {
 	bubble(t, stateAt(rotation.Store), func(st *stage) {
 		st.press("v")

@@ -19,7 +19,11 @@ func (s *Screen) text(width int) []string {
 	if s.width < wideWidth {
 		heading = state.User + ": " + heading // the header may have no room for the name
 	}
-	lines := []string{s.common.Glyphs.Truncate(st.Title.Render(clean.Text(heading)), width)}
+	var lines []string
+	if !s.showing() { // then the secret alone has to be in view at every size
+		lines = s.verdict(width)
+	}
+	lines = append(lines, s.common.Glyphs.Truncate(st.Title.Render(clean.Text(heading)), width))
 	part := func(more []string) {
 		if len(more) > 0 {
 			lines = append(append(lines, ""), more...)
@@ -46,6 +50,21 @@ func (s *Screen) text(width int) []string {
 	part(s.placeLines(width))
 	return lines
 }
+
+// verdict is where the rotation stands, as every other picture of it says.
+func (s *Screen) verdict(width int) []string {
+	state, st := s.snapshot.State, s.common.Styles
+	at := s.snapshot.Standing(s.now)
+	style := map[rotation.Turn]kit.Style{
+		rotation.TurnReady: st.Good, rotation.TurnYours: st.Accent, rotation.TurnWaiting: st.Muted, rotation.TurnBlocked: st.Warning,
+		rotation.TurnAttention: st.Danger, rotation.TurnOver: st.Good,
+	}[at.Turn]
+	lines := hanging(style.Render(words.Verdict(at))+"  ", words.Stands(state, at, s.now), width)
+	return lines[:min(len(lines), verdictLines)]
+}
+
+// verdictLines is the most that the verdict takes.
+const verdictLines = 2
 
 // alerts are what the operator has to know first: what is under way, what went
 // wrong, what is unclear.

@@ -65,21 +65,19 @@ func (s *Screen) mainSize(above int) (width, height int) {
 	return s.width - s.stepsWidth() - 2, above
 }
 
-// steps are the plan's steps, those before the one in hand as done.
+// steps are the plan's steps: done are those that happened, whichever is in hand.
 func (s *Screen) steps() []kit.Step {
 	state := s.snapshot.State
 	var steps []kit.Step
-	at := kit.StepDone
 	for _, step := range rotation.PlanOf(state.Plan).Steps {
-		k := kit.Step{Name: words.StepName(step), State: at}
-		if step == state.Step {
-			k.State, at = kit.StepCurrent, kit.StepTodo
-			switch {
-			case state.Over():
-				k.State = kit.StepDone
-			case state.Problem != nil || state.Phase == rotation.Unclear:
-				k.State = kit.StepFailed
-			}
+		k := kit.Step{Name: words.StepName(step), State: kit.StepTodo}
+		switch {
+		case step == state.Step && !state.Over() && (state.Problem != nil || state.Phase == rotation.Unclear):
+			k.State = kit.StepFailed
+		case step == state.Step && !state.Over():
+			k.State = kit.StepCurrent
+		case state.Happened(step, s.snapshot.Settings, s.now):
+			k.State = kit.StepDone
 		}
 		steps = append(steps, k)
 	}

@@ -10,8 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
@@ -25,9 +25,9 @@ const (
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // standing is a rotation that was left at a step some days ago.
-func standing(user string, plan rotation.PlanName, step rotation.Step, change func(*runner.Standing)) runner.Standing {
+func standing(user string, plan rotation.PlanName, step rotation.Step, change func(*desk.Rotation)) desk.Rotation {
 	use := iamops.LastUse{State: iamops.Used, At: noon.Add(-2 * time.Hour), Service: "s3", Region: "us-east-1", AsOf: noon}
-	st := runner.Standing{
+	st := desk.Rotation{
 		Memory: rotation.Memory{
 			Kept: rotation.Kept{ID: "r-" + user, User: user, Plan: plan, Step: step, Begun: noon.Add(-5 * day)},
 			Last: noon.Add(-3 * day), By: "arn:aws:iam::123456789012:user/alice",
@@ -52,28 +52,28 @@ func standing(user string, plan rotation.PlanName, step rotation.Step, change fu
 	if change != nil {
 		change(&st)
 	}
-	st.Wait = rotation.WaitOf(st.State, rotation.DefaultSettings(), noon)
+	st.At = rotation.StandingOf(st.State, rotation.DefaultSettings(), noon)
 	return st
 }
 
 // several are rotations that wait for all kinds of things.
-func several() []runner.Standing {
-	return []runner.Standing{
+func several() []desk.Rotation {
+	return []desk.Rotation{
 		standing("billing-cron", rotation.Rotate, rotation.Distribute, nil),
-		standing("ci-deploy", rotation.Rotate, rotation.Distribute, func(st *runner.Standing) {
+		standing("ci-deploy", rotation.Rotate, rotation.Distribute, func(st *desk.Rotation) {
 			st.State.Old.LastUse.At = noon.Add(-50 * time.Hour)
 		}),
 		standing("invoice-api", rotation.Rotate, rotation.Watch, nil),
-		standing("backup-agent", rotation.Retire, rotation.Watch, func(st *runner.Standing) {
+		standing("backup-agent", rotation.Retire, rotation.Watch, func(st *desk.Rotation) {
 			st.State.New, st.State.Secret = rotation.KeyFacts{}, rotation.NoSecret
 			st.State.Old.InactiveSince = noon.Add(-9 * day)
 		}),
-		standing("terraform", rotation.Rotate, rotation.Create, func(st *runner.Standing) { st.State.Secret = rotation.SecretUnknown }),
-		standing("web-frontend", rotation.Rotate, rotation.Create, func(st *runner.Standing) {
+		standing("terraform", rotation.Rotate, rotation.Create, func(st *desk.Rotation) { st.State.Secret = rotation.SecretUnknown }),
+		standing("web-frontend", rotation.Rotate, rotation.Create, func(st *desk.Rotation) {
 			st.State.Phase, st.State.New, st.State.Secret = rotation.Unclear, rotation.KeyFacts{}, rotation.NoSecret
 			st.State.Pending = &iamops.Change{Kind: iamops.Create, User: "web-frontend"}
 		}),
-		standing("data-pipeline", rotation.DiscardStored, rotation.Deactivate, func(st *runner.Standing) {
+		standing("data-pipeline", rotation.DiscardStored, rotation.Deactivate, func(st *desk.Rotation) {
 			st.State.ListedAt = time.Time{}
 			st.Problem = &iamops.Problem{Kind: iamops.AccessDenied, Action: "iam:ListAccessKeys", Message: "User: arn:aws:iam::123456789012:user/alice is not authorized to perform: iam:ListAccessKeys"}
 		}),
@@ -84,12 +84,12 @@ var errNoJournal = errors.New("reading what is under way: permission denied")
 
 // account is a source that answers as the test likes.
 type account struct {
-	standings []runner.Standing
+	standings []desk.Rotation
 	err       error
 	asked     int
 }
 
-func (a *account) underWay(ctx context.Context) ([]runner.Standing, error) {
+func (a *account) underWay(ctx context.Context) ([]desk.Rotation, error) {
 	a.asked++
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -105,7 +105,7 @@ type stage struct {
 	screen  *Screen
 }
 
-func newStage(t *testing.T, standings []runner.Standing, notice string, width, height int) *stage {
+func newStage(t *testing.T, standings []desk.Rotation, notice string, width, height int) *stage {
 	t.Helper()
 	st := &stage{t: t, clock: uitest.NewClock(noon), account: &account{standings: standings}}
 	common := kit.NewCommon(st.clock, kit.Look{})

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"keyturn/iamops"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 	"keyturn/ui/uitest"
 )
@@ -73,10 +73,10 @@ func TestEveryViewFits(t *testing.T) {
 	texts := rapid.SampledFrom([]string{"billing-cron", strings.Repeat("x", 64), "名前が長い利用者の鍵", "two\nlines\tand \x1b[31mred", ""})
 	steps := rotation.PlanOf(rotation.Rotate).Steps
 	rapid.Check(t, func(rt *rapid.T) {
-		var standings []runner.Standing
+		var standings []desk.Rotation
 		for i := range rapid.IntRange(0, 30).Draw(rt, "rotations") {
 			plan := rapid.SampledFrom([]rotation.PlanName{rotation.Rotate, rotation.Retire, rotation.Discard, rotation.DiscardStored}).Draw(rt, "plan")
-			standings = append(standings, standing(texts.Draw(rt, "user"), plan, rapid.SampledFrom(steps).Draw(rt, "step"), func(st *runner.Standing) {
+			standings = append(standings, standing(texts.Draw(rt, "user"), plan, rapid.SampledFrom(steps).Draw(rt, "step"), func(st *desk.Rotation) {
 				st.State.ID = fmt.Sprint(i)
 				st.State.Old.Gone = rapid.Bool().Draw(rt, "gone")
 				if text := texts.Draw(rt, "problem"); text != "" {

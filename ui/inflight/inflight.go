@@ -20,15 +20,15 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
 
 // Source tells where the rotations stand that are under way. It is called in a command,
 // and ends with ctx.
-type Source func(ctx context.Context) ([]runner.Standing, error)
+type Source func(ctx context.Context) ([]desk.Rotation, error)
 
 // Chosen says that the operator goes on with a rotation.
 type Chosen struct{ State rotation.State }
@@ -45,7 +45,7 @@ type Screen struct {
 	common  *kit.Common
 	source  Source
 	options Options
-	ctx     context.Context //nolint:containedctx // the program's: a screen lives within it
+	ctx     context.Context // the program's: a screen lives within it
 
 	generation int
 	stop       context.CancelFunc // of the question under way
@@ -53,7 +53,7 @@ type Screen struct {
 	at         time.Time // of the answer, by the account's clock; zero: none yet
 	problem    string    // why there is no newer one; "" if there is
 
-	list          *kit.List[runner.Standing]
+	list          *kit.List[desk.Rotation]
 	width, height int
 }
 
@@ -61,7 +61,7 @@ type Screen struct {
 func New(ctx context.Context, common *kit.Common, source Source, options Options) *Screen {
 	s := &Screen{
 		common: common, source: source, options: options,
-		ctx: ctx, stop: func() {}, list: kit.NewList(func(st runner.Standing) string { return st.State.ID }, columns...),
+		ctx: ctx, stop: func() {}, list: kit.NewList(func(st desk.Rotation) string { return st.State.ID }, columns...),
 	}
 	s.width, s.height = common.BodySize()
 	s.layOut()
@@ -71,7 +71,7 @@ func New(ctx context.Context, common *kit.Common, source Source, options Options
 // answered is what the source told.
 type answered struct {
 	generation int
-	standings  []runner.Standing
+	standings  []desk.Rotation
 	err        error
 	at         time.Time
 }
@@ -97,12 +97,6 @@ func (s *Screen) layOut() { s.list.SetSize(s.width, s.layout().table) }
 // Shown is called when the screen comes to the front.
 func (s *Screen) Shown() tea.Cmd { return s.Reload() }
 
-// Refresh is called on the screen in front when the account's clock was moved on.
-func (s *Screen) Refresh() tea.Cmd { return s.Reload() }
-
-// Recount is called on the screen in front each minute.
-func (s *Screen) Recount() tea.Cmd { return s.Reload() }
-
 // Update takes a message over.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -111,8 +105,10 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.layOut()
 	case answered:
 		s.take(msg)
+	case kit.Minute, kit.ClockMoved:
+		return s.Reload()
 	case kit.SessionRenewed:
-		if s.problem != "" || s.count(unknown) > 0 {
+		if s.problem != "" || s.count(isUnknown) > 0 {
 			return s.Reload()
 		}
 	case tea.KeyPressMsg:
@@ -155,30 +151,37 @@ func (s *Screen) open() tea.Cmd {
 	return func() tea.Msg { return chosen }
 }
 
-// count is how many rotations there are in which it is a given turn.
-func (s *Screen) count(t turn) int {
+// Rotations are those that the last answer told of.
+func (s *Screen) Rotations() []desk.Rotation { return s.list.Rows() }
+
+// count is how many rotations there are of which something holds.
+func (s *Screen) count(holds func(desk.Rotation) bool) int {
 	n := 0
-	for _, st := range s.list.Rows() {
-		if turnOf(st) == t {
+	for _, r := range s.list.Rows() {
+		if holds(r) {
 			n++
 		}
 	}
 	return n
 }
 
-// Aside is what the list has to say about the rotations under way: how many wait for
+func isUnknown(r desk.Rotation) bool { return turnOf(r) == unknown }
+
+func needsYou(r desk.Rotation) bool { return !isUnknown(r) && r.At.NeedsYou() }
+
+// Aside is what the list has to say about the rotations in progress: how many wait for
 // the operator. It is empty if there are none.
 func (s *Screen) Aside() kit.Part {
 	st, g := s.common.Styles, s.common.Glyphs
 	part := func(glyph, long, short string, style kit.Style) kit.Part {
 		return kit.Part{Text: glyph + " " + long, Short: glyph + " " + short, Style: style}
 	}
-	for _, standing := range s.list.Rows() {
-		if state := standing.State; s.problem == "" && state.Orphan() && !state.Delivered() { // it goes before everything else
-			return part(g.Cross, words.Unheld(state), state.User+": no secret", st.Danger)
+	for _, r := range s.list.Rows() {
+		if s.problem == "" && r.At.About == rotation.AboutNoSecret { // it goes before everything else
+			return part(g.Cross, words.Unheld(r.State), r.State.User+": no secret", st.Danger)
 		}
 	}
-	switch n, lost := s.count(yours), s.count(unknown); {
+	switch n, lost := s.count(needsYou), s.count(isUnknown); {
 	case s.problem != "":
 		return part(g.Unknown, "in flight: not known", "in flight", st.Unknown)
 	case n == 1:

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 )
 
@@ -69,14 +69,14 @@ func TestAside(t *testing.T) {
 	all := several()
 	turn, lost := all[1], all[6]
 	for _, test := range []struct {
-		standings []runner.Standing
+		standings []desk.Rotation
 		want      string
 	}{
 		{nil, ""},
-		{[]runner.Standing{quiet}, "↻ 1 rotation under way"},
-		{[]runner.Standing{quiet, lost}, "? 1 rotation not known"},
-		{[]runner.Standing{quiet, lost, turn}, "● 1 rotation waits for you"},
-		{[]runner.Standing{turn, turn}, "● 2 rotations wait for you"},
+		{[]desk.Rotation{quiet}, "↻ 1 rotation under way"},
+		{[]desk.Rotation{quiet, lost}, "? 1 rotation not known"},
+		{[]desk.Rotation{quiet, lost, turn}, "● 1 rotation waits for you"},
+		{[]desk.Rotation{turn, turn}, "● 2 rotations wait for you"},
 	} {
 		st := newStage(t, test.standings, "", 120, 40)
 		st.load()

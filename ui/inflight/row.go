@@ -5,44 +5,40 @@ import (
 
 	"keyturn/iamops"
 	"keyturn/iamops/clean"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/rotation"
-	"keyturn/iamops/runner"
 	"keyturn/ui/kit"
 	"keyturn/ui/words"
 )
 
-// turn is whose turn it is in a rotation.
-type turn int
+// turnWords are whose turn it is, in the cell of a table.
+var turnWords = map[rotation.Turn]string{
+	rotation.TurnReady: "ready", rotation.TurnYours: "your turn", rotation.TurnWaiting: "waiting", rotation.TurnBlocked: "blocked",
+	rotation.TurnAttention: "attention", rotation.TurnOver: "done", unknown: "not known",
+}
 
-// The operator's: what it waited for is over; not the operator's; not known, since
-// the keys could not be read.
-const (
-	yours turn = iota
-	waiting
-	unknown
-)
+// unknown is the turn of a rotation whose keys could not be read.
+const unknown rotation.Turn = ""
 
-var turnWord = map[turn]string{yours: "your turn", waiting: "waiting", unknown: "not known"}
-
-func turnOf(st runner.Standing) turn {
-	switch {
-	case st.Problem != nil:
+func turnOf(r desk.Rotation) rotation.Turn {
+	if r.Problem != nil {
 		return unknown
-	case st.Wait.Over:
-		return yours
 	}
-	return waiting
+	return r.At.Turn
 }
 
 // look is a turn's glyph and style.
-func (s *Screen) look(t turn) (string, kit.Style) {
+func (s *Screen) look(t rotation.Turn) (string, kit.Style) {
 	st, g := s.common.Styles, s.common.Glyphs
 	switch t {
-	case yours:
+	case rotation.TurnReady, rotation.TurnYours:
 		return g.Bullet, st.Accent
-	case waiting:
+	case rotation.TurnAttention:
+		return g.Cross, st.Danger
+	case rotation.TurnWaiting, rotation.TurnOver:
 		return g.Circle, st.Muted
-	case unknown:
+	case rotation.TurnBlocked:
+		return g.Warn, st.Warning
 	}
 	return g.Unknown, st.Unknown
 }
@@ -69,8 +65,8 @@ func (s *Screen) cells(i int, _ []int) []kit.Cell {
 	text := func(text string) kit.Cell { return kit.Cell{{Text: text, Style: st.Text}} }
 	return []kit.Cell{
 		{{Text: state.User, Style: st.Strong}}, text(words.ShortPlan(state.Plan)), text(words.StepName(state.Step)),
-		s.keyEnd(state.Old), s.keyEnd(state.New), text(kit.Age(now.Sub(since(standing)))),
-		{{Text: glyph + " " + turnWord[t], Style: style}}, {{Text: s.waits(standing, now), Style: st.Text}},
+		s.keyEnd(state.Old), s.keyEnd(state.New), text(words.Age(now.Sub(since(standing)))),
+		{{Text: glyph + " " + turnWords[t], Style: style}}, {{Text: s.waits(standing, now), Style: st.Text}},
 	}
 }
 
@@ -90,23 +86,23 @@ func (s *Screen) keyEnd(k rotation.KeyFacts) kit.Cell {
 
 // since is since when a rotation stands where it does: as far as that is not known, when
 // something was last done in it.
-func since(st runner.Standing) time.Time {
-	if st.Wait.Since.IsZero() {
-		return st.Memory.Last
+func since(st desk.Rotation) time.Time {
+	if st.At.Since.IsZero() {
+		return st.Last
 	}
-	return st.Wait.Since
+	return st.At.Since
 }
 
 // waits says what a rotation waits for, or why that is not known.
-func (s *Screen) waits(st runner.Standing, now time.Time) string {
+func (s *Screen) waits(st desk.Rotation, now time.Time) string {
 	if st.Problem != nil {
 		return "not known: " + words.ProblemName(st.Problem.Kind)
 	}
-	return words.Waits(st.State, st.Wait, now)
+	return words.Waits(st.State, st.At, now)
 }
 
 // detail is what there is to say about a rotation, what it waits for first.
-func (s *Screen) detail(standing runner.Standing) []string {
+func (s *Screen) detail(standing desk.Rotation) []string {
 	st, now := s.common.Styles, s.common.Clock.Now()
 	state := standing.State
 	var lines []string

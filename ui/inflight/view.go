@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"keyturn/iamops/clean"
+	"keyturn/iamops/desk"
+	"keyturn/iamops/rotation"
 	"keyturn/ui/kit"
 )
 
@@ -64,10 +66,12 @@ func (s *Screen) countLine() string {
 		return " " + st.Muted.Render("rotations under way: not known yet")
 	}
 	line := " " + st.Strong.Render(rotations(len(s.list.Rows()))+" under way")
-	for _, t := range []turn{yours, waiting, unknown} {
-		if n := s.count(t); n > 0 {
+	for _, t := range []rotation.Turn{
+		rotation.TurnAttention, rotation.TurnReady, rotation.TurnYours, rotation.TurnWaiting, rotation.TurnBlocked, unknown,
+	} {
+		if n := s.count(func(r desk.Rotation) bool { return turnOf(r) == t }); n > 0 {
 			glyph, style := s.look(t)
-			line += "   " + style.Render(fmt.Sprintf("%s %d %s", glyph, n, turnWord[t]))
+			line += "   " + style.Render(fmt.Sprintf("%s %d %s", glyph, n, turnWords[t]))
 		}
 	}
 	return g.Truncate(line, s.width)

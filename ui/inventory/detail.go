@@ -254,7 +254,9 @@ func (s *Screen) findings(r *audit.Row) string {
 		glyph, style := s.look(f)
 		said = append(said, style.Render(glyph+" "+f.String()))
 	}
-	if r.Rotating {
+	if at, known := s.inProgress[r.User.Name]; known {
+		said = append(said, s.common.Styles.Accent.Render(s.common.Glyphs.Rotating+" "+clean.Text(at.Verdict+" "+at.Stands)))
+	} else if r.Rotating {
 		said = append(said, s.common.Styles.Accent.Render(s.common.Glyphs.Rotating+" rotating"))
 	}
 	if len(said) == 0 {

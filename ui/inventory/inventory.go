@@ -55,8 +55,10 @@ type Screen struct {
 	rows      []audit.Row // everything, in the inventory's order
 	order     []int       // the rows shown, as indices of rows
 	counts    audit.Counts
-	ages      []time.Duration
-	bars      kit.Histogram // of the ages
+	// inProgress are the rotations that are known to be in progress, by user.
+	inProgress map[string]InProgress
+	ages       []time.Duration
+	bars       kit.Histogram // of the ages
 
 	table         *kit.Table
 	width, height int
@@ -134,7 +136,8 @@ func (s *Screen) Shown() tea.Cmd {
 	if s.load.generation == 0 || s.outdated {
 		return s.Reload()
 	}
-	return s.Recount()
+	s.recount()
+	return nil
 }
 
 // Outdate says that what was loaded is older than the account's clock.
@@ -151,8 +154,32 @@ func (s *Screen) resize(width, height int) {
 // SetAside puts a text at the end of the line of counts.
 func (s *Screen) SetAside(p kit.Part) { s.aside = p }
 
-// CapturesInput reports whether letters are text at the moment, and no commands.
-func (s *Screen) CapturesInput() bool { return s.filter.Typing() }
+// InProgress is a rotation that is known to be in progress, in the words of all screens.
+type InProgress struct{ Verdict, Stands string }
+
+// SetInProgress hands over the rotations in progress, by user: what they say of where one
+// stands is more than the keys' dates can tell.
+func (s *Screen) SetInProgress(all map[string]InProgress) { s.inProgress = all }
+
+// rotating reports whether the row's user has a rotation in progress, or seems to.
+func (s *Screen) rotating(r *audit.Row) bool {
+	_, known := s.inProgress[r.User.Name]
+	return known || r.Rotating
+}
+
+// rotations is how many users have one in progress, or seem to.
+func (s *Screen) rotations() int {
+	users := map[string]bool{}
+	for i := range s.rows {
+		if s.rotating(&s.rows[i]) {
+			users[s.rows[i].User.Name] = true
+		}
+	}
+	return len(users)
+}
+
+// Typing reports whether letters are text at the moment, and no commands.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
 
 // Update takes a message over. The background is the root's.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
@@ -161,6 +188,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.resize(msg.Width, msg.Height)
 	case arrived:
 		return s.take(msg)
+	case kit.Minute:
+		s.recount()
 	case kit.SessionRenewed:
 		if s.wanting() {
 			return s.Reload()
@@ -344,13 +373,8 @@ func (s *Screen) Select(user, keyID string) {
 	s.reselect()
 }
 
-// Recount judges all keys anew. It is due when the clock was moved, and now and
+// recount judges all keys anew. It is due when the clock was moved, and now and
 // then as time goes by.
-func (s *Screen) Recount() tea.Cmd {
-	s.recount()
-	return nil
-}
-
 func (s *Screen) recount() {
 	now := s.common.Clock.Now()
 	s.rows = s.inventory.AppendRows(s.rows[:0], now)

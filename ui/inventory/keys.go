@@ -18,8 +18,7 @@ var keylessKey = kit.Bind("users without keys", "u", "u")
 func (s *Screen) Keys() [][]kit.Key {
 	k := s.common.Keys
 	if s.filter.Typing() {
-		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
-		return [][]kit.Key{append(s.filter.Keys(), kit.Key{Binding: move, Foot: kit.FootMore})}
+		return [][]kit.Key{append(s.filter.Keys(), kit.Key{Binding: k.UpDown, Foot: kit.FootMore})}
 	}
 	return [][]kit.Key{
 		s.table.Keys(k),

@@ -11,7 +11,7 @@ import (
 
 // load is the load under way, or the one before.
 type load struct {
-	parent     context.Context //nolint:containedctx // the program's: a screen lives within it
+	parent     context.Context // the program's: a screen lives within it
 	cancel     context.CancelFunc
 	generation int
 	stream     *audit.Stream // nil until the first batch has arrived

@@ -175,7 +175,7 @@ func TestTheRowsInViewAreAskedForFirst(t *testing.T) {
 		cmd = s.Update(cmd())
 	}
 	s.inventory.Apply(audit.ReportRead{Report: reportOf(a)})
-	s.Recount()
+	s.recount()
 	press(s, "s", "s", "s", "G")
 	last := s.rows[s.order[len(s.order)-1]].User.Name
 	close(source.gate)

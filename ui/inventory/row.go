@@ -7,6 +7,7 @@ import (
 	"keyturn/iamops"
 	"keyturn/iamops/audit"
 	"keyturn/ui/kit"
+	"keyturn/ui/words"
 )
 
 // The columns, by index.
@@ -41,6 +42,9 @@ func (s *Screen) cells(r *audit.Row, now time.Time, widths []int) []kit.Cell {
 	cells[colUser] = s.user(r)
 	cells[colVerdict] = s.verdict(r)
 	cells[colNext] = kit.Cell{{Text: string(r.Next()), Style: st.Text}}
+	if at, known := s.inProgress[r.User.Name]; known {
+		cells[colNext] = kit.Cell{{Text: at.Verdict, Style: st.Accent}}
+	}
 	if r.Exemption != nil {
 		cells[colNext] = kit.Cell{{Text: "exempt", Style: st.Muted}}
 	}
@@ -129,8 +133,8 @@ func (s *Screen) statusStyle(status iamops.KeyStatus) kit.Style {
 
 // age is how old the key is. One that is past the limit by less than the age shows says so.
 func (s *Screen) age(r *audit.Row, now time.Time) string {
-	age := kit.Age(r.Age(now))
-	if r.Findings.Has(audit.Overdue) && age == kit.Age(s.inventory.Thresholds().MaxAge) {
+	age := words.Age(r.Age(now))
+	if r.Findings.Has(audit.Overdue) && age == words.Age(s.inventory.Thresholds().MaxAge) {
 		return ">" + age
 	}
 	return age
@@ -191,9 +195,9 @@ const agoWidth = 10
 // usedText is the longest of the ways to say it that fits.
 func usedText(use iamops.LastUse, now time.Time, width int) string {
 	if width < agoWidth {
-		return kit.Age(now.Sub(use.At))
+		return words.Age(now.Sub(use.At))
 	}
-	text := kit.Ago(now.Sub(use.At))
+	text := words.AgeAgo(now.Sub(use.At))
 	for _, more := range []string{use.Service, use.Region} {
 		if more == "" {
 			continue
@@ -228,8 +232,9 @@ func unknown(why string, width int) string {
 // it, where nothing cuts it off.
 func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	g, st := s.common.Glyphs, s.common.Styles
+	rotating := s.rotating(r)
 	switch {
-	case r.Verdict == audit.NoFinding && r.Rotating:
+	case r.Verdict == audit.NoFinding && rotating && r.HasKey():
 		return kit.Cell{{Text: g.Rotating + " rotating", Style: st.Accent}}
 	case r.Verdict == audit.Unknown && r.Awaited() && s.load.running:
 		return kit.Cell{{Text: g.Pending, Style: st.Muted}}
@@ -242,7 +247,7 @@ func (s *Screen) verdict(r *audit.Row) kit.Cell {
 	if r.Exemption != nil && !r.Counted().Has(r.Verdict) {
 		style = st.Muted
 	}
-	if r.Rotating {
+	if rotating {
 		return kit.Cell{{Text: g.Rotating, Style: st.Accent}, {Text: " " + r.Verdict.Short(), Style: style}}
 	}
 	return kit.Cell{{Text: glyph + " " + r.Verdict.Short(), Style: style}}

@@ -67,14 +67,14 @@ func TestCopy(t *testing.T) {
 func TestFilterAsYouType(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
 	press(s, "/", "S", "U", "z")
-	if !s.CapturesInput() {
+	if !s.Typing() {
 		t.Error("letters are commands while the filter is typed")
 	}
 	if got := shown(s); !slices.Equal(got, []string{"Suzie", "Suzie"}) {
 		t.Errorf("the filter SUz shows %v", got)
 	}
 	press(s, "enter")
-	if s.CapturesInput() || len(s.order) != 2 {
+	if s.Typing() || len(s.order) != 2 {
 		t.Error("enter does not keep the filter and end the typing")
 	}
 	press(s, "esc")
@@ -82,7 +82,7 @@ func TestFilterAsYouType(t *testing.T) {
 		t.Errorf("after esc %d rows are shown, want all 12", len(s.order))
 	}
 	press(s, "/", "q", "esc")
-	if s.CapturesInput() || s.query.Text != "" {
+	if s.Typing() || s.query.Text != "" {
 		t.Error("esc does not drop what was typed")
 	}
 }
@@ -133,7 +133,7 @@ func TestRecountFollowsTheClock(t *testing.T) {
 	s := loaded(t, sketchAccount(), 120, 40)
 	before := s.counts.Of(audit.Overdue)
 	s.common.Clock = uitest.NewClock(now.Add(11 * day))
-	s.Recount()
+	s.recount()
 	if after := s.counts.Of(audit.Overdue); after != before+1 {
 		t.Errorf("eleven days later %d keys are overdue, want %d", after, before+1)
 	}

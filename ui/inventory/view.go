@@ -110,7 +110,7 @@ func (s *Screen) reportStatus() string {
 	case audit.ReportMaking:
 		return "report in the making" + dot
 	case audit.ReportKnown:
-		return "report " + kit.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
+		return "report " + words.Age(s.common.Clock.Now().Sub(p.ReportAt)) + " old" + dot
 	case audit.ReportFailed:
 		if p.OwnKeys() {
 			return ""
@@ -169,10 +169,7 @@ func (s *Screen) headLine() string {
 
 // ownLine says that the keys are the caller's own, and as much of the reason as fits.
 func (s *Screen) ownLine(width int) string {
-	mine := " " + s.common.Styles.Strong.Render(fmt.Sprintf("%d keys of yours", s.counts.Keys))
-	if s.counts.Keys == 1 {
-		mine = " " + s.common.Styles.Strong.Render("1 key of yours")
-	}
+	mine := " " + s.common.Styles.Strong.Render(words.Count(s.counts.Keys, "key")+" of yours")
 	for _, why := range []string{
 		". " + words.MayNotList + "; `keyturn policy --audit` prints what that takes.",
 		". " + words.MayNotList + ".",
@@ -223,8 +220,8 @@ func (s *Screen) countLine(width int) string {
 			add(glyph, f.String(), n, style)
 		}
 	}
-	if s.counts.Rotating > 0 {
-		add(g.Rotating, "rotating", s.counts.Rotating, st.Accent)
+	if n := s.rotations(); n > 0 {
+		add(g.Rotating, "rotating", n, st.Accent)
 	}
 	if s.counts.Exempt > 0 {
 		add(g.Dot, "exempt", s.counts.Exempt, st.Muted)
@@ -259,7 +256,7 @@ func (s *Screen) histogramLine() string {
 	limit := s.inventory.Thresholds().MaxAge
 	line := " " + st.Muted.Render("age  ") + s.common.Histogram(s.bars).String() +
 		st.Muted.Render(fmt.Sprintf("   limit %s %s oldest %s",
-			kit.Days(limit), s.common.Glyphs.Limit, kit.Days(s.counts.Oldest)))
+			words.Days(limit), s.common.Glyphs.Limit, words.Days(s.counts.Oldest)))
 	right := "by " + s.query.Order.String()
 	if p := s.inventory.Progress(); p.Report == audit.ReportKnown {
 		right = "report " + clock(p.ReportAt) + ", " + right
@@ -319,22 +316,15 @@ func stopped(p audit.Progress, again key.Binding) string {
 		missing = append(missing, fmt.Sprintf("users after the first %d", p.Users))
 	}
 	if n := p.Users - p.UsersListed; n > 0 {
-		missing = append(missing, "keys of "+many(n, "user"))
+		missing = append(missing, "keys of "+words.Count(n, "user"))
 	}
 	if n := p.Keys - p.KeysLookedUp; n > 0 {
-		missing = append(missing, many(n, "last use"))
+		missing = append(missing, words.Count(n, "last use"))
 	}
 	if len(missing) == 0 {
 		missing = []string{"nothing more"}
 	}
 	return "Stopped; " + again.Help().Key + " reads again. Not read: " + strings.Join(missing, ", ")
-}
-
-func many(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func counted(p audit.Progress) string {

@@ -15,9 +15,9 @@ type Filter struct {
 	typing bool
 }
 
-// filterPrompt stands before the text, and filterLimit is how long that may be.
+// How long the text may be, and what stands around it.
 const (
-	filterPrompt = " / "
+	filterPrompt = 3 // cells before it: the key's name between two blanks
 	filterLimit  = 100
 	filterAfter  = 30 // cells that are left for what stands behind the text
 )
@@ -34,7 +34,7 @@ func NewFilter(c *Common) *Filter {
 
 // SetWidth gives the filter its room in cells.
 func (f *Filter) SetWidth(width int) {
-	f.input.SetWidth(max(1, width-len(filterPrompt)-filterAfter))
+	f.input.SetWidth(max(1, width-filterPrompt-filterAfter))
 }
 
 // Text is what rows have to match; "" if that is all of them.
@@ -89,7 +89,7 @@ func (f *Filter) Keys() []Key {
 // View draws the prompt and the text.
 func (f *Filter) View() string {
 	st := f.common.Styles
-	prompt := " " + st.Key.Render("/") + " "
+	prompt := " " + st.Key.Render(f.common.Keys.Filter.Help().Key) + " "
 	if !f.typing {
 		return prompt + st.Strong.Render(clean.Text(f.Text()))
 	}
@@ -106,7 +106,7 @@ func (f *Filter) Cursor(line int) *tea.Cursor {
 	}
 	c := f.input.Cursor()
 	if c != nil {
-		c.X, c.Y = c.X+len(filterPrompt), line
+		c.X, c.Y = c.X+filterPrompt, line
 	}
 	return c
 }

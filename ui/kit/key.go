@@ -37,17 +37,19 @@ const (
 	FootLast  = 100
 )
 
-func (k Key) shown() bool { return !k.Hidden && k.Not == "" }
+func (k *Key) shown() bool { return !k.Hidden && k.Not == "" }
 
 // Footer are the keys of a footer, in their order.
 func Footer(groups [][]Key) []key.Binding {
-	var keys []Key
-	for _, k := range slices.Concat(groups...) {
-		if k.Foot > 0 && k.shown() {
-			keys = append(keys, k)
+	keys := make([]*Key, 0, 32)
+	for _, group := range groups {
+		for i := range group {
+			if k := &group[i]; k.Foot > 0 && k.shown() {
+				keys = append(keys, k)
+			}
 		}
 	}
-	slices.SortStableFunc(keys, func(a, b Key) int { return cmp.Compare(a.Foot, b.Foot) })
+	slices.SortStableFunc(keys, func(a, b *Key) int { return cmp.Compare(a.Foot, b.Foot) })
 	hints := make([]key.Binding, len(keys))
 	for i, k := range keys {
 		hints[i] = Describe(k.Binding, cmp.Or(k.Short, k.Help().Desc))
@@ -60,8 +62,8 @@ func Help(groups [][]Key) [][]key.Binding {
 	var help [][]key.Binding
 	for _, group := range groups {
 		var shown []key.Binding
-		for _, k := range group {
-			if k.shown() {
+		for i := range group {
+			if k := &group[i]; k.shown() {
 				shown = append(shown, k.Binding)
 			}
 		}
@@ -79,15 +81,17 @@ func Unavailable(groups [][]Key) []Key {
 
 // Press does what the key does that was pressed, and reports whether there is one.
 func Press(msg tea.KeyPressMsg, groups [][]Key) (cmd tea.Cmd, taken bool) {
-	for _, k := range slices.Concat(groups...) {
-		switch {
-		case !key.Matches(msg, k.Binding):
-		case k.Run != nil:
-			return k.Run(), true
-		case k.RunOf != nil:
-			return k.RunOf(msg.String()), true
-		case k.Not != "":
-			return Warn(k.Not), true
+	for _, group := range groups {
+		for i := range group {
+			switch k := &group[i]; {
+			case !key.Matches(msg, k.Binding):
+			case k.Run != nil:
+				return k.Run(), true
+			case k.RunOf != nil:
+				return k.RunOf(msg.String()), true
+			case k.Not != "":
+				return Warn(k.Not), true
+			}
 		}
 	}
 	return nil, false

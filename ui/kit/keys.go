@@ -9,6 +9,7 @@ type Keys struct {
 	Top, Bottom           key.Binding
 	PageUp, PageDown      key.Binding
 	Enter, Esc, Tab       key.Binding
+	Move, UpDown, Page    key.Binding // several keys in one line of the help or the footer
 	Filter, Sort, Refresh key.Binding
 	Copy                  key.Binding
 	Calls, Renew          key.Binding
@@ -31,6 +32,9 @@ func NewKeys(ascii bool) Keys {
 		Bottom:    Bind("last", "G", "G", "end"),
 		PageUp:    Bind("page up", "pgup", "pgup", "ctrl+u"),
 		PageDown:  Bind("page down", "pgdn", "pgdown", "ctrl+d"),
+		Move:      Bind("up and down", up+"/"+down+" k/j", "up", "k", "down", "j"),
+		UpDown:    Bind("up and down", up+"/"+down, "up", "down"),
+		Page:      Bind("a page", "pgup/pgdn", "pgup", "pgdown"),
 		Enter:     Bind("choose", "enter", "enter"),
 		Esc:       Bind("back", "esc", "esc"),
 		Tab:       Bind("next", "tab", "tab"),
@@ -44,12 +48,6 @@ func NewKeys(ascii bool) Keys {
 		Quit:      Bind("quit", "q", "q"),
 		Interrupt: Bind("quit", "ctrl+c", "ctrl+c"),
 	}
-}
-
-// Move is how the help tells the keys that move by one, arrows or letters.
-func (k Keys) Move(does string) key.Binding {
-	label := k.Up.Help().Key + "/" + k.Down.Help().Key + " k/j"
-	return Bind(does, label, append(k.Up.Keys(), k.Down.Keys()...)...)
 }
 
 // Bind returns a binding of the given keys, shown in help as the label with what

@@ -8,6 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
+const day = 24 * time.Hour
+
 type fixedClock time.Time
 
 func (c fixedClock) Now() time.Time { return time.Time(c) }
@@ -17,41 +19,6 @@ func newCommon(width, height int) *Common {
 	c := NewCommon(fixedClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)), Look{})
 	c.Width, c.Height = width, height
 	return c
-}
-
-func TestAges(t *testing.T) {
-	tests := []struct {
-		d         time.Duration
-		age, days string
-		ago, wait string
-	}{
-		{-time.Hour, "0 s", "0 d", "just now", "0 s"},
-		{0, "0 s", "0 d", "just now", "0 s"},
-		{500 * time.Millisecond, "0 s", "0 d", "just now", "1 s"},
-		{12 * time.Second, "12 s", "0 d", "12 s ago", "12 s"},
-		{59*time.Second + time.Millisecond, "59 s", "0 d", "59 s ago", "1 min"},
-		{5*time.Minute + 20*time.Second, "5 min", "0 d", "5 min ago", "5 min 20 s"},
-		{time.Hour - time.Second, "59 min", "0 d", "59 min ago", "59 min 59 s"},
-		{time.Hour, "1 h", "0 d", "1 h ago", "1 h"},
-		{24*time.Hour - time.Second, "23 h", "0 d", "23 h ago", "1 d"},
-		{52 * time.Hour, "2 d", "2 d", "2 d ago", "2 d 4 h"},
-		{52*time.Hour + time.Second, "2 d", "2 d", "2 d ago", "2 d 5 h"},
-		{412 * day, "412 d", "412 d", "412 d ago", "412 d"},
-	}
-	for _, tt := range tests {
-		if got := Age(tt.d); got != tt.age {
-			t.Errorf("Age(%v) = %q, want %q", tt.d, got, tt.age)
-		}
-		if got := Days(tt.d); got != tt.days {
-			t.Errorf("Days(%v) = %q, want %q", tt.d, got, tt.days)
-		}
-		if got := Ago(tt.d); got != tt.ago {
-			t.Errorf("Ago(%v) = %q, want %q", tt.d, got, tt.ago)
-		}
-		if got := Wait(tt.d); got != tt.wait {
-			t.Errorf("Wait(%v) = %q, want %q", tt.d, got, tt.wait)
-		}
-	}
 }
 
 func TestAgeBar(t *testing.T) {

@@ -106,8 +106,7 @@ func (t *Table) Move(msg tea.KeyPressMsg, keys Keys) bool {
 
 // Keys are those that move the selection, for the help.
 func (t *Table) Keys(k Keys) []Key {
-	pages := Bind("a page", k.PageUp.Help().Key+"/"+k.PageDown.Help().Key, "pgup", "pgdown")
-	return []Key{{Binding: k.Move("up and down")}, {Binding: pages}, {Binding: k.Top}, {Binding: k.Bottom}}
+	return []Key{{Binding: k.Move}, {Binding: k.Page}, {Binding: k.Top}, {Binding: k.Bottom}}
 }
 
 // View draws the heads and the rows in view. It asks for those rows only; row

@@ -51,7 +51,7 @@ const (
 type Screen struct {
 	options Options
 	common  *kit.Common
-	ctx     context.Context //nolint:containedctx // the program's own
+	ctx     context.Context // the program's own
 
 	stage     openingStage
 	profile   string
@@ -177,9 +177,8 @@ func (p *Screen) Keys() [][]kit.Key {
 	quit := kit.Key{Binding: k.Quit, Foot: kit.FootLast}
 	switch p.stage {
 	case choosing:
-		move := kit.Bind("up and down", k.Up.Help().Key+"/"+k.Down.Help().Key, "up", "down")
 		return [][]kit.Key{{
-			{Binding: move, Foot: kit.FootLead},
+			{Binding: k.UpDown, Foot: kit.FootLead},
 			{Binding: kit.Describe(k.Enter, "use it"), Run: p.use, Foot: kit.FootLead + 1},
 			{Binding: k.Esc, Run: p.backToFailure, Hidden: p.failure == nil, Foot: kit.FootLead + 2},
 			quit,

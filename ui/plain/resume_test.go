@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keyturn/iamops/account"
+	"keyturn/iamops/desk"
 	"keyturn/iamops/journal"
 	"keyturn/iamops/rotation"
 	"keyturn/iamops/runner"
@@ -24,7 +25,7 @@ func visit(t *testing.T, cloud *faults.Account, a *account.Account, dir string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, damages, err := runner.Records(dir, caller.Partition, caller.Account)
+	records, damages, err := desk.Read(dir, caller.Partition, caller.Account)
 	if err != nil || len(damages) != 0 {
 		t.Fatalf("%v, %v", damages, err)
 	}

@@ -25,6 +25,9 @@ func (s *Session) tell(snap runner.Snapshot) {
 		s.prompted = ""
 		delete(s.told, "known") // each step is decided by what is known then
 	}
+	if at := snap.Standing(now); settled(st) && s.news("stands", fmt.Sprint(at.Turn, at.About, at.Until, at.Refused, at.Lead)) {
+		s.say("  %s: %s", words.Verdict(at), words.Stands(st, at, now))
+	}
 	for _, line := range []struct{ topic, text string }{ // a text's line breaks are ours
 		{"clock", s.driftText()},
 		{"in flight", clean.Text(words.InFlight(st))},

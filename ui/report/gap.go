@@ -18,16 +18,15 @@ type gap struct {
 // what is the kind of thing that is missing.
 type what string
 
-// The whole account; users; the keys of a user; the last use of a key; the credential
-// report; the users' tags and policies; lines of the credential report.
+// What can be missing.
 const (
-	theAccount what = "account"
-	theUsers   what = "users"
-	theKeys    what = "keys"
-	theLastUse what = "last-use"
-	theReport  what = "credential-report"
-	theDetails what = "details"
-	theLines   what = "report-lines"
+	theAccount what = "account"           // the whole of it
+	theUsers   what = "users"             // some of them
+	theKeys    what = "keys"              // of a user
+	theLastUse what = "last-use"          // of a key
+	theReport  what = "credential-report" // the whole of it
+	theDetails what = "details"           // the users' tags and policies
+	theLines   what = "report-lines"      // of the credential report
 )
 
 // blind reports whether nothing is known of the account's keys: that none are counted

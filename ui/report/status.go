@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -25,8 +24,10 @@ type UnderWay struct {
 	Last     time.Time  `json:"last_record"`
 	By       string     `json:"by"`              // the ARN of who was last at work on it
 	Waits    string     `json:"waits_for"`       // in words
-	Yours    bool       `json:"waiting_for_you"` // the wait is over
+	Turn     string     `json:"turn"`            // ready, yours, waiting, blocked, attention or over
+	Yours    bool       `json:"waiting_for_you"` // ready, yours or attention
 	Until    *time.Time `json:"until,omitempty"`
+	Holder   string     `json:"holder,omitempty"`  // who is at work on it now
 	Problem  string     `json:"problem,omitempty"` // why the keys could not be read
 }
 
@@ -56,6 +57,9 @@ func WriteStatus(w io.Writer, f Format, account iamops.Account, rows []UnderWay,
 	}
 	for _, r := range rows {
 		waits := r.Waits
+		if r.Holder != "" && r.Turn != "blocked" {
+			waits += " (" + r.Holder + " is at work on it)"
+		}
 		if r.Problem != "" {
 			waits = "unknown: " + r.Problem
 		}
@@ -75,7 +79,7 @@ func WriteStatus(w io.Writer, f Format, account iamops.Account, rows []UnderWay,
 func ownKeyLines(own []OwnKey, now time.Time) []string {
 	var rows [][]string
 	for _, k := range own {
-		row := []string{k.KeyID, fmt.Sprintf("%d d", int(max(now.Sub(k.Created), 0)/day)), k.Status}
+		row := []string{k.KeyID, words.Days(now.Sub(k.Created)), k.Status}
 		if k.You {
 			row = append(row, "you")
 		}

@@ -73,12 +73,11 @@ func (a *Audit) called(several bool) string {
 }
 
 func age(r *audit.Row, at time.Time, limit time.Duration) string {
-	days := ageInDays(r, at)
-	if days == nil {
+	if r.Since().IsZero() {
 		return "-"
 	}
-	text := fmt.Sprintf("%d d", *days)
-	if r.Findings.Has(audit.Overdue) && time.Duration(*days)*day <= limit {
+	text := words.Days(r.Age(at))
+	if r.Findings.Has(audit.Overdue) && text == words.Days(limit) {
 		return ">" + text // it is past the limit by less than a day
 	}
 	return text
@@ -192,7 +191,7 @@ func (a *Audit) counted() string {
 	if a.blind() {
 		return "Nothing is known of the keys."
 	}
-	parts := []string{fmt.Sprintf("%s of %s", number(a.Counts.Keys, "key"), number(a.Counts.Users, "user"))}
+	parts := []string{fmt.Sprintf("%s of %s", words.Count(a.Counts.Keys, "key"), words.Count(a.Counts.Users, "user"))}
 	for _, f := range audit.All() {
 		if n := a.Counts.Of(f); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, f))
@@ -205,13 +204,6 @@ func (a *Audit) counted() string {
 		parts = append(parts, fmt.Sprintf("%d exempt", a.Counts.Exempt))
 	}
 	return strings.Join(parts, ", ") + "."
-}
-
-func number(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func orDash(s string) string {

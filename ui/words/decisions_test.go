@@ -49,7 +49,11 @@ func declared(t *testing.T) []rotation.Decision {
 			return true
 		}
 		if kind, named := spec.Type.(*ast.Ident); named && kind.Name == "Decision" {
-			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			value, isText := spec.Values[0].(*ast.BasicLit)
+			if !isText {
+				t.Fatalf("%s is no text", spec.Names[0])
+			}
+			text, err := strconv.Unquote(value.Value)
 			if err != nil {
 				t.Fatal(err)
 			}

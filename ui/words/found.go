@@ -69,6 +69,14 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 	return append(lines, field("if it leaked", keyturn+" rotate "+named+" --leaked: off at once, then what it did, then a new key"))
 }
 
+// InProgress says where a rotation that is in progress stands.
+func InProgress(s rotation.State, at rotation.Standing, now time.Time) string {
+	return field("in progress", Verdict(at)+": "+Stands(s, at, now))
+}
+
+// NotInProgress says why it is not known whether there is one.
+func NotInProgress(err error) string { return field("in progress", "not known: "+err.Error()) }
+
 func field(name, text string) string { return fmt.Sprintf("%-13s %s", name, text) }
 
 // useText says when and where a key was last used.

@@ -16,7 +16,7 @@ func TestHandOver(t *testing.T) {
 			{Agent: "boto3 1.34", Address: "10.0.0.1", Calls: []string{"ec2 DescribeInstances"}, Regions: []string{"us-east-1"}, Count: 4, Last: noon.Add(-time.Hour)},
 			{Agent: "aws-cli <2.9>", Address: "10.0.0.2", Calls: []string{"s3 ListBuckets"}, Regions: []string{"us-east-1"}, Count: 1, Last: noon.Add(-50 * time.Hour)},
 		}
-		s.Evidence.New = []iamops.KeyUser{{Agent: "boto3 1.34", Address: "10.0.0.1", Count: 1}}
+		s.Evidence.New = []iamops.KeyUser{{Agent: "boto3 1.34", Address: "10.0.0.1", Count: 1, Last: noon}}
 	})
 	text := HandOver(s, "2026-04-01 | friday\n# no", []string{"/srv/app/.env:3"}, noon)
 	for _, want := range []string{

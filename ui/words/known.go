@@ -124,40 +124,27 @@ func quiet(name string, s rotation.State, set rotation.Settings, now time.Time) 
 	if !rotation.PlanOf(s.Plan).Gated {
 		return []Fact{{Label: label, Text: "its secret was never put away: nobody can be using it. " + LastUse(s.Target(), now)}}
 	}
-	gate := rotation.GateOf(s, set, now)
+	idle, open := rotation.IdleOf(s, set, now)
 	last := LastUse(s.Target(), now)
-	if gate.QuietSince.IsZero() {
+	if idle.Needed == 0 {
 		return []Fact{{Mark: Unknown, Label: label, Text: last + "; that counts as used"}}
 	}
-	f := Fact{Mark: Good, Label: label, Text: fmt.Sprintf("for %s%s; %s", Period(now.Sub(gate.QuietSince)), countedFrom(s, gate), last)}
-	if gate.Open() {
-		return []Fact{f}
+	had := fmt.Sprintf("for %s%s", Period(idle.Had), countedFrom(s, idle, now))
+	if open {
+		return []Fact{{Mark: Good, Label: label, Text: had + "; " + last}}
 	}
-	f.Mark, f.Text = Bad, fmt.Sprintf("for %s%s, which is too short; %s", Period(now.Sub(gate.QuietSince)), countedFrom(s, gate), last)
-	facts := []Fact{f}
-	for _, why := range gate.Whys {
-		switch {
-		case why == rotation.WhyGapLonger && gate.LongestGap >= set.Quiet:
-			facts = append(facts, Fact{Mark: Bad, Label: "a longer gap", Text: Why(why, s, set, now)})
-		case why == rotation.WhyRhythmUnknown:
-			facts = append(facts, Fact{Mark: Unknown, Label: "rhythm unknown", Text: Why(why, s, set, now)})
-		}
+	facts := []Fact{{Mark: Bad, Label: label, Text: had + ", which is too short; " + last}}
+	switch idle.Why {
+	case rotation.WhyGapLonger:
+		facts = append(facts, Fact{Mark: Bad, Label: "a longer gap", Text: Why(idle.Why, s, set, now)})
+	case rotation.WhyRhythmUnknown:
+		facts = append(facts, Fact{Mark: Unknown, Label: "rhythm unknown", Text: Why(idle.Why, s, set, now)})
+	default:
 	}
 	return append(facts, Fact{
 		Label: "quiet enough",
-		Text:  fmt.Sprintf("%s of quiet is asked for: from %s, if nobody uses it", Period(gate.Needed), Clock(gate.Opens(), now)),
+		Text:  fmt.Sprintf("%s of quiet is asked for: from %s, if nobody uses it", Period(idle.Needed), Clock(idle.Until, now)),
 	})
-}
-
-// countedFrom says from when quiet is counted, where that is later than the last use.
-func countedFrom(s rotation.State, gate rotation.Gate) string {
-	switch {
-	case gate.QuietSince.Equal(s.Target().ActiveAgain):
-		return ", counted from its reactivation"
-	case gate.QuietSince.Equal(s.StoredAt):
-		return ", counted from when the new key was stored"
-	}
-	return ""
 }
 
 // off is about the key that was switched off.

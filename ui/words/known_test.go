@@ -58,7 +58,7 @@ func TestKnown(t *testing.T) {
 		"reactivated by others":    {rotating(rotation.Delete, nil), "new key in use + | old key off - | watch ? | not visible"},
 		"the old key gone":         {rotating(rotation.Delete, func(s *rotation.State) { inactive(s); s.Old.Gone = true }), "new key in use + | old key off | watch - | not visible"},
 		"retiring a key":           {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan, s.New = rotation.Retire, rotation.KeyFacts{} }), "the key quiet + | not visible"},
-		"giving up a stored key":   {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan = rotation.DiscardStored }), "old key in use + | new key quiet - | quiet enough | not visible"},
+		"giving up a stored key":   {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan = rotation.DiscardStored }), "old key in use + | new key quiet - | rhythm unknown ? | quiet enough | not visible"},
 		"giving up an unknown key": {rotating(rotation.Deactivate, func(s *rotation.State) { s.Plan = rotation.Discard }), "old key in use + | new key quiet | not visible"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,46 +62,77 @@ func LeftDelivered(s rotation.State) string {
 	return fmt.Sprintf("%s: nobody has said that the secret of %s is stored. %s Start keyturn again to say so and go on.", s.User, s.New.ID, wentTo(s))
 }
 
-// Waits says what a rotation waits for.
-func Waits(s rotation.State, w rotation.Wait, now time.Time) string {
-	until := ""
-	if !w.Until.IsZero() && w.Until.After(now) {
-		until = ", until " + Clock(w.Until, now)
+// verdicts are the turns in a word or two, as they lead every picture of a rotation.
+var verdicts = map[rotation.Turn]string{
+	rotation.TurnReady: "READY", rotation.TurnWaiting: "WAIT", rotation.TurnYours: "YOUR TURN",
+	rotation.TurnBlocked: "BLOCKED", rotation.TurnAttention: "ATTENTION", rotation.TurnOver: "DONE",
+}
+
+// Verdict is whose turn it is, in a word or two.
+func Verdict(at rotation.Standing) string { return verdicts[at.Turn] }
+
+// Waits says what a rotation waits for, and that it is the operator if it is.
+func Waits(s rotation.State, at rotation.Standing, now time.Time) string {
+	text := Stands(s, at, now)
+	switch {
+	case at.NeedsYou():
+		return "you: " + text
 	}
-	switch w.Kind {
-	case rotation.WaitNothing:
+	return text
+}
+
+// Stands says where a rotation stands: what for, and until when.
+func Stands(s rotation.State, at rotation.Standing, now time.Time) string {
+	until := ""
+	if at.Until.After(now) {
+		until = ", until " + Clock(at.Until, now)
+	}
+	switch at.About {
+	case rotation.AboutNothing:
 		return "nothing: it is over"
-	case rotation.WaitLook:
-		if s.Phase != rotation.Unclear {
-			return "you: a key is missing from the list; open it, and keyturn looks again"
+	case rotation.AboutAnswer:
+		return "AWS's answer to " + change(s)
+	case rotation.AboutUnclear:
+		return "it is not known how " + change(s) + " ended; open it, and keyturn looks"
+	case rotation.AboutMissing:
+		return "a key is missing from the list; open it, and keyturn looks again"
+	case rotation.AboutUnread:
+		return "the keys of " + s.User + " are not known yet"
+	case rotation.AboutHolder:
+		return at.Holder + " is at work on it"
+	case rotation.AboutNoSecret, rotation.AboutWhereSaid:
+		if s.GivenOut() {
+			return "say whether the secret of " + s.New.ID + " is stored. " + strings.TrimSuffix(wentTo(s), ".")
 		}
-		return "you: it is not known how " + change(s) + " ended; open it, and keyturn looks"
-	case rotation.WaitQuiet:
-		if w.Over {
-			return "you: " + target(s) + " is quiet; it can be deactivated"
-		}
-		if w.Until.IsZero() {
+		return "nobody is known to have the secret of " + s.New.ID
+	case rotation.AboutSecret:
+		return "put the secret of " + s.New.ID + " away"
+	case rotation.AboutIdle:
+		switch {
+		case at.Turn == rotation.TurnReady:
+			return target(s) + " is quiet; it can be deactivated"
+		case at.Until.IsZero():
 			return "the last use of " + target(s) + ", which is not known"
 		}
 		return target(s) + " to be quiet" + until
-	case rotation.WaitWatch:
-		if w.Over {
-			return "you: the watch is over; " + target(s) + " can be deleted"
+	case rotation.AboutWatch:
+		if at.Turn == rotation.TurnReady {
+			return "the watch is over; " + target(s) + " can be deleted"
 		}
 		return "the end of the watch" + until
-	case rotation.WaitDecision:
-		if s.Orphan() && rotation.PlanOf(s.Plan).Target == rotation.OldKey {
-			if s.GivenOut() {
-				return "you: say whether the secret of " + s.New.ID + " is stored. " + strings.TrimSuffix(wentTo(s), ".")
-			}
-			return "you: nobody is known to have the secret of " + s.New.ID
-		}
-		if w.Over {
-			return "you, at step " + StepName(s.Step)
-		}
+	case rotation.AboutPause:
 		return "the five minutes before a deletion" + until
+	case rotation.AboutGuard:
+		return guards[at.Guards[0].Why].now(at.Guards[0], s, now)
+	case rotation.AboutRefusal, rotation.AboutSettlement:
+		return Refusal(rotation.Offer{Decision: at.Lead, Refused: at.Refused, Until: at.Until}, s, now)
+	case rotation.AboutStep:
+		if at.Change != "" {
+			return changes[at.Change].label(s)
+		}
+		return Heading(s)
 	}
-	return string(w.Kind)
+	return string(at.About)
 }
 
 func change(s rotation.State) string {

@@ -299,41 +299,6 @@ func orKey(id string) string {
 	return id
 }
 
-// Period is a length of time in one unit: "7 days", "24 hours", "5 minutes".
-func Period(d time.Duration) string {
-	unit := func(n int64, name string) string {
-		if n == 1 {
-			return "1 " + name
-		}
-		return fmt.Sprintf("%d %ss", n, name)
-	}
-	day := 24 * time.Hour
-	switch {
-	case d >= 2*day:
-		return unit(int64(d/day), "day")
-	case d >= 2*time.Hour:
-		return unit(int64(d/time.Hour), "hour")
-	case d >= 2*time.Minute:
-		return unit(int64(d/time.Minute), "minute")
-	default:
-		return unit(int64(max(d, 0)/time.Second), "second")
-	}
-}
-
-// ahead is a length of time that lies ahead, to the nearest unit: what ends in 6 days and
-// 23 hours ends in 7 days.
-func ahead(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		d = d.Round(24 * time.Hour)
-	case d >= 2*time.Hour:
-		d = d.Round(time.Hour)
-	case d >= 2*time.Minute:
-		d = d.Round(time.Minute)
-	}
-	return Period(d)
-}
-
 // Clock is a time of day with its zone; with the date if it is another day's.
 func Clock(t, now time.Time) string {
 	t, now = t.UTC(), now.UTC()
@@ -341,24 +306,6 @@ func Clock(t, now time.Time) string {
 		return t.Format("15:04:05 UTC")
 	}
 	return t.Format("2006-01-02 15:04 UTC")
-}
-
-// Ago is the time since t: "2 h ago".
-func Ago(t, now time.Time) string {
-	return shortPeriod(now.Sub(t)) + " ago"
-}
-
-func shortPeriod(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d d", d/(24*time.Hour))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	case d >= 2*time.Minute:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	default:
-		return fmt.Sprintf("%d s", max(d, 0)/time.Second)
-	}
 }
 
 // LastUse says when and where a key was last used.

@@ -30,12 +30,17 @@ var refusals = map[Break]refusal{
 
 // kmsFailure is how a service says that the KMS key does not do what the action needs.
 func kmsFailure(action string) refusal {
-	code, message := "EncryptionFailure", "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state."
+	code := "EncryptionFailure"
+	message := "Secrets Manager can't encrypt the protected secret text using the provided KMS key. " +
+		"Check that the KMS key is available, enabled, and not in an invalid state."
 	switch service, name, _ := strings.Cut(action, ":"); {
 	case service == "ssm":
-		code, message = "InvalidKeyId", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
+		code = "InvalidKeyId"
+		message = "The ciphertext refers to a customer master key that does not exist, " +
+			"does not exist in this region, or you are not allowed to access."
 	case strings.HasPrefix(name, "Get"):
-		code, message = "DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
+		code = "DecryptionFailure"
+		message = "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
 	}
 	return refusal{http.StatusBadRequest, code, code, message}
 }
@@ -69,7 +74,9 @@ func (a *Account) refuse(problem refusal, asked sandbox.Request, requestID strin
 			panic("faults: " + err.Error()) // a map of texts always can be written
 		}
 		return a.respond(status, http.Header{
-			"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {requestID}, "X-Amzn-Errortype": {problem.jsonCode},
+			"Content-Type":     {"application/x-amz-json-1.1"},
+			"X-Amzn-Requestid": {requestID},
+			"X-Amzn-Errortype": {problem.jsonCode},
 		}, body)
 	}
 	kind := "Sender"

@@ -10,29 +10,28 @@ import (
 // Moment is when a fault strikes: before the request has its effect, or after.
 type Moment int
 
-// The moments. After its effect, only the answer of a request is lost.
+// The moments.
 const (
 	BeforeEffect Moment = iota
-	AfterEffect
+	AfterEffect         // only the answer of the request is lost
 )
 
 // Break is the way in which a request fails.
 type Break int
 
-// The ways to fail. A request with NoBreak goes well, in so far as its fault says
-// nothing else. Throttle, Deny, Expire and KMSFailure are AWS's refusals, and always
+// The ways to fail. Throttle, Deny, Expire and KMSFailure are AWS's refusals, and always
 // come before any effect.
 const (
-	NoBreak         Break = iota
-	InternalError         // HTTP 500 InternalFailure
-	Unavailable           // HTTP 503 ServiceUnavailable
-	ConnectionReset       // no answer: connection reset by peer
-	ConnectionEOF         // no answer: the connection is closed
-	CutBody               // HTTP 200, and the connection is closed within the body
-	Throttle              // HTTP 400 Throttling
-	Deny                  // HTTP 403 AccessDenied, with AWS's sentence
-	Expire                // HTTP 403 ExpiredToken
-	KMSFailure            // HTTP 400 DecryptionFailure or EncryptionFailure, InvalidKeyId of SSM: the KMS key does not do its work
+	NoBreak         Break = iota // it goes well, in so far as its fault says nothing else
+	InternalError                // HTTP 500 InternalFailure
+	Unavailable                  // HTTP 503 ServiceUnavailable
+	ConnectionReset              // no answer: connection reset by peer
+	ConnectionEOF                // no answer: the connection is closed
+	CutBody                      // HTTP 200, and the connection is closed within the body
+	Throttle                     // HTTP 400 Throttling
+	Deny                         // HTTP 403 AccessDenied, with AWS's sentence
+	Expire                       // HTTP 403 ExpiredToken
+	KMSFailure                   // HTTP 400: the KMS key of a secret or parameter does not do its work
 )
 
 // Fault is something that goes wrong with requests. Its parts combine: a fault

@@ -19,7 +19,9 @@ const (
 )
 
 // quarantineDocument denies what that policy denies, as far as the account knows it.
-const quarantineDocument = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["cloudtrail:LookupEvents", "iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey", "iam:PutUserPolicy"], "Resource": "*"}]}`
+const quarantineDocument = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": [
+	"cloudtrail:LookupEvents", "iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey", "iam:PutUserPolicy"
+], "Resource": "*"}]}`
 
 // Allow sets what a user may do, from now on, in place of all that it said before: actions
 // as in "iam:ListUsers", "iam:*" for a service, "*" for everything. Seeded users but the
