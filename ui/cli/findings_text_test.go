@@ -427,15 +427,18 @@ func reviewOnScreen(t *testing.T, at *endpoint) string {
 	})
 	term.press("g")
 	term.await("This policy, attached to")
+	const end = "Events come some minutes late"
 	var all strings.Builder
 	top := ""
 	for {
-		page := term.screenWith("the next page", func(s []drawnRow) bool { return rowWith(s, " quit") != nil && topOf(s) != top })
+		page := term.screenWith("the next page", func(s []drawnRow) bool {
+			return rowWith(s, " quit") != nil && (topOf(s) != top || rowWith(s, end) != nil) // a line more may show it
+		})
 		top = topOf(page)
 		for _, row := range page {
 			all.WriteString(row.String() + "\n")
 		}
-		if rowWith(page, "Events come some minutes late") != nil { // the last of it
+		if rowWith(page, end) != nil {
 			return all.String()
 		}
 		if all.Len() > 1<<22 {

@@ -12,13 +12,18 @@
 //   - A [Table] draws the visible rows of a list and keeps the selection in view.
 //   - [Stepper] draws the steps of a way, [AgeBar] an age against its limit,
 //     [Histogram] many ages at once.
-//   - A [Dialog] asks one question. Cancel comes first, and is chosen beforehand.
+//   - A [Key] is one key of a screen: footer, help and press derive from it.
+//   - A [List] keeps a row selected by its ID, a [Filter] narrows it, and a [Scroll] moves a
+//     text that is longer than its room.
+//   - A [Dialog] asks one question. Cancel comes first, and is chosen beforehand. It is open
+//     in an [Overlay], to which input belongs then.
 //   - A [Frame] is a whole screen: header, body, footer, fitted to the cell.
 //
 // Rules:
 //
 //   - Nothing is told by colour alone. A state has a glyph, a word and a style.
 //   - Widths are display cells, never bytes or runes.
+//   - Drawing changes nothing. What depends on the size is worked out when that is told.
 //   - Nothing here does I/O, reads a clock of its own, or knows what AWS is.
 package kit
 
