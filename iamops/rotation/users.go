@@ -34,11 +34,4 @@ func (s State) ToAsk() []iamops.KeyUser {
 }
 
 // Looks reports whether the event history bears on the state's step.
-func (s State) Looks() bool {
-	switch s.Step {
-	case Distribute, Deactivate, Review, Watch:
-		return true
-	case Check, Create, Store, Delete, Finished:
-	}
-	return false
-}
+func (s State) Looks() bool { return steps[s.Step].looks }

@@ -146,9 +146,16 @@ type talker struct {
 // talk begins one, and waits for the first question.
 func talk(t *testing.T, at *endpoint, args ...string) *talker {
 	t.Helper()
+	return talkIn(t, t.TempDir(), at, args...)
+}
+
+// talkIn is talk in a folder, where its files go.
+func talkIn(t *testing.T, root string, at *endpoint, args ...string) *talker {
+	t.Helper()
 	operator := at.cloud.Operator()
-	env := append(isolated(t.TempDir()), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret)
+	env := append(isolated(root), "AWS_ACCESS_KEY_ID="+operator.KeyID, "AWS_SECRET_ACCESS_KEY="+operator.Secret)
 	c := &talker{t: t, cmd: child(t, env, append(args, "--endpoint-url", at.url)...), heard: make(chan string, 1024)}
+	c.cmd.Dir = root
 	read, write := io.Pipe()
 	c.cmd.Stdout, c.cmd.Stderr = write, write
 	var err error
@@ -178,6 +185,12 @@ func talk(t *testing.T, at *endpoint, args ...string) *talker {
 }
 
 func (c *talker) await(text string) {
+	c.t.Helper()
+	c.within(patience, text)
+}
+
+// within is await with another patience: two looks that agree take 20 seconds.
+func (c *talker) within(patience time.Duration, text string) {
 	c.t.Helper()
 	end := time.NewTimer(patience)
 	defer end.Stop()
