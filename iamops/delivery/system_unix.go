@@ -62,10 +62,12 @@ func mayWrite(folder string) error {
 // isMount reports whether a file is mounted by itself. Only Linux tells.
 func isMount(path string) bool {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		return false
-	}
-	for line := range strings.Lines(string(mounts)) {
+	return err == nil && mountedIn(string(mounts), path)
+}
+
+// mountedIn reports whether a list of mounts, as in /proc/self/mountinfo, has the path.
+func mountedIn(mounts, path string) bool {
+	for line := range strings.Lines(mounts) {
 		if fields := strings.Fields(line); len(fields) > 4 && unescapeMount.Replace(fields[4]) == path {
 			return true
 		}

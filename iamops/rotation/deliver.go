@@ -79,20 +79,6 @@ func (Delivered) event() {}
 func (PutBack) event()   {}
 func (Settled) event()   {}
 
-// Hand asks for a delivery. It ends in Delivered.
-type Hand struct{ Spec string }
-
-// TakeBack asks for a delivery to be taken back. It ends in PutBack.
-type TakeBack struct{ Spec string }
-
-// Settle asks for what a delivery kept for the way back to be removed: there is no way
-// back any more. It ends in nothing.
-type Settle struct{ Spec string }
-
-func (Hand) intent()     {}
-func (TakeBack) intent() {}
-func (Settle) intent()   {}
-
 // deliveries returns the deliveries in one of the states.
 func (s State) deliveries(states ...DeliveryState) []Delivery {
 	var found []Delivery

@@ -87,37 +87,6 @@ func Next(s State, ev Event, set Settings) (State, []Intent, error) {
 	return s, intents, nil
 }
 
-// followUps are what a move makes it necessary to find out or to write down, beside what it
-// asked for by itself. A decision to look again asks anew for all of it.
-func (s *State) followUps(before State, ev Event, set Settings) []Intent {
-	d, decides := ev.(Decide)
-	again := decides && d.Decision == LookAgain
-	plan, was := PlanOf(s.Plan), PlanOf(before.Plan)
-	beginning := s.Step == Check || s.Step == Create
-	var intents []Intent
-	if s.Step != before.Step && !s.Untouched() && set.HeldBy == "" {
-		intents = append(intents, Describe{})
-	}
-	if s.Step != before.Step && s.Step == Store {
-		intents = append(intents, FindTargets{})
-	}
-	fresh := again || before.ListedAt.IsZero() || before.Old.ID != s.Old.ID || before.Plan != s.Plan
-	if fresh && s.Step == Check && plan.has(Store) && !s.ListedAt.IsZero() && s.Old.Known() {
-		s.Judging = true
-		intents = append(intents, JudgeTargets{})
-	}
-	if beginning && (again || s.Plan != before.Plan || s.Caller.SigningKeyID != before.Caller.SigningKeyID) {
-		intents = append(intents, AskPermissions{})
-	}
-	if again || plan.OffFirst() && !was.OffFirst() {
-		intents = append(intents, ReadQuarantine{})
-	}
-	if again {
-		intents = append(intents, ReadHistory{})
-	}
-	return intents
-}
-
 // goOn goes to the next step.
 func (s *State) goOn(plan Plan, at time.Time) []Intent {
 	if s.Step == Review && plan.NoSlotPlan != "" && !s.New.Known() && len(s.Listed) >= iamops.MaxKeys {

@@ -107,57 +107,10 @@ func Offers(s State, set Settings, now time.Time) []Offer {
 
 func (s State) offers(set Settings, now time.Time) []Offer {
 	plan := PlanOf(s.Plan)
-	var offers []Offer
-	switch s.Step {
-	case Check:
-		if offers = s.twoKeyOffers(plan, set); offers == nil {
-			offers = append(offers, Offer{Decision: GoOn, Refused: s.checkBlock(plan, set), Whys: s.beginWhys(plan)})
-		}
-	case Create:
-		if s.Secret == SecretUnknown {
-			have := Offer{
-				Decision: HaveSecret,
-				KeyID:    s.New.ID,
-				Refused:  first(s.busy(), when(s.New.Gone, NewKeyMissing)),
-			}
-			if s.SecretGone() {
-				have.Whys = []Why{WhySecretNowhere}
-			}
-			offers = append(offers, have)
-		}
-		if !s.New.Known() {
-			offers = append(offers, Offer{
-				Decision: MakeChange,
-				Change:   iamops.Create,
-				Refused:  s.checkBlock(plan, set),
-				Whys:     s.beginWhys(plan),
-			})
-			if plan.AlonePlan != "" {
-				offers = append(offers, Offer{Decision: NoNewKey, Refused: s.busy()})
-			}
-		}
-	case Store:
-		offers = append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
-	case Distribute:
-		offers = append(offers, Offer{Decision: GoOn, Refused: s.newKeyBlock()})
-	case Deactivate:
-		offers = append(offers, s.deactivateOffer(plan, set, now))
-		offers = append(offers, s.heldOffers(plan)...)
-	case Watch:
-		goOn := Offer{Decision: GoOn, Refused: s.targetBlock()}
-		if asked := s.ToAsk(); len(asked) > 0 {
-			goOn.Whys = []Why{WhyNotAsked}
-			offers = append(offers, Offer{Decision: UserFine, Refused: s.busy()})
-		}
-		offers = append(offers, goOn)
-	case Review:
-		offers = append(offers, Offer{Decision: GoOn, Refused: s.targetBlock()})
-		offers = append(offers, s.heldOffers(plan)...)
-	case Delete:
-		offers = append(offers, s.deleteOffer(plan, set, now))
-	case Finished:
+	if s.Over() {
 		return nil
 	}
+	offers := steps[s.Step].offers(s, plan, set, now)
 	if s.New.Gone && s.startsOver(plan) {
 		over := Offer{
 			Decision: StartOver,

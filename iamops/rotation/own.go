@@ -21,11 +21,6 @@ const (
 	OriginElsewhere Origin = "elsewhere" // something other than the target key
 )
 
-// Resign asks for the credentials to be resolved afresh. It ends in Signed.
-type Resign struct{}
-
-func (Resign) intent() {}
-
 // Signed says who signs from now on, after credentials were resolved afresh.
 type Signed struct {
 	At      time.Time

@@ -143,6 +143,11 @@ func ParseRecord(line []byte) (Record, error) {
 	if r.Rotation == "" || r.Account == "" || r.User == "" {
 		return Record{}, errors.New("a record without rotation, account or user")
 	}
+	_, knownStep := steps[r.After.Step]
+	_, knownPlan := plans[r.After.Plan]
+	if !knownStep || !knownPlan || (r.After.Phase == Changing || r.After.Phase == Unclear) && r.After.Pending == nil {
+		return Record{}, errors.New("a record of a rotation that can't be: it was changed")
+	}
 	return r, nil
 }
 

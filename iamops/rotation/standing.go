@@ -197,20 +197,16 @@ func leading(offers []Offer) (Offer, bool) {
 // ahead is the change that the lead makes, or leads to. Where it leads to none, it is the lead.
 func (s State) ahead(lead Offer, set Settings, now time.Time) Offer {
 	plan := PlanOf(s.Plan)
-	next := plan.After(s.Step)
 	looked := s.Step == Review // what is to be read there comes first
 	if lead.Decision != GoOn || lead.Refused != Possible || looked {
 		return lead
 	}
-	s.Step = next
-	switch next {
-	case Create:
+	if s.Step = plan.After(s.Step); s.Step == Create {
 		lead.Change = iamops.Create
-	case Deactivate:
-		return s.deactivateOffer(plan, set, now)
-	case Delete:
-		return s.deleteOffer(plan, set, now)
-	case Check, Store, Distribute, Review, Watch, Finished:
+		return lead
+	}
+	if next, leads := leading(s.offers(set, now)); leads && next.Change != "" {
+		return next
 	}
 	return lead
 }
@@ -262,12 +258,8 @@ func decides(r Reason) bool {
 
 // since is since when the rotation stands at its step, as far as that is known.
 func (s State) since() time.Time {
-	switch s.Step {
-	case Distribute, Deactivate:
-		return s.StoredAt
-	case Watch, Delete, Review:
-		return s.Target().InactiveSince
-	case Check, Create, Store, Finished:
+	if since := steps[s.Step].since; since != nil {
+		return since(s)
 	}
 	return time.Time{}
 }
@@ -275,30 +267,7 @@ func (s State) since() time.Time {
 // Happened reports whether what a step is about has been done, whichever step is in hand: a
 // step that was only passed has not happened.
 func (s State) Happened(step Step, set Settings, now time.Time) bool {
-	steps, target := PlanOf(s.Plan).Steps, s.Target()
-	switch step {
-	case Check, Review:
-		return slices.Index(steps, step) < slices.Index(steps, s.Step)
-	case Create:
-		return s.New.Known() && !s.New.Gone
-	case Store:
-		return s.Secret == SecretStored
-	case Distribute:
-		return s.newInUse() && len(s.deliveries(DeliveryBack)) == 0 && !slices.ContainsFunc(s.Evidence.Left(), called)
-	case Deactivate:
-		return target.Status == iamops.Inactive || target.Gone
-	case Watch:
-		ends, known := s.WatchEnds(set)
-		cut := slices.ContainsFunc(s.Overrides, func(o Override) bool {
-			return slices.Contains(o.Whys, WhyWatchNotOver) || slices.Contains(o.Whys, WhyDeactivationUnknown)
-		})
-		return !cut && (target.Gone || known && !now.Before(ends))
-	case Delete:
-		return target.Gone && target.GoneSure
-	case Finished:
-		return s.Over()
-	}
-	return false
+	return steps[step].happened(s, set, now)
 }
 
 // newInUse reports whether the new key was seen in use: by somebody else than keyturn, or since
@@ -307,5 +276,3 @@ func (s State) newInUse() bool {
 	return s.New.Known() && s.SignerOf(s.New.ID) == iamops.DependsOnKey ||
 		s.New.LastUse.State == iamops.Used && !s.New.UseIsOurs() || !s.callsOf(NewKey).Last.IsZero()
 }
-
-func called(u iamops.KeyUser) bool { return u.Count > 0 }

@@ -34,11 +34,7 @@ func (s State) ToAsk() []iamops.KeyUser {
 }
 
 // Looks reports whether the event history bears on the state's step.
-func (s State) Looks() bool {
-	switch s.Step {
-	case Distribute, Deactivate, Review, Watch:
-		return true
-	case Check, Create, Store, Delete, Finished:
-	}
-	return false
-}
+func (s State) Looks() bool { return steps[s.Step].looks }
+
+// Places reports whether the places that hold a key, or can, bear on the state's step.
+func (s State) Places() bool { return steps[s.Step].places }

@@ -177,6 +177,9 @@ func toTheEnd(x *tmux, old string) {
 		case !asks(s) && strings.Contains(s, "Delete the old key for good"):
 			x.await("Delete the old key for good", "▸  Delete the old key")
 			x.press("n")
+			if asked := x.awaitThat("a question", asks); strings.Contains(asked, reasonAsked) {
+				x.press("a story", "Enter")
+			}
 			x.await("To confirm, type the last 4 characters")
 			x.press(old[len(old)-4:], "Enter")
 			x.await("Back to the list", "is gone")

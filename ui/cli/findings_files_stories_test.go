@@ -3,6 +3,8 @@
 package cli_test
 
 import (
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -47,4 +49,55 @@ func TestFindingsFilesByTheAWSCLI(t *testing.T) {
 			signs("restored")
 		})
 	}
+}
+
+// In Check, before a key is made: a file that is mounted by itself, as containers do, can't be
+// replaced, and one that can't be read holds nobody knows what. Each is named with its reason.
+func TestFindingsFilesJudgedByTheirRights(t *testing.T) {
+	t.Parallel()
+	pair := "[prod]\naws_access_key_id = " + keyOfSuzie + "\naws_secret_access_key = " + madeUp + "\n"
+	judged := func(t *testing.T, reason string, under func(path string) []string) {
+		t.Parallel()
+		d := deliversTo(t, "")
+		d.path = filepath.Join(d.root, "keys", "other") // the SDK itself reads the first
+		d.put(d.path, pair)
+		d.put(filepath.Join(d.root, "config", "keyturn", "config.toml"), "[[target]]\nuser = \"Suzie\"\nspec = \"profile:prod:"+d.path+"\"\n")
+		cmd := child(t, d.env, "rotate", suzie, "--plain", "--endpoint-url", d.served.url)
+		if wrap := under(d.path); len(wrap) > 0 {
+			program, err := exec.LookPath(wrap[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Args = append(append(wrap, cmd.Path), cmd.Args[1:]...)
+			cmd.Path = program
+		}
+		cmd.Stdin = strings.NewReader("leave\n")
+		text, _ := cmd.CombinedOutput()
+		said := strings.Join(strings.Fields(string(text)), " ")
+		if !strings.Contains(said, d.path) || !strings.Contains(said, reason) {
+			t.Errorf("Check does not name the file and %q: %s", reason, text)
+		}
+		if n := d.served.cloud.Sent("iam:CreateAccessKey"); n != 0 {
+			t.Errorf("%d keys made", n)
+		}
+	}
+	// Where the machine lets nobody mount, TestMountedIn alone holds this.
+	if exec.CommandContext(t.Context(), "unshare", "--map-root-user", "--mount", "true").Run() == nil {
+		t.Run("C9_a_bind_mount", func(t *testing.T) {
+			judged(t, "mounted by itself", func(path string) []string {
+				return []string{"unshare", "--map-root-user", "--mount", "sh", "-c", `mount --bind "$0" "$0" && exec "$@"`, path}
+			})
+		})
+	}
+	t.Run("C9_not_readable", func(t *testing.T) {
+		judged(t, "permission denied", func(path string) []string {
+			if err := os.Chmod(path, 0); err != nil {
+				t.Fatal(err)
+			}
+			if os.Geteuid() != 0 {
+				return nil
+			}
+			return []string{"setpriv", "--bounding-set=-dac_override,-dac_read_search"}
+		})
+	})
 }

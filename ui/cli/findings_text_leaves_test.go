@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -218,6 +219,78 @@ func TestFindingsTextLeaves(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A rotation from Check to Done among hostile answers: what is said on the way, the hand-over
+// note for the owner, and the summary for the ticket.
+func TestFindingsTextLeavesFromCheckToDone(t *testing.T) {
+	t.Parallel()
+	t.Run("security-3_note_and_summary", func(t *testing.T) {
+		t.Parallel()
+		served := serve()
+		spare := func(name, value string) bool { // the trial asks whose the key is, in the region of its last use
+			return name == "Arn" || name == "Region" || passes["all_but_what_the_flow_needs"](name, value)
+		}
+		front := &leaves{endpoint: endpoint{cloud: served.cloud}, spare: spare, names: map[string]int{}}
+		server := httptest.NewServer(front)
+		t.Cleanup(func() {
+			server.Close()
+			served.close()
+		})
+		at, root := &endpoint{cloud: served.cloud, url: server.URL}, t.TempDir()
+		folder := filepath.Join(root, "apps")
+		place := filepath.Join(folder, "zq7\u009b31m\u202egnp\x1b[2J.env")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(place, []byte("KEY="+keyOfSuzie+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := talkIn(t, root, at, "rotate", suzie, "--plain")
+		const again, reason = "Answer with a word", "give the reason"
+		c.say("go", again)
+		c.say("create", "Type yes")
+		c.say("yes", "")
+		c.within(3*patience, "It signs")
+		c.say("stored", reason)
+		c.say("only a test", "Type yes")
+		c.say("yes", "5 of 5 regions read, as of")
+		c.say("search "+folder, ".env")
+		c.say("note 2026-12-24", "Written: ")
+		c.say("go", again)
+		c.say("deactivate", reason)
+		c.say("only a test", "Type yes")
+		c.say("yes", "Step 6")
+		c.within(3*patience, again)
+		served.cloud.Advance(8 * 24 * time.Hour)
+		c.say("go", again)
+		c.say("delete", reason)
+		c.say("only a test", "To confirm")
+		c.say(keyOfSuzie[len(keyOfSuzie)-4:], "")
+		c.within(3*patience, "Done.")
+		told := c.rest()
+		harmlessOut(t, "rotate", told, false)
+		said := map[string]int{"rotate": strings.Count(told, "zq7")}
+		env := append(isolated(root), "AWS_ACCESS_KEY_ID="+at.cloud.Operator().KeyID, "AWS_SECRET_ACCESS_KEY="+at.cloud.Operator().Secret)
+		for _, format := range []string{"table", "json", "markdown"} {
+			text, _ := child(t, env, "status", "--done", "--output", format, "--endpoint-url", at.url).Output()
+			harmlessOut(t, "the summary as "+format, string(text), false)
+			said["the summary as "+format] = strings.Count(string(text), "zq7")
+		}
+		notes, _ := filepath.Glob(filepath.Join(root, "keyturn-*"))
+		if len(notes) != 1 {
+			t.Fatalf("notes: %v", notes)
+		}
+		note, _ := os.ReadFile(notes[0])
+		harmlessOut(t, "the note, as markdown", string(note), false)
+		said["the note"] = strings.Count(string(note), "zq7")
+		for what, times := range said {
+			if times == 0 && what != "the summary as table" {
+				t.Errorf("%s shows nothing hostile, and so proves nothing", what)
+			}
+		}
+		t.Logf("what the answers say was shown: %v", said)
+	})
 }
 
 func lookKeyturn(t *testing.T) string {

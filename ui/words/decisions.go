@@ -44,7 +44,7 @@ var decisions = map[rotation.Decision]decision{
 		},
 		undo: always("Nothing changes yet. Way back: give up the new key.")},
 	rotation.Deliver: {word: "deliver", label: always("Deliver the secret"), question: "Deliver the secret?", effect: deliversTo,
-		undo: always("Way back: put the old key back, as long as it is not deleted. What a command did keyturn can't put back.")},
+		undo: undeliver},
 	rotation.TakeBackAll: {word: "take-back", label: always("Put the old key back where the new one was delivered"),
 		effect: func(_ rotation.Offer, s rotation.State) string { return restores(s) },
 		undo: func(_ rotation.Offer, s rotation.State) string {

@@ -81,21 +81,39 @@ func HeldElsewhere(keyID, path string, line int, why string) string {
 // NothingTicked is said when a delivery is asked for, and no target is ticked.
 const NothingTicked = "no target is ticked: its number ticks it"
 
-// deliversTo says where a delivery goes.
+// chosen are the targets of a delivery.
+func chosen(o rotation.Offer, s rotation.State) []rotation.Delivery {
+	if len(o.Specs) == 0 {
+		return s.ToDeliver()
+	}
+	return slices.DeleteFunc(slices.Clone(s.Deliverable()), func(d rotation.Delivery) bool { return !slices.Contains(o.Specs, d.Spec) })
+}
+
+// deliversTo says where a delivery goes, and what it leaves in the files beside it.
 func deliversTo(o rotation.Offer, s rotation.State) string {
 	var names []string
-	for _, d := range s.ToDeliver() {
-		if len(o.Specs) == 0 {
-			names = append(names, d.Name)
+	kept := ""
+	for _, d := range chosen(o, s) {
+		names = append(names, d.Name)
+		profile, isProfile := strings.CutPrefix(d.Spec, "profile:")
+		if at := strings.Index(profile, ":/"); isProfile && at > 0 {
+			kept += fmt.Sprintf(" %s keeps the replaced pair as profile %s-before-keyturn until the old key is deleted.", profile[at+1:], profile[:at])
 		}
 	}
-	for _, d := range s.Deliverable() {
-		if slices.Contains(o.Specs, d.Spec) {
-			names = append(names, d.Name)
-		}
-	}
-	return "The secret goes to: " + strings.Join(names, ", ") + "."
+	return "The secret goes to: " + strings.Join(names, ", ") + "." + kept
 }
+
+// undeliver says how a delivery can be undone.
+func undeliver(o rotation.Offer, s rotation.State) string {
+	text := "Way back: put the old key back, as long as it is not deleted."
+	if slices.ContainsFunc(chosen(o, s), isCommand) {
+		text += " What a command did keyturn can't put back."
+	}
+	return text
+}
+
+// isCommand reports whether a target is a program that is run.
+func isCommand(d rotation.Delivery) bool { return strings.HasPrefix(d.Spec, "command:") }
 
 // isFile reports whether a target is a file of its own, which did not hold the old key.
 func isFile(d rotation.Delivery) bool { return strings.HasPrefix(d.Spec, "file:") }
@@ -108,7 +126,7 @@ func restores(s rotation.State) string {
 		case !d.Holds():
 		case isFile(d):
 			removed = append(removed, d.Name)
-		case strings.HasPrefix(d.Spec, "command:"):
+		case isCommand(d):
 			not = append(not, d.Name)
 		default:
 			back = append(back, d.Name)
