@@ -15,8 +15,9 @@ type step struct {
 	happened func(s State, set Settings, now time.Time) bool
 	// since is since when a rotation stands at it, zero if that is not known; nil: never known.
 	since func(s State) time.Time
-	// looks says that the event history bears on it.
-	looks bool
+	// looks says that the event history bears on it, and places that the places do that hold a
+	// key, or can.
+	looks, places bool
 }
 
 // steps are all of them.
@@ -29,6 +30,7 @@ var steps = map[Step]step{
 			return []Offer{{Decision: GoOn, Refused: s.checkBlock(plan, set), Whys: s.beginWhys(plan)}}
 		},
 		happened: passed(Check),
+		places:   true,
 	},
 	Create: {
 		offers:   State.createOffers,
@@ -39,6 +41,7 @@ var steps = map[Step]step{
 			return append(s.deliverOffer(), s.storedOffer(), Offer{Decision: TryAgain, Refused: s.tryBlock()})
 		},
 		happened: func(s State, _ Settings, _ time.Time) bool { return s.Secret == SecretStored },
+		places:   true,
 	},
 	Distribute: {
 		offers: func(s State, _ Plan, _ Settings, _ time.Time) []Offer {
@@ -49,7 +52,7 @@ var steps = map[Step]step{
 			return s.newInUse() && len(s.deliveries(DeliveryBack)) == 0 && !left
 		},
 		since: func(s State) time.Time { return s.StoredAt },
-		looks: true,
+		looks: true, places: true,
 	},
 	Deactivate: {
 		offers: func(s State, plan Plan, set Settings, now time.Time) []Offer {
@@ -59,7 +62,7 @@ var steps = map[Step]step{
 			return s.Target().Status == iamops.Inactive || s.Target().Gone
 		},
 		since: func(s State) time.Time { return s.StoredAt },
-		looks: true,
+		looks: true, places: true,
 	},
 	Review: {
 		offers: func(s State, plan Plan, _ Settings, _ time.Time) []Offer {

@@ -35,3 +35,6 @@ func (s State) ToAsk() []iamops.KeyUser {
 
 // Looks reports whether the event history bears on the state's step.
 func (s State) Looks() bool { return steps[s.Step].looks }
+
+// Places reports whether the places that hold a key, or can, bear on the state's step.
+func (s State) Places() bool { return steps[s.Step].places }

@@ -115,7 +115,7 @@ func (r *Runner) lookUpUse(keyIDs []string) {
 func (r *Runner) try(intent rotation.Try) {
 	keyID, secret := r.state.New.ID, r.secret
 	var regions []string
-	if region := r.state.Old.LastUse.Region; region != "" {
+	if region := r.state.Old.LastUse.Region; iamops.IsRegion(region) {
 		regions = append(regions, region)
 	}
 	r.work.Go(func() {

@@ -18,9 +18,7 @@ import (
 func (s *Screen) deliveryLines(width int) []string {
 	state := s.snapshot.State
 	st, g := s.common.Styles, s.common.Glyphs
-	switch state.Step {
-	case rotation.Check, rotation.Store, rotation.Distribute, rotation.Deactivate:
-	case rotation.Create, rotation.Review, rotation.Watch, rotation.Delete, rotation.Finished:
+	if !state.Places() {
 		return nil
 	}
 	var lines []string
