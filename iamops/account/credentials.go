@@ -20,12 +20,13 @@ import (
 // service, which outside of EC2 nobody answers for.
 const instanceTimeout = 3 * time.Second
 
-// roleSession is how long a role is assumed for, unless the profile asks for longer: an
-// hour, which every role allows, also one that is assumed by another. The SDK's own 15
-// minutes would never leave SessionLeft; roleWork is what a session must have on top.
 const (
+	// roleSession is how long a role is assumed for, unless the profile asks for longer.
+	// Every role allows an hour, also one that another role assumes. The SDK's own 15
+	// minutes would never leave SessionLeft.
 	roleSession = time.Hour
-	roleWork    = 5 * time.Minute
+	// roleWork is what a session must have on top of SessionLeft.
+	roleWork = 5 * time.Minute
 )
 
 // instanceRole is the type of provider that asks the instance metadata service.

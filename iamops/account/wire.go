@@ -16,13 +16,12 @@ import (
 	"keyturn/iamops"
 )
 
-// How long a connection, its handshake and the first line of an answer may
-// take. The SDK's own limits (30 s, 10 s, none) would make an unreachable
-// endpoint look like a slow one.
+// The limits of a call. The SDK's own would make an unreachable endpoint look like a
+// slow one.
 const (
-	dialTimeout      = 4 * time.Second
-	handshakeTimeout = 5 * time.Second
-	answerTimeout    = 15 * time.Second
+	dialTimeout      = 4 * time.Second  // for a connection; the SDK's own: 30 s
+	handshakeTimeout = 5 * time.Second  // for its TLS handshake; the SDK's own: 10 s
+	answerTimeout    = 15 * time.Second // for the head of an answer; the SDK has no limit
 )
 
 // httpClient is the given client, or the SDK's own with our limits. The SDK

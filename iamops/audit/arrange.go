@@ -137,10 +137,10 @@ func namesFinding(r *Row, text string) bool {
 
 // The ranks of rows without a finding that counts, behind all that have one.
 const (
-	rankExempt = 2*int(findingCount) + iota
-	rankRotating
-	rankInOrder
-	rankKeyless
+	rankExempt   = 2*int(findingCount) + iota // an exemption covers its findings
+	rankRotating                              // a rotation is in progress
+	rankInOrder                               // it has no finding
+	rankKeyless                               // the user has no key
 )
 
 // rank orders rows by risk, as an auditor has it: by their gravest finding, then those that

@@ -127,9 +127,9 @@ type Answer uint8
 
 // The answers.
 const (
-	NotTold Answer = iota
-	No
-	Yes
+	NotTold Answer = iota // the report does not say
+	No                    // FALSE
+	Yes                   // TRUE
 )
 
 // Slot is one of the two places for a key in a user's line.

@@ -10,11 +10,11 @@ type ProfileKind string
 
 // The kinds of profile, by the words that an operator knows them by.
 const (
-	HoldsKey     ProfileKind = "access key"
-	HoldsSession ProfileKind = "session" // a key with a session token, which ends
-	AssumesRole  ProfileKind = "role"
-	SignsInBySSO ProfileKind = "SSO"
-	RunsProcess  ProfileKind = "process"
+	HoldsKey     ProfileKind = "access key"     // a long-term key
+	HoldsSession ProfileKind = "session"        // a key with a session token, which ends
+	AssumesRole  ProfileKind = "role"           // by role_arn
+	SignsInBySSO ProfileKind = "SSO"            // by aws sso login
+	RunsProcess  ProfileKind = "process"        // by credential_process
 	SignsInByAWS ProfileKind = "login"          // by aws login
 	HoldsNothing ProfileKind = "no credentials" // settings alone
 )

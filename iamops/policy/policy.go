@@ -49,10 +49,10 @@ type Scope string
 
 // The scopes.
 const (
-	Everything    Scope = "everything" // actions that know no resource, and lists of all
-	Users         Scope = "users"
-	Roles         Scope = "roles"
-	UsersAndRoles Scope = "users and roles"
+	Everything    Scope = "everything"      // actions that know no resource, and lists of all
+	Users         Scope = "users"           // the account's IAM users
+	Roles         Scope = "roles"           // the account's roles
+	UsersAndRoles Scope = "users and roles" // both
 )
 
 // grants are what the jobs need, in the order of the documents.

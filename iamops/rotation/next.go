@@ -21,11 +21,11 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %s", r.Decisi
 // The refusals that no offer has: the decision does not belong to the state, or
 // what was typed for it is not what it asks for.
 const (
-	NotOffered    Reason = "not-offered"
-	WrongText     Reason = "wrong-text"
-	ReasonMissing Reason = "reason-missing"
-	NewGuard      Reason = "new-guard" // a guard speaks against it that was not shown
-	NotConfirmed  Reason = "not-confirmed"
+	NotOffered    Reason = "not-offered"    // the state does not offer the decision
+	WrongText     Reason = "wrong-text"     // not the text that it asks for
+	ReasonMissing Reason = "reason-missing" // it needs a reason
+	NewGuard      Reason = "new-guard"      // a guard speaks against it that was not shown
+	NotConfirmed  Reason = "not-confirmed"  // it needs a yes
 )
 
 // Next is the state after an event, and what is to be done about it. A decision

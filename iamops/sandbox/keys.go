@@ -12,7 +12,7 @@ type status string
 const (
 	active   status = "Active"
 	inactive status = "Inactive"
-	deleted  status = ""
+	deleted  status = "" // or not created yet
 )
 
 // maxKeys is AWS's quota of keys a user; Inactive ones count.

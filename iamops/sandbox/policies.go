@@ -26,9 +26,9 @@ func (u *user) policyNamed(name string, managed bool) int {
 type decision string
 
 const (
-	allowedDecision decision = "allowed"
-	explicitDeny    decision = "explicitDeny"
-	implicitDeny    decision = "implicitDeny"
+	allowedDecision decision = "allowed"      // a statement allows it, and none denies it
+	explicitDeny    decision = "explicitDeny" // a statement denies it
+	implicitDeny    decision = "implicitDeny" // no statement is about it
 )
 
 // decide evaluates what a user may do: a Deny beats every Allow. resource is the ARN that

@@ -16,10 +16,10 @@ const (
 	advancedTier     = "Advanced"
 	intelligentTier  = "Intelligent-Tiering"
 	textDataType     = "text"
-	longestName      = 1011 // characters
-	standardSize     = 4096
-	advancedSize     = 8192
-	parametersPage   = 50
+	longestName      = 1011            // characters
+	standardSize     = 4096            // of a value, in the standard tier
+	advancedSize     = 8192            // of a value, in the advanced tier
+	parametersPage   = 50              // parameters an answer
 	parameterKeyName = "alias/aws/ssm" // what encrypts a SecureString where nobody says
 )
 
