@@ -16,8 +16,8 @@ type bound struct {
 
 type boundKey struct{}
 
-// WithBound is a context that ends after a time, which begins anew after each question that
-// [Asking] tells of: people take as long as they take.
+// WithBound is a context that ends after a time, which begins again after each question that
+// [Asking] announces: people take as long as they take.
 func WithBound(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	b := &bound{length: d, timer: time.AfterFunc(d, cancel)}

@@ -87,7 +87,7 @@ type Outcome struct {
 	Problem   *Problem  // nil when done
 }
 
-// Permit is the right to make one change once. It is had by writing the change
+// Permit is the right to make one change once. One gets it by writing the change
 // down first.
 type Permit struct {
 	change Change

@@ -1,6 +1,6 @@
 package iamops
 
-// UserDetail is what iam:GetAccountAuthorizationDetails tells of a user beside
+// UserDetail is what iam:GetAccountAuthorizationDetails says about a user beside
 // the user's name: what the user is for, and what it may do.
 type UserDetail struct {
 	Name   string

@@ -95,7 +95,7 @@ type RegionLook struct {
 	Problem *Problem // why it failed; nil if it did not
 }
 
-// Evidence is what CloudTrail tells of two keys of a user. It never proves that a key is
+// Evidence is what CloudTrail says about two keys of a user. It never proves that a key is
 // not used: data events, such as the reading of an S3 object, are in no event history.
 type Evidence struct {
 	AsOf  time.Time // when it was last brought up to date; zero: nobody looked

@@ -48,7 +48,7 @@ const (
 	WrongAccount ProblemKind = "wrong-account" // the profile resolves to another account now
 	RootCaller   ProblemKind = "root-caller"
 	OwnKey       ProblemKind = "own-key"      // the change would switch off what signs it
-	ExpiresSoon  ProblemKind = "expires-soon" // the session ends before a new secret could be put away
+	ExpiresSoon  ProblemKind = "expires-soon" // the session ends before a new secret could be stored
 	ReadOnly     ProblemKind = "read-only"
 	NoRecord     ProblemKind = "no-record"     // the journal can't be written
 	NotDelivered ProblemKind = "not-delivered" // a target did not take the secret; the message says why

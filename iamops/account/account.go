@@ -17,7 +17,7 @@
 //     and the change, so that the answer holds for the change;
 //   - refuses a read-only account, another account than the pinned one, the root
 //     user, a change that would switch off the key that carries it, and a new key for
-//     a session that ends before its secret can be put away ([SessionLeft]);
+//     a session that ends before its secret can be stored ([SessionLeft]);
 //   - sends once. Only a throttle, which AWS answers before any effect, is sent
 //     again. Whatever else leaves the effect open is [iamops.Unclear]: look,
 //     don't resend;
@@ -27,7 +27,7 @@
 // calls and no message: an answer that cannot be read is not quoted.
 //
 // A session ends. No call asks the operator for an MFA code: it fails as
-// [iamops.ExpiredCredentials]. [Account.Renew] resolves the credentials afresh, and is
+// [iamops.ExpiredCredentials]. [Account.Renew] resolves the credentials again, and is
 // how a caller moves from a key to the one that replaced it.
 //
 // With no region configured, IAM and STS are called by the pseudo-region
@@ -124,7 +124,7 @@ type Account struct {
 	clock      *Clock // AWS's time, which is the account's unless the options have another
 	region     string
 	signer     *signer
-	resolve    func(context.Context) (aws.CredentialsProvider, origin, error) // the credentials afresh
+	resolve    func(context.Context) (aws.CredentialsProvider, origin, error) // the credentials again
 	iam        *iam.Client
 	sts        *sts.Client
 	accounts   *perRegion[*accountapi.Client]

@@ -52,7 +52,7 @@ func (o origin) of(c iamops.Caller) iamops.Caller {
 	return c
 }
 
-// Renew resolves the credentials afresh, from where Connect or At found them: files are
+// Renew resolves the credentials again, from where Connect or At found them: files are
 // read again, roles assumed again, and the operator is asked for an MFA code where one is
 // needed. It asks AWS who signs with them (sts:GetCallerIdentity). From then on they sign,
 // and Caller tells who that is. A failure leaves everything as it was: a Problem, of kind

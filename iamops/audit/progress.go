@@ -60,7 +60,7 @@ func (p Progress) Answered() (answered, of int) {
 }
 
 // OwnKeys reports whether the audit is of the caller's own keys: the caller may not list
-// the account's users, and nothing else tells of any other.
+// the account's users, and nothing else names any other.
 func (p Progress) OwnKeys() bool {
 	return p.callerFound && p.Users == 1 && p.Report != ReportKnown
 }

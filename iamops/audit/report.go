@@ -150,7 +150,7 @@ func (s Slot) Traced() bool { return s.Active || s.Odd != "" || s.dated() }
 // dated reports whether a date shows that there is a key.
 func (s Slot) dated() bool { return !s.Rotated.IsZero() || s.LastUse.State == iamops.Used }
 
-// Status is the status that the slot tells of its key. One that makes no sense is passed
+// Status is the status that the slot gives for its key. One that makes no sense is passed
 // on as it stands there.
 func (s Slot) Status() iamops.KeyStatus {
 	switch {

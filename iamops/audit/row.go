@@ -89,7 +89,7 @@ func (r *Row) Since() time.Time {
 	return KeyUse{r.Key, r.LastUse, r.KeySeen.Origin == FromReport}.Since()
 }
 
-// Age is the key's age at the given instant; where the report alone tells of the key, it
+// Age is the key's age at the given instant; where the report alone knows the key, it
 // is that at least.
 func (r *Row) Age(now time.Time) time.Duration { return now.Sub(r.Since()) }
 

@@ -65,7 +65,7 @@ func replaceFields(object []byte, texts map[string]string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("writing the field %q: %w", name, err)
 		}
-		// From the end on the offsets would stay; one field at a time they are found anew.
+		// From the end on the offsets would stay; one field at a time they are found again.
 		out = append(append(bytes.Clone(out[:was.from]), value...), out[was.to:]...)
 		if fields, err = fieldsOf(out); err != nil {
 			return nil, err

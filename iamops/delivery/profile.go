@@ -67,7 +67,7 @@ func (p *profile) Name() string {
 // Spec names the file too: the environment may be another at the next start.
 func (p *profile) Spec() string { return "profile:" + p.name + ":" + p.file }
 
-// Warnings tells of a file that others can read, that has other names, or that is under
+// Warnings names a file that others can read, that has other names, or that is under
 // version control.
 func (p *profile) Warnings() []string {
 	var warnings []string

@@ -73,7 +73,7 @@ func New(o Options) *Desk {
 
 // Start begins the rotation of a key, or goes on with the one that is under way: in this
 // process, or by the journal. One that has changed nothing gives way to a task that it does not
-// meet, and begins anew for one that it does. Any other turns to a key that has leaked: the
+// meet, and begins again for one that it does. Any other turns to a key that has leaked: the
 // task for that never ends in the plan of another key. It returns a *NotTurned for that, or a
 // *iamops.Problem.
 func (d *Desk) Start(task runner.Task) (*runner.Runner, error) {

@@ -104,7 +104,7 @@ func New(trail Trail, clock iamops.Clock, more ...string) *Search {
 	}
 }
 
-// Run brings what is known of the keys up to date, and tells of every step on the way.
+// Run brings what is known of the keys up to date, and reports every step on the way.
 // Either ID may be "". It returns when every region has been asked, or ctx ends.
 func (s *Search) Run(ctx context.Context, oldKeyID, newKeyID string, tell func(iamops.Evidence)) {
 	s.running.Lock()

@@ -13,7 +13,7 @@ type Gate struct {
 	// QuietSince is since when the key has not been used, as far as is known; zero
 	// if that is not known.
 	QuietSince time.Time
-	// Needed is the quiet that is asked for: the setting, or longer, where the longest gap
+	// Needed is the idle time that is asked for: the setting, or longer, where the longest gap
 	// between known uses was, or where fewer than two are known.
 	Needed time.Duration
 	// LongestGap is the longest time between two known uses, of the key or of one of its
@@ -24,7 +24,7 @@ type Gate struct {
 // Open reports whether nothing speaks against it.
 func (g Gate) Open() bool { return len(g.Whys) == 0 }
 
-// Opens is when the gate would open if the key stayed quiet; zero if unknown.
+// Opens is when the gate would open if the key stayed idle; zero if unknown.
 func (g Gate) Opens() time.Time {
 	if g.QuietSince.IsZero() {
 		return time.Time{}
@@ -74,7 +74,7 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 	return g
 }
 
-// callsOf is what the event history tells of a key: what was read last, here or before.
+// callsOf is what the event history says about a key: what was read last, here or before.
 func (s State) callsOf(r Role) Calls {
 	users, left, kept := s.Evidence.Old, s.Evidence.Left(), s.Old.Calls
 	if r == NewKey {

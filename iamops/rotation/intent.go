@@ -72,13 +72,13 @@ func (Hand) intent()     {}
 func (TakeBack) intent() {}
 func (Settle) intent()   {}
 
-// Resign asks for the credentials to be resolved afresh. It ends in Signed.
+// Resign asks for the credentials to be resolved again. It ends in Signed.
 type Resign struct{}
 
 func (Resign) intent() {}
 
 // followUps are what a move makes it necessary to find out or to write down, beside what it
-// asked for by itself. A decision to look again asks anew for all of it.
+// asked for by itself. A decision to look again asks again for all of it.
 func (s *State) followUps(before State, ev Event, set Settings) []Intent {
 	d, decides := ev.(Decide)
 	again := decides && d.Decision == LookAgain

@@ -26,16 +26,16 @@ const (
 	MaybeCallers   Reason = "maybe-caller" // the caller's session may come from this key
 	NewKeyMissing  Reason = "new-key-missing"
 	NewKeyOff      Reason = "new-key-off"    // it is not Active
-	SecretNotPut   Reason = "secret-held"    // its secret is not put away yet
+	SecretNotPut   Reason = "secret-held"    // its secret is not stored yet
 	SecretIsLost   Reason = "secret-lost"    // nobody has the new key's secret
 	TrialUnderWay  Reason = "trial-running"  // wait for its end
 	TargetActive   Reason = "target-active"  // an Active key is never deleted
 	TooSoon        Reason = "too-soon"       // see Offer.Until
 	HeldElsewhere  Reason = "held-elsewhere" // another keyturn rotates this user's keys
-	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is put away
+	SecretNotKnown Reason = "secret-unknown" // nobody has said that the new secret is stored
 	DeliveryRuns   Reason = "delivery-runs"
 	OddStatus      Reason = "odd-status"    // neither Active nor Inactive
-	Resolving      Reason = "resolving"     // the credentials are being resolved afresh
+	Resolving      Reason = "resolving"     // the credentials are being resolved again
 	KeyNotNamed    Reason = "key-not-named" // several could be meant
 	PlaysNoPart    Reason = "plays-no-part" // the rotation in progress is about other keys
 )
@@ -47,7 +47,7 @@ type Why string
 const (
 	WhyUsedRecently        Why = "used-recently"
 	WhyUseUnknown          Why = "use-unknown"
-	WhyGapLonger           Why = "gap-longer"     // it has been quiet for longer than this before, and came back
+	WhyGapLonger           Why = "gap-longer"     // it has been idle for longer than this before, and came back
 	WhyRhythmUnknown       Why = "rhythm-unknown" // fewer than two uses are known: it may be used once a week
 	WhyNotAsked            Why = "not-asked"      // users of the key have not been asked whether they work without it
 	WhyWatchNotOver        Why = "watch-not-over"
@@ -391,7 +391,7 @@ func (s State) heldOffers(plan Plan) []Offer {
 	return append(s.deliverOffer(), s.storedOffer())
 }
 
-// heldBlock refuses what would lead away from a secret that is not put away.
+// heldBlock refuses what would lead away from a secret that is not stored.
 func (s State) heldBlock(plan Plan) Reason {
 	return when(plan.OffFirst() && s.Secret == SecretHeld && !s.New.Gone, SecretNotPut)
 }
@@ -446,7 +446,7 @@ func LeaveBlock(s State) Reason {
 	return first(
 		when(s.InFlight(), ChangeInFlight),
 		// Where AWS does not let the key be given up, the operator is not kept here. A delivery
-		// that is under way may fail: the secret is not put away yet.
+		// that is under way may fail: the secret is not stored yet.
 		when(s.SecretAtStake() && (PlanOf(s.Plan).Target != NewKey || s.Problem == nil), SecretNotPut),
 		s.deliveryBlock(),
 	)

@@ -8,7 +8,7 @@ import (
 
 // One's own key: the caller may sign with the key that is replaced, or with a session
 // made from it. The rotation then has to move its own signature to the new key before
-// the old one is switched off. It does so by resolving the credentials afresh, from
+// the old one is switched off. It does so by resolving the credentials again, from
 // where the new key was delivered to: what signs then is what signs tomorrow.
 
 // Origin is what the operator said of a session that hides the key it was made from.
@@ -21,7 +21,7 @@ const (
 	OriginElsewhere Origin = "elsewhere" // something other than the target key
 )
 
-// Signed says who signs from now on, after credentials were resolved afresh.
+// Signed says who signs from now on, after credentials were resolved again.
 type Signed struct {
 	At      time.Time
 	Caller  iamops.Caller

@@ -37,9 +37,9 @@ const (
 	// Retire takes a key that nobody uses, or one left behind, out of use without a
 	// new one.
 	Retire PlanName = "retire"
-	// Discard gives up a new key whose secret was never put away.
+	// Discard gives up a new key whose secret was never stored.
 	Discard PlanName = "discard"
-	// DiscardStored gives up a new key whose secret was put away, and which may
+	// DiscardStored gives up a new key whose secret was stored, and which may
 	// therefore be in use: it takes the same care as switching off an old key.
 	DiscardStored PlanName = "discard-stored"
 	// Leaked replaces a key that others have: off at once, and only then a new one.
@@ -61,7 +61,7 @@ type Plan struct {
 	Steps []Step
 	// Target is the key that Deactivate, Watch and Delete act on.
 	Target Role
-	// Gated says that the target must have been quiet before it is deactivated,
+	// Gated says that the target must have been idle before it is deactivated,
 	// or that a reason is given.
 	Gated bool
 	// NeedsSlot says that the user must have room for another key.

@@ -12,7 +12,7 @@
 //
 // # The way of a change
 //
-// Confirmed: the user's keys are listed afresh (phase Verifying). If the list
+// Confirmed: the user's keys are listed again (phase Verifying). If the list
 // still allows it, the change is made (Changing), once. Answered: the step is
 // taken, and a [Look] proves it, by lists, while the operator goes on. Not
 // answered: the outcome is unclear (Unclear); nothing is sent until a look has
@@ -46,7 +46,7 @@ const (
 	ListFresh = 10 * time.Second
 	// UseFresh is how old a look-up of the last use may be to count as known.
 	UseFresh = 5 * time.Minute
-	// UnknownRhythm is how long a key must be quiet of which fewer than two uses are known:
+	// UnknownRhythm is how long a key must be idle of which fewer than two uses are known:
 	// longer than the rhythm of a weekly job.
 	UnknownRhythm = 7*24*time.Hour + time.Hour
 	// EvidenceEvery is the pace at which the event history is read again.
@@ -69,7 +69,7 @@ const (
 
 // Settings are the operator's choices.
 type Settings struct {
-	Quiet       time.Duration // how long a key must have been quiet before it is deactivated
+	Quiet       time.Duration // how long a key must have been idle before it is deactivated
 	WatchPeriod time.Duration // how long a deactivated key is kept before it is deleted
 	ReadOnly    bool          // no change is offered
 	// HeldBy is who else rotates this user's keys at the moment; "" if nobody does.
@@ -77,7 +77,7 @@ type Settings struct {
 	HeldBy string
 }
 
-// DefaultSettings are a day of quiet and a week of watching.
+// DefaultSettings are an idle day and a week of watching.
 func DefaultSettings() Settings {
 	return Settings{Quiet: 24 * time.Hour, WatchPeriod: 7 * 24 * time.Hour}
 }

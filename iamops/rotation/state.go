@@ -37,7 +37,7 @@ type KeyFacts struct {
 	OwnUse time.Time
 }
 
-// Calls are what the event history tells of the calls that were made with a key, as far as it
+// Calls are what the event history says about the calls that were made with a key, as far as it
 // shows any. It never proves that there were no others.
 type Calls struct {
 	Last time.Time     // the latest one; zero if none is known
@@ -123,7 +123,7 @@ type Kept struct {
 type Seen struct {
 	Caller iamops.Caller
 	// Origin is what the operator said of a session whose key can't be found out, and
-	// Resigning says that the credentials are being resolved afresh.
+	// Resigning says that the credentials are being resolved again.
 	Origin    Origin
 	Resigning bool
 	// Turn counts the moves from step to step and phase to phase, so that a decision

@@ -107,7 +107,7 @@ func (s State) twoKeyOffers(plan Plan, set Settings) []Offer {
 }
 
 // adopt goes on with the rotation that the two keys are. Whether the new key's secret
-// was put away shows in its use by others; where it shows none, that is asked. A last
+// was stored shows in its use by others; where it shows none, that is asked. A last
 // use at STS shows none: it may be the trial of whoever created the key.
 func (s *State) adopt(at time.Time) []Intent {
 	t := s.TwoKeysOf()

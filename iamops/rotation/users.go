@@ -7,7 +7,7 @@ import (
 	"keyturn/iamops"
 )
 
-// Evidenced is what the event history tells of the keys, as far as it has been read.
+// Evidenced is what the event history says about the keys, as far as it has been read.
 type Evidenced struct {
 	At       time.Time
 	Evidence iamops.Evidence

@@ -78,7 +78,7 @@ func (r *Runner) list(intent rotation.List) {
 	})
 }
 
-// resign resolves the credentials afresh. It may wait for the operator, who is asked for
+// resign resolves the credentials again. It may wait for the operator, who is asked for
 // a code.
 func (r *Runner) resign() {
 	err := error(&iamops.Problem{
@@ -91,7 +91,7 @@ func (r *Runner) resign() {
 	r.step(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
 }
 
-// noticeSigner tells the machine when the credentials were resolved afresh elsewhere. The
+// noticeSigner tells the machine when the credentials were resolved again elsewhere. The
 // caller holds the turn.
 func (r *Runner) noticeSigner() {
 	caller := r.parts.Account.Caller()

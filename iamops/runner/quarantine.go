@@ -7,7 +7,7 @@ import (
 	"keyturn/iamops/rotation"
 )
 
-// Policies tells of the policies attached to a user.
+// Policies reads the policies attached to a user.
 type Policies interface {
 	AttachedPolicies(ctx context.Context, user string) ([]string, error)
 }

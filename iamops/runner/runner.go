@@ -16,7 +16,7 @@
 // # The secret
 //
 // The runner holds the new key's secret in memory, from the answer to CreateAccessKey
-// until the operator says that it is put away. States and snapshots say only that
+// until the operator says that it is stored. States and snapshots say only that
 // it is held. [Runner.GiveOut] puts on record that it is about to be seen, and [Runner.Lend]
 // hands it to a function from then on.
 package runner

@@ -8,7 +8,7 @@ import (
 	"keyturn/iamops/rotation"
 )
 
-// readTrail keeps what the event history tells of the keys up to date, at the steps where
+// readTrail keeps what the event history says about the keys up to date, at the steps where
 // it bears on the decision.
 func (r *Runner) readTrail() {
 	var search *evidence.Search

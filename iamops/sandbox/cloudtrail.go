@@ -30,7 +30,7 @@ func hostOf(address string) string {
 	return "192.0.2.10"
 }
 
-// asked is what CloudTrail tells of a call's parameters: names, never values that are
+// asked is what CloudTrail says about a call's parameters: names, never values that are
 // secret.
 func asked(c *call) map[string]any {
 	told := map[string]any{}

@@ -6,7 +6,7 @@
 // credential report; and applications, which are small simulated programs that
 // use their keys on a schedule. An application whose key stops working fails,
 // and says so in its log; one that is given a working key recovers. Some read their
-// key anew at each run, where its owner has put it: in a secret, in a parameter, in a
+// key again at each run, where its owner has put it: in a secret, in a parameter, in a
 // file. A delivery there moves them to the new key.
 //
 // There are two clocks. The wire clock is real: signatures are dated by it,

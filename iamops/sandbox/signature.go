@@ -100,7 +100,7 @@ func (s signature) signedAt(r *http.Request, wire time.Time) (time.Time, *refusa
 }
 
 // verify checks that the request was signed with the credentials. It builds the
-// request anew from what was signed, signs that, and compares.
+// request again from what was signed, signs that, and compares.
 func (s signature) verify(r *http.Request, body []byte, at time.Time, with Credentials) *refusal {
 	if !slices.Contains(s.headers, "host") || !slices.Contains(s.headers, "x-amz-date") {
 		return incompleteSignature("'Host' and 'X-Amz-Date' must be 'SignedHeaders' in the AWS Authorization.")

@@ -101,7 +101,7 @@ func (c *call) assumeRole() (any, *refusal) {
 	return s.assumed(), nil
 }
 
-// assumed is the answer that tells of a role's session.
+// assumed is the answer that shows a role's session.
 func (s *session) assumed() assumedXML {
 	who := signer{session: s}
 	return assumedXML{s.xml(), assumedRoleXML{who.arn(), who.id()}}
