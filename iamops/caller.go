@@ -78,11 +78,13 @@ func (c Caller) SignsWith(user, keyID string) Dependence {
 // Dependence is the relation of a caller's signature to an access key.
 type Dependence int
 
-// The caller signs with something else; with a session of the same user that may
-// have been made from the key; with the key, or with a session made from it.
+// The relations.
 const (
+	// Independent: the caller signs with something else.
 	Independent Dependence = iota
+	// MayDependOnKey: the caller's session may come from the key.
 	MayDependOnKey
+	// DependsOnKey: the caller signs with the key, or with a session that comes from it.
 	DependsOnKey
 )
 

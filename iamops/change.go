@@ -69,11 +69,11 @@ func (c Change) Validate() error {
 // Effect is what is known of a changing call's effect.
 type Effect string
 
-// AWS said that it is done; it is certain that nothing happened; neither.
+// The effects.
 const (
-	Done     Effect = "done"
-	NoEffect Effect = "no effect"
-	Unclear  Effect = "unclear"
+	Done     Effect = "done"      // AWS confirmed it
+	NoEffect Effect = "no effect" // it is certain that nothing changed
+	Unclear  Effect = "unclear"   // neither is known
 )
 
 // Outcome is how a changing call ended.

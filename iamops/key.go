@@ -59,11 +59,13 @@ func KeyIDs(keys []AccessKey) []string {
 // UseState says what is known of a key's last use.
 type UseState int
 
-// Whether and when the key was last used is not known; AWS has seen no use of it
-// since 22 April 2015; AWS has seen a use.
+// What is known of a last use.
 const (
+	// UseUnknown: nothing is known, not even whether there was a use.
 	UseUnknown UseState = iota
+	// NeverUsed: AWS has seen no use of the key since 22 April 2015.
 	NeverUsed
+	// Used: AWS has seen a use.
 	Used
 )
 

@@ -174,9 +174,10 @@ func At(ctx context.Context, at Endpoint, o Options) (*Account, error) {
 		cfg.Region = GlobalRegion
 	}
 	o.EndpointURL = at.URL
-	return newAccount(ctx, cfg, o, clock, origin{unknown: at.SessionToken != ""}, func(context.Context) (aws.CredentialsProvider, origin, error) {
+	first := origin{unknown: at.SessionToken != ""}
+	return newAccount(ctx, cfg, o, clock, first, func(context.Context) (aws.CredentialsProvider, origin, error) {
 		if at.Again == nil {
-			return at.credentials(), origin{unknown: at.SessionToken != ""}, nil
+			return at.credentials(), first, nil
 		}
 		again, err := at.Again()
 		if err != nil {
@@ -257,7 +258,11 @@ func checkPlace(region, endpoint string) error {
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return &iamops.Problem{Kind: iamops.BadConfig, Message: fmt.Sprintf("the endpoint %q is no URL with http:// or https://", endpoint), Err: err}
+		return &iamops.Problem{
+			Kind:    iamops.BadConfig,
+			Message: fmt.Sprintf("the endpoint %q is no URL with http:// or https://", endpoint),
+			Err:     err,
+		}
 	}
 	return nil
 }
@@ -276,12 +281,16 @@ func (a *Account) Info() iamops.Account {
 }
 
 // identify asks AWS whose credential this is (sts:GetCallerIdentity).
-func (a *Account) identify(ctx context.Context, cred aws.Credentials, region string, more ...func(*sts.Options)) (iamops.Caller, error) {
+func (a *Account) identify(
+	ctx context.Context, cred aws.Credentials, region string, more ...func(*sts.Options),
+) (iamops.Caller, error) {
 	return a.identifyBy(ctx, new(tally), cred, region, more...)
 }
 
 // identifyBy is identify for those who want to know how it went on the way.
-func (a *Account) identifyBy(ctx context.Context, t *tally, cred aws.Credentials, region string, more ...func(*sts.Options)) (iamops.Caller, error) {
+func (a *Account) identifyBy(
+	ctx context.Context, t *tally, cred aws.Credentials, region string, more ...func(*sts.Options),
+) (iamops.Caller, error) {
 	const action = "sts:GetCallerIdentity"
 	ctx, cancel := context.WithTimeout(ctx, identityTimeout)
 	defer cancel()

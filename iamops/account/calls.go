@@ -57,7 +57,9 @@ func tallyOf(ctx context.Context) *tally {
 // countAttempts makes a client keep the tally of each call.
 func countAttempts(stack *middleware.Stack) error {
 	count := middleware.FinalizeMiddlewareFunc("keyturnAttempts",
-		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		func(
+			ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
+		) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			t := tallyOf(ctx)
 			t.attempts++
 			t.lastSent = false
@@ -94,7 +96,9 @@ func call[In, Out, Opt any](
 }
 
 // tallied is call for what is no single operation.
-func (a *Account) tallied(ctx context.Context, t *tally, action, region string, do func(context.Context) error) *iamops.Problem {
+func (a *Account) tallied(
+	ctx context.Context, t *tally, action, region string, do func(context.Context) error,
+) *iamops.Problem {
 	c := Call{Action: action, Region: region, Start: a.options.Clock.Now().UTC()}
 	began := iamops.WallClock{}.Now()
 	err := do(context.WithValue(ctx, tallyKey{}, t))

@@ -70,7 +70,10 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	}
 	// A session's end is AWS's time, whatever the sandbox's account says.
 	if left := cred.Expires.Sub(a.clock.Wire()); change.Kind == iamops.Create && cred.CanExpire && left < SessionLeft {
-		return aws.Credentials{}, &iamops.Problem{Kind: iamops.ExpiresSoon, Message: fmt.Sprintf("the session ends in %d min", max(0, int(left.Minutes())))}
+		return aws.Credentials{}, &iamops.Problem{
+			Kind:    iamops.ExpiresSoon,
+			Message: fmt.Sprintf("the session ends in %d min", max(0, int(left.Minutes()))),
+		}
 	}
 	who, err := a.identify(ctx, cred, a.region)
 	if err != nil {
@@ -81,7 +84,10 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 	case who.Account != change.Account:
 		return aws.Credentials{}, wrongAccount(change.Account, who.Account)
 	case who.IsRoot():
-		return aws.Credentials{}, &iamops.Problem{Kind: iamops.RootCaller, Message: "the caller is the account's root user"}
+		return aws.Credentials{}, &iamops.Problem{
+			Kind:    iamops.RootCaller,
+			Message: "the caller is the account's root user",
+		}
 	}
 	if change.Kind == iamops.Deactivate || change.Kind == iamops.Delete {
 		return cred, ownKey(who, change)
@@ -94,12 +100,20 @@ func (a *Account) admit(ctx context.Context, change iamops.Change) (aws.Credenti
 func ownKey(who iamops.Caller, change iamops.Change) *iamops.Problem {
 	switch who.SignsWith(change.User, change.KeyID) {
 	case iamops.DependsOnKey:
-		return &iamops.Problem{Kind: iamops.OwnKey, Message: fmt.Sprintf("the caller signs with %s, or with a session made from it", change.KeyID)}
+		return &iamops.Problem{
+			Kind:    iamops.OwnKey,
+			Message: fmt.Sprintf("the caller signs with %s, or with a session made from it", change.KeyID),
+		}
 	case iamops.MayDependOnKey:
 		if change.SessionElsewhere {
 			return nil
 		}
-		return &iamops.Problem{Kind: iamops.OwnKey, Message: fmt.Sprintf("the caller signs with a session of %s, which may have been made from %s", change.User, change.KeyID)}
+		return &iamops.Problem{
+			Kind: iamops.OwnKey,
+			Message: fmt.Sprintf(
+				"the caller signs with a session of %s, which may have been made from %s", change.User, change.KeyID,
+			),
+		}
 	case iamops.Independent:
 	}
 	return nil
@@ -147,14 +161,20 @@ func (a *Account) tooLate(change iamops.Change) *iamops.Problem {
 		return nil
 	}
 	return &iamops.Problem{
-		Kind:    iamops.TooLate,
-		Action:  change.Kind.Action(),
-		Message: fmt.Sprintf("it could have been sent until %s, and it is %s", change.SendBefore.UTC().Format(time.TimeOnly), now.UTC().Format(time.TimeOnly)),
+		Kind:   iamops.TooLate,
+		Action: change.Kind.Action(),
+		Message: fmt.Sprintf(
+			"it could have been sent until %s, and it is %s",
+			change.SendBefore.UTC().Format(time.TimeOnly),
+			now.UTC().Format(time.TimeOnly),
+		),
 	}
 }
 
 // issue is the one place where a changing call is made.
-func (a *Account) issue(ctx context.Context, change iamops.Change, once func(*iam.Options)) (created *types.AccessKey, err error) {
+func (a *Account) issue(
+	ctx context.Context, change iamops.Change, once func(*iam.Options),
+) (created *types.AccessKey, err error) {
 	user, key := aws.String(change.User), aws.String(change.KeyID)
 	switch change.Kind {
 	case iamops.Create:
@@ -163,9 +183,11 @@ func (a *Account) issue(ctx context.Context, change iamops.Change, once func(*ia
 			created = out.AccessKey
 		}
 	case iamops.Deactivate:
-		_, err = a.iam.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: key, Status: types.StatusTypeInactive}, once)
+		in := &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: key, Status: types.StatusTypeInactive}
+		_, err = a.iam.UpdateAccessKey(ctx, in, once)
 	case iamops.Reactivate:
-		_, err = a.iam.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: key, Status: types.StatusTypeActive}, once)
+		in := &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: key, Status: types.StatusTypeActive}
+		_, err = a.iam.UpdateAccessKey(ctx, in, once)
 	case iamops.Delete:
 		_, err = a.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: user, AccessKeyId: key}, once)
 	default:

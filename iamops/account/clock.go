@@ -173,8 +173,10 @@ func (c *Clock) offset() (least time.Duration, believed bool) {
 
 // observe makes a client's answers tell the time.
 func (c *Clock) observe(stack *middleware.Stack) error {
-	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("keyturnClock", //nolint:wrapcheck // the SDK wraps it
-		func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	observer := middleware.DeserializeMiddlewareFunc("keyturnClock",
+		func(
+			ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+		) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			sent := c.machine()
 			out, metadata, err := next.HandleDeserialize(ctx, in)
 			request, _ := in.Request.(*smithyhttp.Request)
@@ -183,7 +185,8 @@ func (c *Clock) observe(stack *middleware.Stack) error {
 				c.learn(request.Request, response.Header, sent, c.machine())
 			}
 			return out, metadata, err //nolint:wrapcheck // a middleware passes errors as they are
-		}), middleware.Before)
+		})
+	return stack.Deserialize.Add(observer, middleware.Before) //nolint:wrapcheck // the SDK wraps it
 }
 
 // learn takes the time from a successful answer.

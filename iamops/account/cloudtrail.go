@@ -43,9 +43,12 @@ func (a *Account) Regions(ctx context.Context) ([]string, error) {
 	if region == GlobalRegion {
 		region = globalRegions[a.Info().Partition]
 	}
-	in := &accountapi.ListRegionsInput{MaxResults: aws.Int32(50), RegionOptStatusContains: []accounttypes.RegionOptStatus{
-		accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault,
-	}}
+	in := &accountapi.ListRegionsInput{
+		MaxResults: aws.Int32(50),
+		RegionOptStatusContains: []accounttypes.RegionOptStatus{
+			accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault,
+		},
+	}
 	var regions []string
 	for {
 		out, err := get(ctx, a, action, region, a.accounts.in(region).ListRegions, in)
@@ -68,11 +71,16 @@ const eventsPerPage = 50
 // newest first (cloudtrail:LookupEvents). The token is that of the page before, "" for the
 // first; the returned one is "" after the last page. Of an event whose record can't be read,
 // what CloudTrail says of it besides is told. Its errors are Problems.
-func (a *Account) Events(ctx context.Context, region, keyID string, from time.Time, token string) (events []iamops.Event, next string, err error) {
+func (a *Account) Events(
+	ctx context.Context, region, keyID string, from time.Time, token string,
+) (events []iamops.Event, next string, err error) {
 	const action = "cloudtrail:LookupEvents"
 	in := &cloudtrail.LookupEventsInput{
-		MaxResults:       aws.Int32(eventsPerPage),
-		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyAccessKeyId, AttributeValue: aws.String(keyID)}},
+		MaxResults: aws.Int32(eventsPerPage),
+		LookupAttributes: []types.LookupAttribute{{
+			AttributeKey:   types.LookupAttributeKeyAccessKeyId,
+			AttributeValue: aws.String(keyID),
+		}},
 	}
 	if !from.IsZero() {
 		in.StartTime = aws.Time(from)
@@ -133,8 +141,14 @@ func parseEvent(record []byte) iamops.Event {
 		at = time.Time{}
 	}
 	e := iamops.Event{
-		At: at.UTC(), Request: r.RequestID, Name: clean.Text(r.EventName), Service: serviceOf(r.EventSource), Region: clean.Text(r.AwsRegion),
-		Address: clean.Text(r.SourceIPAddress), Agent: clean.Text(r.UserAgent), Code: clean.Text(r.ErrorCode),
+		At:       at.UTC(),
+		Request:  r.RequestID,
+		Name:     clean.Text(r.EventName),
+		Service:  serviceOf(r.EventSource),
+		Region:   clean.Text(r.AwsRegion),
+		Address:  clean.Text(r.SourceIPAddress),
+		Agent:    clean.Text(r.UserAgent),
+		Code:     clean.Text(r.ErrorCode),
 		ReadOnly: r.ReadOnly == true || r.ReadOnly == "true",
 		Subject:  clean.Text(subjectOf(r.ResponseElements.AccessKey.AccessKeyID, r.RequestParameters)),
 	}

@@ -92,7 +92,10 @@ func (p *prompt) code() (string, error) {
 	p.mu.Unlock()
 	switch {
 	case ctx == nil:
-		return "", &iamops.Problem{Kind: iamops.ExpiredCredentials, Message: "the session has ended, and a new one needs an MFA code"}
+		return "", &iamops.Problem{
+			Kind:    iamops.ExpiredCredentials,
+			Message: "the session has ended, and a new one needs an MFA code",
+		}
 	case p.ask == nil:
 		return "", &iamops.Problem{Kind: iamops.NoCredentials, Action: "sts:GetSessionToken", Message: mfaNeeded}
 	}
@@ -154,8 +157,11 @@ type elsewhere struct {
 }
 
 // AssumeRole is sts:AssumeRole.
-func (e elsewhere) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, more ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // as if it were the client itself
+func (e elsewhere) AssumeRole(
+	ctx context.Context, in *sts.AssumeRoleInput, more ...func(*sts.Options),
+) (*sts.AssumeRoleOutput, error) {
+	more = append(more, at(*e.url))
+	return e.AssumeRoleAPIClient.AssumeRole(ctx, in, more...) //nolint:wrapcheck // as if it were the client itself
 }
 
 // elsewhereByToken is elsewhere for web identities.
@@ -168,7 +174,9 @@ type elsewhereByToken struct {
 func (e elsewhereByToken) AssumeRoleWithWebIdentity(
 	ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, more ...func(*sts.Options),
 ) (*sts.AssumeRoleWithWebIdentityOutput, error) {
-	return e.AssumeRoleWithWebIdentityAPIClient.AssumeRoleWithWebIdentity(ctx, in, append(more, at(*e.url))...) //nolint:wrapcheck // likewise
+	more = append(more, at(*e.url))
+	client := e.AssumeRoleWithWebIdentityAPIClient
+	return client.AssumeRoleWithWebIdentity(ctx, in, more...) //nolint:wrapcheck // likewise
 }
 
 // at makes STS be asked at an address.

@@ -35,18 +35,22 @@ func (p *webPage) Error() string {
 
 // seePages makes a client take a web page for a failure, whatever its status.
 func seePages(stack *middleware.Stack) error {
-	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("keyturnPages", //nolint:wrapcheck // the SDK wraps it
-		func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	pages := middleware.DeserializeMiddlewareFunc("keyturnPages",
+		func(
+			ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+		) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			out, metadata, err := next.HandleDeserialize(ctx, in)
 			request, _ := in.Request.(*smithyhttp.Request)
 			response, _ := out.RawResponse.(*smithyhttp.Response)
-			if err == nil && request != nil && response != nil && strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			if err == nil && request != nil && response != nil &&
+				strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 				page, _ := io.ReadAll(io.LimitReader(response.Body, pageRead)) // what there is of it does
 				_ = response.Body.Close()
 				err = &webPage{request.URL.Host, response.Status, firstWords(string(page))}
 			}
 			return out, metadata, err
-		}), middleware.After)
+		})
+	return stack.Deserialize.Add(pages, middleware.After) //nolint:wrapcheck // the SDK wraps it
 }
 
 var (

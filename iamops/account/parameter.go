@@ -28,12 +28,19 @@ func (a *Account) Parameter(ctx context.Context, region, name string) (iamops.Pa
 		return iamops.Parameter{}, malformed(read, "the answer holds no parameter")
 	}
 	p := iamops.Parameter{
-		Name: aws.ToString(out.Parameter.Name), Type: string(out.Parameter.Type), DataType: aws.ToString(out.Parameter.DataType),
-		Version: out.Parameter.Version, Modified: aws.ToTime(out.Parameter.LastModifiedDate).UTC(),
-		Value: iamops.NewSecret(aws.ToString(out.Parameter.Value)),
+		Name:     aws.ToString(out.Parameter.Name),
+		Type:     string(out.Parameter.Type),
+		DataType: aws.ToString(out.Parameter.DataType),
+		Version:  out.Parameter.Version,
+		Modified: aws.ToTime(out.Parameter.LastModifiedDate).UTC(),
+		Value:    iamops.NewSecret(aws.ToString(out.Parameter.Value)),
 	}
 	in := &ssm.DescribeParametersInput{
-		ParameterFilters: []types.ParameterStringFilter{{Key: aws.String("Name"), Option: aws.String("Equals"), Values: []string{p.Name}}},
+		ParameterFilters: []types.ParameterStringFilter{{
+			Key:    aws.String("Name"),
+			Option: aws.String("Equals"),
+			Values: []string{p.Name},
+		}},
 	}
 	for range describePages { // a page may be empty, and not the last
 		about, err := get(ctx, a, describe, region, client.DescribeParameters, in)

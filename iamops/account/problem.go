@@ -97,7 +97,11 @@ func credentialProblem(e *credentialError) *iamops.Problem {
 	errors.As(e.err, &operation)
 	switch {
 	case e.none:
-		return &iamops.Problem{Kind: iamops.NoCredentials, Message: "there are none in the environment, in the profile or from the instance's role", Err: e.err}
+		return &iamops.Problem{
+			Kind:    iamops.NoCredentials,
+			Message: "there are none in the environment, in the profile or from the instance's role",
+			Err:     e.err,
+		}
 	case errors.As(e.err, &token), strings.Contains(e.err.Error(), "SSO token"): // not all of them are typed
 		return &iamops.Problem{Kind: iamops.ExpiredSSO, Message: cause(e.err), Err: e.err}
 	case errors.As(e.err, &process):
@@ -256,7 +260,8 @@ func neverConnected(err error) bool {
 	}
 	// A server that speaks no TLS and the handshake's time limit have no type.
 	text := err.Error()
-	return strings.Contains(text, "server gave HTTP response to HTTPS client") || strings.Contains(text, "TLS handshake timeout") ||
+	return strings.Contains(text, "server gave HTTP response to HTTPS client") ||
+		strings.Contains(text, "TLS handshake timeout") ||
 		untrusted(err) || errors.As(err, new(*proxyError)) ||
 		errors.As(err, &dns) || errors.As(err, &record) || errors.As(err, &alert)
 }

@@ -44,7 +44,8 @@ func get[In, Out, Opt any](
 // LoadAlias asks for the account's alias (iam:ListAccountAliases), for Info to
 // show. An account without one is no error.
 func (a *Account) LoadAlias(ctx context.Context) error {
-	out, err := get(ctx, a, "iam:ListAccountAliases", a.region, a.iam.ListAccountAliases, &iam.ListAccountAliasesInput{})
+	in := &iam.ListAccountAliasesInput{}
+	out, err := get(ctx, a, "iam:ListAccountAliases", a.region, a.iam.ListAccountAliases, in)
 	if err != nil {
 		return err
 	}

@@ -15,13 +15,13 @@ import (
 // How often a read is sent, by what went wrong. A throttle is normal weather and
 // is waited out; what nobody answers is not worth long silence.
 const (
-	throttledAttempts   = 10
-	faultAttempts       = 4
-	unansweredAttempts  = 2
-	unansweredDelay     = 250 * time.Millisecond
-	changeAttempts      = 5
-	changeMaxBackoff    = 5 * time.Second
-	attemptTokenPolling = 25 * time.Millisecond
+	throttledAttempts   = 10                     // of a read that AWS throttles
+	faultAttempts       = 4                      // of a read that fails in another way
+	unansweredAttempts  = 2                      // of a read that nobody answers
+	unansweredDelay     = 250 * time.Millisecond // before the next of these
+	changeAttempts      = 5                      // of a change
+	changeMaxBackoff    = 5 * time.Second        // between two of these
+	attemptTokenPolling = 25 * time.Millisecond  // between two looks for a free place in the rate
 )
 
 // patience retries reads: the SDK's adaptive mode, which learns the rate that

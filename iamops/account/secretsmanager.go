@@ -29,7 +29,10 @@ func (a *Account) SecretVersion(ctx context.Context, region, name, stage, id str
 		return iamops.SecretVersion{}, err
 	}
 	v := iamops.SecretVersion{
-		ARN: aws.ToString(out.ARN), ID: aws.ToString(out.VersionId), Stages: out.VersionStages, Created: aws.ToTime(out.CreatedDate).UTC(),
+		ARN:     aws.ToString(out.ARN),
+		ID:      aws.ToString(out.VersionId),
+		Stages:  out.VersionStages,
+		Created: aws.ToTime(out.CreatedDate).UTC(),
 	}
 	if out.SecretString != nil {
 		v.Value = iamops.NewSecret(*out.SecretString)

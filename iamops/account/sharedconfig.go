@@ -41,7 +41,8 @@ func unloadable(files []string) error {
 			continue
 		}
 		if line := loneQuote(string(content)); line > 0 {
-			text = fmt.Sprintf("%s, line %d: the value is a single quote character, which the AWS SDK can't read", file, line)
+			text = fmt.Sprintf("%s, line %d: the value is a single quote character, which the AWS SDK can't read",
+				file, line)
 			break
 		}
 	}

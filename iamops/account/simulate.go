@@ -19,7 +19,10 @@ import (
 func (a *Account) Simulate(ctx context.Context, q iamops.Simulation) ([]iamops.Permission, error) {
 	const action = "iam:SimulatePrincipalPolicy"
 	in := &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: aws.String(q.Principal), ActionNames: q.Actions, ResourceArns: []string{q.Resource}, ContextEntries: contextOf(q),
+		PolicySourceArn: aws.String(q.Principal),
+		ActionNames:     q.Actions,
+		ResourceArns:    []string{q.Resource},
+		ContextEntries:  contextOf(q),
 	}
 	var all []iamops.Permission
 	for {
@@ -32,7 +35,11 @@ func (a *Account) Simulate(ctx context.Context, q iamops.Simulation) ([]iamops.P
 			for _, of := range r.ResourceSpecificResults {
 				missing = append(missing, of.MissingContextValues...)
 			}
-			all = append(all, iamops.Permission{Action: aws.ToString(r.EvalActionName), Verdict: verdictOf(r, missing), Missing: missing})
+			all = append(all, iamops.Permission{
+				Action:  aws.ToString(r.EvalActionName),
+				Verdict: verdictOf(r, missing),
+				Missing: missing,
+			})
 		}
 		if !out.IsTruncated {
 			return all, nil
@@ -47,12 +54,16 @@ func contextOf(q iamops.Simulation) []types.ContextEntry {
 	var entries []types.ContextEntry
 	if q.UserName != "" {
 		entries = append(entries, types.ContextEntry{
-			ContextKeyName: aws.String("aws:username"), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: []string{q.UserName},
+			ContextKeyName:   aws.String("aws:username"),
+			ContextKeyType:   types.ContextKeyTypeEnumString,
+			ContextKeyValues: []string{q.UserName},
 		})
 	}
 	if q.MFAKnown {
 		entries = append(entries, types.ContextEntry{
-			ContextKeyName: aws.String("aws:MultiFactorAuthPresent"), ContextKeyType: types.ContextKeyTypeEnumBoolean, ContextKeyValues: []string{strconv.FormatBool(q.MFA)},
+			ContextKeyName:   aws.String("aws:MultiFactorAuthPresent"),
+			ContextKeyType:   types.ContextKeyTypeEnumBoolean,
+			ContextKeyValues: []string{strconv.FormatBool(q.MFA)},
 		})
 	}
 	return entries
@@ -68,7 +79,8 @@ func verdictOf(r types.EvaluationResult, missing []string) iamops.Verdict {
 		return iamops.Allowed
 	case r.OrganizationsDecisionDetail != nil && !r.OrganizationsDecisionDetail.AllowedByOrganizations:
 		return iamops.DeniedByOrg
-	case r.PermissionsBoundaryDecisionDetail != nil && !r.PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary:
+	case r.PermissionsBoundaryDecisionDetail != nil &&
+		!r.PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary:
 		return iamops.DeniedByBound
 	case r.EvalDecision == types.PolicyEvaluationDecisionTypeExplicitDeny:
 		return iamops.DeniedByOne

@@ -21,7 +21,9 @@ const tryTimeout = 5 * time.Second
 // Problem. Nothing is sent twice: a new key works at one endpoint before it does
 // at the next, and each failure tells. The IDs are those of the requests that were
 // answered, by which CloudTrail's events of them are known.
-func (a *Account) Try(ctx context.Context, keyID string, secret iamops.Secret, regions []string) (requestIDs []string, err error) {
+func (a *Account) Try(
+	ctx context.Context, keyID string, secret iamops.Secret, regions []string,
+) (requestIDs []string, err error) {
 	cred := aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secret.Reveal()}
 	rounds := append([]string{a.region}, regions...)
 	for i, region := range rounds {

@@ -57,7 +57,10 @@ func (c *conductor) loadAll(ctx context.Context) error {
 		c.report.source = source
 		c.askAlone(c.report.generate)
 	case c.loader.ReportOnly:
-		c.emit(ReportRead{Only: true, Problem: &iamops.Problem{Kind: iamops.Rejected, Message: "there is no credential report here"}})
+		c.emit(ReportRead{
+			Only:    true,
+			Problem: &iamops.Problem{Kind: iamops.Rejected, Message: "there is no credential report here"},
+		})
 	default:
 		c.beginLive()
 	}

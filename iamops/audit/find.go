@@ -61,7 +61,9 @@ type Found struct {
 func Find(ctx context.Context, src FindSource, keyID string, clock iamops.Clock) (Found, error) {
 	f := Found{KeyID: strings.TrimSpace(keyID)}
 	if !looksLikeKeyID(f.KeyID) {
-		return Found{}, fmt.Errorf("finding a key: %.130q is no access key ID: it has 16 to 128 capital letters and digits", f.KeyID)
+		return Found{}, fmt.Errorf(
+			"finding a key: %.130q is no access key ID: it has 16 to 128 capital letters and digits", f.KeyID,
+		)
 	}
 	f.Temporary = strings.HasPrefix(f.KeyID, "ASIA")
 	account, err := src.KeyAccount(ctx, f.KeyID)

@@ -85,7 +85,11 @@ func (r *Report) rootProblem() *iamops.Problem {
 }
 
 func malformed(why string) *iamops.Problem {
-	return &iamops.Problem{Kind: iamops.Malformed, Action: "iam:GetCredentialReport", Message: "the credential report: " + why}
+	return &iamops.Problem{
+		Kind:    iamops.Malformed,
+		Action:  "iam:GetCredentialReport",
+		Message: "the credential report: " + why,
+	}
 }
 
 // namedLines is how many lines that can't be read are named one by one.
@@ -274,10 +278,15 @@ func (c columns) user(fields []string, at time.Time) (ReportUser, error) {
 	case len(fields) < c.count:
 		return u, errors.New("it is cut short")
 	}
-	u.Console = Console{Password: l.answer("password_enabled"), SignedIn: l.time("password_last_used"), MFA: l.answer("mfa_active")}
+	u.Console = Console{
+		Password: l.answer("password_enabled"),
+		SignedIn: l.time("password_last_used"),
+		MFA:      l.answer("mfa_active"),
+	}
 	for i, column := range slotColumns {
 		u.Slots[i] = l.slot(column, at)
-		if s := &u.Slots[i]; u.Name == RootName && !s.Active && s.Rotated.Equal(u.Created) && s.LastUse.State != iamops.Used {
+		if s := &u.Slots[i]; u.Name == RootName && !s.Active && s.Rotated.Equal(u.Created) &&
+			s.LastUse.State != iamops.Used {
 			s.Rotated = time.Time{} // the date is the account's, and tells of no key
 		}
 		if !u.Slots[i].Traced() {

@@ -98,7 +98,10 @@ func (q *reportQuest) after(a reportAnswer) (next call, wait bool, done *ReportR
 		return nil, false, &ReportRead{Problem: q.refused}
 	case q.polls >= reportPolls:
 		return nil, false, &ReportRead{Problem: &iamops.Problem{
-			Kind: iamops.TimedOut, Action: "iam:GetCredentialReport", Code: code, Message: "the report was not ready in time",
+			Kind:    iamops.TimedOut,
+			Action:  "iam:GetCredentialReport",
+			Code:    code,
+			Message: "the report was not ready in time",
 		}}
 	case none:
 		return q.generate, q.polls > 1, nil // it expired between the two calls

@@ -90,5 +90,6 @@ func (h harmless) Format(to fmt.State, verb rune) {
 // otherwise show another text than it holds.
 func harmful(r rune) bool {
 	return r < ' ' || r == 0x7f || r >= utf8.RuneSelf &&
-		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
+			unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -91,7 +91,8 @@ func parse(path string, text []byte, target func(spec string) error) (Config, er
 		p.tables(value, targetTable, keysOfTarget, func(table map[string]any, at []string) {
 			t := Target{
 				User: p.pattern(table, at, "a target"),
-				Spec: p.text(table, at, "spec", "a target", `where the secret goes, such as "file:csv:/secure/new.csv"`),
+				Spec: p.text(table, at, "spec", "a target",
+					`where the secret goes, such as "file:csv:/secure/new.csv"`),
 			}
 			if t.Spec != "" && p.target != nil {
 				if err := p.target(t.Spec); err != nil {
@@ -192,7 +193,8 @@ func (p *parser) tables(value any, name string, keys []string, read func(table m
 		read(table, at)
 	}
 	if !isList {
-		p.fail([]string{name}, "%s is a list of tables, each [[%s]] with the keys %s", name, name, strings.Join(keys, ", "))
+		p.fail([]string{name},
+			"%s is a list of tables, each [[%s]] with the keys %s", name, name, strings.Join(keys, ", "))
 	}
 }
 
@@ -214,7 +216,8 @@ func (p *parser) text(table map[string]any, at []string, key, owner, what string
 func (p *parser) pattern(table map[string]any, at []string, owner string) string {
 	user := p.text(table, at, "user", owner, `a user name, or a pattern such as "ci-*"`)
 	if _, err := path.Match(user, ""); err != nil {
-		p.fail(within(at, "user"), `user: %q is no pattern: valid are *, ?, [a-z] and \ before a character that stands for itself`, user)
+		p.fail(within(at, "user"),
+			`user: %q is no pattern: valid are *, ?, [a-z] and \ before a character that stands for itself`, user)
 	}
 	return user
 }
@@ -258,7 +261,9 @@ func readURL(value any) (string, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return "", fmt.Errorf(`%q is no endpoint: one is written like "https://iam.amazonaws.com" or "http://127.0.0.1:4599"`, s)
+		return "", fmt.Errorf(
+			`%q is no endpoint: one is written like "https://iam.amazonaws.com" or "http://127.0.0.1:4599"`, s,
+		)
 	}
 	return s, nil
 }

@@ -52,7 +52,8 @@ func ParsePeriod(text string) (Period, error) {
 			return fail("its units are d, h, m and s, the greater before the lesser")
 		}
 		length := units[at].length
-		if errors.Is(err, strconv.ErrRange) || n > int64(maxPeriod/length) || total+time.Duration(n)*length > maxPeriod {
+		if errors.Is(err, strconv.ErrRange) || n > int64(maxPeriod/length) ||
+			total+time.Duration(n)*length > maxPeriod {
 			return fail("it is longer than 100 years")
 		}
 		total += time.Duration(n) * length

@@ -33,10 +33,25 @@ type clipboardTool struct {
 
 var clipboardTools = []clipboardTool{
 	{"WAYLAND_DISPLAY", []string{"wl-copy"}, []string{"wl-paste", "--no-newline"}, []string{"wl-copy", "--clear"}},
-	{"DISPLAY", []string{"xclip", "-selection", "clipboard", "-in"}, []string{"xclip", "-selection", "clipboard", "-out"}, []string{"xclip", "-selection", "clipboard", "-in"}},
-	{"DISPLAY", []string{"xsel", "--clipboard", "--input"}, []string{"xsel", "--clipboard", "--output"}, []string{"xsel", "--clipboard", "--clear"}},
+	{
+		"DISPLAY",
+		[]string{"xclip", "-selection", "clipboard", "-in"},
+		[]string{"xclip", "-selection", "clipboard", "-out"},
+		[]string{"xclip", "-selection", "clipboard", "-in"},
+	},
+	{
+		"DISPLAY",
+		[]string{"xsel", "--clipboard", "--input"},
+		[]string{"xsel", "--clipboard", "--output"},
+		[]string{"xsel", "--clipboard", "--clear"},
+	},
 	{"", []string{"pbcopy"}, []string{"pbpaste"}, []string{"pbcopy"}},
-	{"", []string{"clip.exe"}, []string{"powershell.exe", "-NoProfile", "-Command", "Get-Clipboard"}, []string{"clip.exe"}},
+	{
+		"",
+		[]string{"clip.exe"},
+		[]string{"powershell.exe", "-NoProfile", "-Command", "Get-Clipboard"},
+		[]string{"clip.exe"},
+	},
 }
 
 // Clipboard is the system's. A secret that is copied to it is cleared after 45

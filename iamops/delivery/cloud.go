@@ -74,7 +74,8 @@ type option struct{ name, value string }
 // options are the options of a spec: the target's own, and then those of the place.
 func (w at) options(own ...option) string {
 	var parts []string
-	for _, o := range append(own, option{"profile", w.profile}, option{"account", w.account}, option{"region", w.region}) {
+	place := []option{{"profile", w.profile}, {"account", w.account}, {"region", w.region}}
+	for _, o := range append(own, place...) {
 		if o.value != "" {
 			parts = append(parts, o.name+"="+o.value)
 		}
@@ -104,7 +105,8 @@ func (w at) reach(ctx context.Context) (Cloud, error) {
 		return nil, cloudFailure("reaching the account", err)
 	}
 	if w.account != "" && cloud.Info().ID != w.account {
-		return nil, refusal(iamops.WrongAccount, "", "it is in account %s, and the profile leads to %s: nothing was read or written", w.account, cloud.Info().ID)
+		return nil, refusal(iamops.WrongAccount, "",
+			"it is in account %s, and the profile leads to %s: nothing was read or written", w.account, cloud.Info().ID)
 	}
 	return cloud, nil
 }
@@ -117,7 +119,10 @@ func storeAt[Store any](ctx context.Context, w at) (store Store, err error) {
 	}
 	store, ok := cloud.(Store)
 	if !ok {
-		return store, &Failure{Kind: iamops.NoCredentials, Err: errors.New("the AWS account here does not keep such values")}
+		return store, &Failure{
+			Kind: iamops.NoCredentials,
+			Err:  errors.New("the AWS account here does not keep such values"),
+		}
 	}
 	return store, nil
 }
@@ -171,7 +176,8 @@ func cloudFailure(attempt string, err error) *Failure {
 	kind := problem.Kind
 	if slices.Contains(kmsCodes, problem.Code) || strings.HasPrefix(problem.Code, "KMS") {
 		kind = KeyFailed
-		err = fmt.Errorf("%w. The KMS key that encrypts it must be there, be enabled, and allow you kms:Decrypt, kms:Encrypt and kms:GenerateDataKey", err)
+		err = fmt.Errorf("%w. The KMS key that encrypts it must be there, be enabled, "+
+			"and allow you kms:Decrypt, kms:Encrypt and kms:GenerateDataKey", err)
 	}
 	return &Failure{Kind: kind, Err: fmt.Errorf("%s: %w", attempt, err)}
 }

@@ -25,7 +25,12 @@ type command struct {
 }
 
 func init() {
-	register(kind{scheme: "command", rank: 3, example: "command:json:vault kv put secret/billing -", parse: parseCommand})
+	register(kind{
+		scheme:  "command",
+		rank:    3,
+		example: "command:json:vault kv put secret/billing -",
+		parse:   parseCommand,
+	})
 }
 
 // parseCommand reads FORMAT:WORDS.
@@ -49,7 +54,8 @@ func parseWords(text string) ([]string, error) {
 		}
 	} else {
 		if strings.ContainsAny(text, "\"'`\\$|&;<>*?()\n") {
-			return nil, errors.New(`no shell reads the command: write it as a list, as in ["vault","kv","put","secret/billing","-"]`)
+			return nil, errors.New("no shell reads the command: write it as a list, " +
+				`as in ["vault","kv","put","secret/billing","-"]`)
 		}
 		argv = strings.Fields(text)
 	}
@@ -109,7 +115,13 @@ func (c *command) Deliver(ctx context.Context, credential Credential) error {
 	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
 		return nil
 	}
-	f := &Failure{Kind: CommandFailed, MayHold: true, ExitCode: -1, Err: err, Output: out.shown(c.format.texts(credential))}
+	f := &Failure{
+		Kind:     CommandFailed,
+		MayHold:  true,
+		ExitCode: -1,
+		Err:      err,
+		Output:   out.shown(c.format.texts(credential)),
+	}
 	if cmd.ProcessState != nil {
 		f.ExitCode = cmd.ProcessState.ExitCode()
 	}
@@ -128,7 +140,8 @@ func startFailure(ctx context.Context, err error) *Failure {
 	switch {
 	case ctx.Err() != nil:
 		kind = iamops.Canceled
-	case errors.Is(err, exec.ErrNotFound), errors.Is(err, exec.ErrDot), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, exec.ErrDot),
+		errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		kind = CommandMissing
 	}
 	return &Failure{Kind: kind, Err: fmt.Errorf("starting the command: %w", err)}

@@ -43,7 +43,8 @@ func FindProfiles(env Env, keyID string) (Holders, error) {
 	var holding []string
 	for _, name := range credentials.names() {
 		if holds(&credentials, name, keyID) && !credentials.keeps(name) && nameable(name) {
-			found.Profiles = append(found.Profiles, checked{&profile{name: name, file: env.CredentialsFile(), usual: true}})
+			holder := &profile{name: name, file: env.CredentialsFile(), usual: true}
+			found.Profiles = append(found.Profiles, checked{holder})
 			holding = append(holding, name)
 		}
 	}
@@ -74,7 +75,8 @@ func FindProfiles(env Env, keyID string) (Holders, error) {
 	}
 	holding = append(holding, found.InConfig...)
 	for _, name := range order {
-		if !slices.Contains(holding, name) && !slices.Contains(found.Inheriting, name) && reaches(sources, name, holding) {
+		if !slices.Contains(holding, name) && !slices.Contains(found.Inheriting, name) &&
+			reaches(sources, name, holding) {
 			found.Inheriting = append(found.Inheriting, name)
 		}
 	}
@@ -115,10 +117,15 @@ func elsewhere(path string, f *sharedFile, keyID string) []Elsewhere {
 		} else if looksLikeHeader(text) {
 			header, why = number, strangeness(strings.TrimRight(line, "\r\n"))
 		}
-		if known[number] || text == "" || text[0] == '#' || text[0] == ';' || !strings.Contains(uncommented(line), keyID) {
+		if known[number] || text == "" || text[0] == '#' || text[0] == ';' ||
+			!strings.Contains(uncommented(line), keyID) {
 			continue
 		}
-		at := Elsewhere{Path: path, Line: number, Why: "no profile that keyturn understands has it as its " + keyIDProperty}
+		at := Elsewhere{
+			Path: path,
+			Line: number,
+			Why:  "no profile that keyturn understands has it as its " + keyIDProperty,
+		}
 		switch {
 		case why != "":
 			at.Why = fmt.Sprintf("line %d is not understood: %s", header, why)

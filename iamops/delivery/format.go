@@ -73,7 +73,9 @@ func (f format) fill(keyID, secret, password string) ([]byte, error) {
 		if f.region == "" {
 			fmt.Fprintf(&b, "Access key ID,Secret access key\n%s,%s\n", keyID, secret)
 		} else {
-			fmt.Fprintf(&b, "Access key ID,Secret access key,SMTP user name,SMTP password\n%[1]s,%[2]s,%[1]s,%[3]s\n", keyID, secret, password)
+			fmt.Fprintf(&b,
+				"Access key ID,Secret access key,SMTP user name,SMTP password\n%[1]s,%[2]s,%[1]s,%[3]s\n",
+				keyID, secret, password)
 		}
 	case dotenvFormat:
 		fmt.Fprintf(&b, "AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n", keyID, secret)

@@ -26,7 +26,11 @@ func Judge(t Target, oldKeyID string) *Failure {
 
 // judge goes the way of Deliver, with a key that nobody has.
 func (p *profile) judge(oldKeyID string) error {
-	nobodys := Credential{KeyID: "AKIA" + strings.Repeat("0", 16), Secret: iamops.NewSecret(strings.Repeat("0", 40)), OldKeyID: oldKeyID}
+	nobodys := Credential{
+		KeyID:    "AKIA" + strings.Repeat("0", 16),
+		Secret:   iamops.NewSecret(strings.Repeat("0", 40)),
+		OldKeyID: oldKeyID,
+	}
 	path, err := realPath(p.file)
 	if err != nil {
 		return err
@@ -55,10 +59,12 @@ func replaceable(path string, info fs.FileInfo) error {
 		return fileFailure(path, "the file is marked read-only", fs.ErrPermission)
 	}
 	if isMount(path) {
-		return refusal(NotWritable, path, "the file is mounted by itself, as containers do, and can't be replaced there: edit it where it comes from")
+		return refusal(NotWritable, path,
+			"the file is mounted by itself, as containers do, and can't be replaced there: edit it where it comes from")
 	}
 	if !groupKeepable(info) {
-		return refusal(NotWritable, path, "the file's group has rights to it, and you are not in that group, so that it could not be kept")
+		return refusal(NotWritable, path,
+			"the file's group has rights to it, and you are not in that group, so that it could not be kept")
 	}
 	if err := mayWrite(filepath.Dir(path)); err != nil {
 		return fileFailure(path, "writing in the file's folder", err)

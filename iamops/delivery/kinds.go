@@ -16,8 +16,8 @@ type kind struct {
 	example string // of a spec, as the help and docs/config.md show it
 	hint    string // stands beside the example in the help; may be ""
 
-	// parse makes the target, whose failures need not name it, from what follows scheme and colon. It reads no file and runs
-	// nothing.
+	// parse makes the target from what follows scheme and colon. It reads no file and runs
+	// nothing; its failures need not name the target.
 	parse func(rest string, env Env) (Target, error)
 }
 
@@ -58,5 +58,7 @@ func Parse(spec string, env Env) (Target, error) {
 		return checked{target}, nil
 	}
 	last := len(schemes) - 1
-	return nil, fmt.Errorf("target %q: it begins with none of %s and %s", spec, strings.Join(schemes[:last], ", "), schemes[last])
+	return nil, fmt.Errorf(
+		"target %q: it begins with none of %s and %s", spec, strings.Join(schemes[:last], ", "), schemes[last],
+	)
 }

@@ -90,7 +90,9 @@ func (p *parameter) Spec() string {
 
 func (p *parameter) Warnings() []string {
 	if p.format.shape == secretFormat {
-		return []string{"a secret without its key ID: keyturn can't put back what was there; the parameter's history has it"}
+		return []string{
+			"a secret without its key ID: keyturn can't put back what was there; the parameter's history has it",
+		}
 	}
 	return nil
 }
@@ -119,7 +121,8 @@ func (p *parameter) Deliver(ctx context.Context, c Credential) error {
 	switch {
 	case was == string(text):
 		return nil
-	case p.format.shape != secretFormat && strings.TrimSpace(was) != "" && !strings.Contains(was, c.OldKeyID) && !strings.Contains(was, c.KeyID):
+	case p.format.shape != secretFormat && strings.TrimSpace(was) != "" && !strings.Contains(was, c.OldKeyID) &&
+		!strings.Contains(was, c.KeyID):
 		return refusal(OtherKey, "", "it holds something else than the old key")
 	}
 	return p.put(ctx, store, now, string(text))
@@ -134,7 +137,10 @@ func (p *parameter) PutBack(ctx context.Context, c Credential) error {
 	was := now.Value.Reveal()
 	switch {
 	case p.format.shape == secretFormat:
-		return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("its values do not tell which key they are of; look in its history: %w", ErrCannotPutBack)}
+		return &Failure{
+			Kind: CannotPutBack,
+			Err:  fmt.Errorf("its values do not tell which key they are of; look in its history: %w", ErrCannotPutBack),
+		}
 	case strings.Contains(was, c.OldKeyID):
 		return nil
 	case !strings.Contains(was, c.KeyID):
@@ -151,7 +157,10 @@ func (p *parameter) PutBack(ctx context.Context, c Credential) error {
 			return p.put(ctx, store, now, before.Reveal())
 		}
 	}
-	return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack)}
+	return &Failure{
+		Kind: CannotPutBack,
+		Err:  fmt.Errorf("none of its last versions holds the old key: %w", ErrCannotPutBack),
+	}
 }
 
 // Settle has nothing to do: the Parameter Store keeps old versions by its own rules.
@@ -168,7 +177,8 @@ func (p *parameter) read(ctx context.Context) (parameterStore, iamops.Parameter,
 		return nil, now, cloudFailure("reading the parameter", err)
 	}
 	if now.Type != secureString {
-		return nil, now, refusal(NotSecret, "", "it is a %s, which is kept in clear: only a SecureString takes a secret", now.Type)
+		return nil, now, refusal(NotSecret, "",
+			"it is a %s, which is kept in clear: only a SecureString takes a secret", now.Type)
 	}
 	return store, now, nil
 }

@@ -77,13 +77,17 @@ func (p *profile) Warnings() []string {
 	}
 	info, err := os.Stat(path)
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		warnings = append(warnings, fmt.Sprintf("others than its owner have rights to %s (mode %04o). Delivering keeps the mode", path, info.Mode().Perm()))
+		warnings = append(warnings, fmt.Sprintf(
+			"others than its owner have rights to %s (mode %04o). Delivering keeps the mode", path, info.Mode().Perm()))
 	}
 	if err == nil && names(info) > 1 {
-		warnings = append(warnings, fmt.Sprintf("%s is a hard link: the file has %d names. What is read by another name keeps the old pair", path, names(info)))
+		warnings = append(warnings, fmt.Sprintf(
+			"%s is a hard link: the file has %d names. What is read by another name keeps the old pair",
+			path, names(info)))
 	}
 	if tree := workTree(path); tree != "" {
-		warnings = append(warnings, fmt.Sprintf("%s is inside the git work tree %s: see that it is not committed", path, tree))
+		warnings = append(warnings, fmt.Sprintf(
+			"%s is inside the git work tree %s: see that it is not committed", path, tree))
 	}
 	return warnings
 }
@@ -115,7 +119,8 @@ func (p *profile) delivery(f *sharedFile, c Credential) ([]edit, error) {
 		return nil, err
 	case before != nil && before.keyID.value == c.OldKeyID && before.secret.value == now.secret.value:
 		// Restoring could not tell it from what this delivery would keep, and would remove it.
-		return nil, refusal(Exists, p.file, "profile %s holds the same pair already: remove it, or rename it, first", before.section.name)
+		return nil, refusal(Exists, p.file,
+			"profile %s holds the same pair already: remove it, or rename it, first", before.section.name)
 	case before != nil:
 		return nil, refusal(Exists, p.file, "profile %s keeps another pair, of %s: remove it, or rename it, first",
 			before.section.name, shown(before.keyID.value))
@@ -145,8 +150,12 @@ func (p *profile) PutBack(ctx context.Context, c Credential) error {
 		case now.keyID.value != c.KeyID:
 			return nil, refusal(OtherKey, p.file, "the profile holds %s", shown(now.keyID.value))
 		case before == nil:
-			return nil, &Failure{Kind: CannotPutBack, Path: p.file,
-				Err: fmt.Errorf("profile %s%s does not hold the pair of %s: %w", p.name, beforeSuffix, c.OldKeyID, ErrCannotPutBack)}
+			return nil, &Failure{
+				Kind: CannotPutBack,
+				Path: p.file,
+				Err: fmt.Errorf("profile %s%s does not hold the pair of %s: %w",
+					p.name, beforeSuffix, c.OldKeyID, ErrCannotPutBack),
+			}
 		}
 		return append(now.exchange(c.OldKeyID, before.secret.value), before.removal(f)...), nil
 	})
@@ -161,7 +170,8 @@ func (p *profile) Settle(ctx context.Context, c Credential) error {
 		}
 		edits := before.removal(f)
 		if edits == nil {
-			return nil, refusal(ChangedMeanwhile, p.file, "profile %s was edited: remove it by hand", before.section.name)
+			return nil, refusal(ChangedMeanwhile, p.file,
+				"profile %s was edited: remove it by hand", before.section.name)
 		}
 		return edits, nil
 	})
@@ -206,7 +216,8 @@ func (p *profile) proven(f *sharedFile, edits []edit) ([]edit, error) {
 	}
 	after := readAsPython(applied(f.text, edits))
 	if name := readAsPython(f.text).lost(after, exchanged, p.name+beforeSuffix); name != "" {
-		return nil, refusal(iamops.Malformed, p.file, "boto3 and the AWS CLI would not read profile %s after this edit: indent all lines of the file alike", name)
+		return nil, refusal(iamops.Malformed, p.file,
+			"boto3 and the AWS CLI would not read profile %s after this edit: indent all lines of the file alike", name)
 	}
 	return edits, nil
 }

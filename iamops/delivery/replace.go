@@ -161,7 +161,8 @@ func writeNew(path string, text []byte, dress func(*os.File) error, then func() 
 func newLocked(path string) (*os.File, error) {
 	const tries = 10
 	for range tries {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside a file that the operator named
+		const anew = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+		f, err := os.OpenFile(path, anew, 0o600) //nolint:gosec // beside a file that the operator named
 		if err != nil {
 			return nil, fileFailure(path, "making the file", err)
 		}

@@ -61,7 +61,9 @@ func parseManagedSecret(text string, env Env) (Target, error) {
 		return nil, err
 	}
 	if name == "" {
-		return nil, fmt.Errorf("the secret's name is missing, as in secretsmanager:id=access_key_id,secret=secret_access_key:ci/billing")
+		return nil, fmt.Errorf(
+			"the secret's name is missing, as in secretsmanager:id=access_key_id,secret=secret_access_key:ci/billing",
+		)
 	}
 	m := &managedSecret{name: name, fields: map[string]string{"id": "AccessKeyId", "secret": "SecretAccessKey"}}
 	for _, option := range secretFields {
@@ -73,7 +75,9 @@ func parseManagedSecret(text string, env Env) (Target, error) {
 		return nil, fmt.Errorf("%q is no region's name", ses)
 	}
 	if (m.fields["ses"] == "") != (m.fields["password"] == "") {
-		return nil, fmt.Errorf("an SES SMTP password needs both its region and its field, as in ses=eu-west-1,password=smtp_password")
+		return nil, fmt.Errorf(
+			"an SES SMTP password needs both its region and its field, as in ses=eu-west-1,password=smtp_password",
+		)
 	}
 	m.at, err = parseWhere(options, name, env)
 	return m, err
@@ -165,7 +169,10 @@ func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 	}
 	_, before, err := m.version(ctx, store, previousStage)
 	if err != nil || before[m.fields["id"]].text != c.OldKeyID {
-		return &Failure{Kind: CannotPutBack, Err: fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack)}
+		return &Failure{
+			Kind: CannotPutBack,
+			Err:  fmt.Errorf("the version before this one does not hold the old key: %w", ErrCannotPutBack),
+		}
 	}
 	texts := map[string]string{}
 	for name := range m.texts(c) {
@@ -182,7 +189,9 @@ func (m *managedSecret) PutBack(ctx context.Context, c Credential) error {
 func (m *managedSecret) Settle(context.Context, Credential) error { return nil }
 
 // version reads a version and its fields.
-func (m *managedSecret) version(ctx context.Context, store secretStore, stage string) (iamops.SecretVersion, map[string]span, error) {
+func (m *managedSecret) version(
+	ctx context.Context, store secretStore, stage string,
+) (iamops.SecretVersion, map[string]span, error) {
 	v, err := store.SecretVersion(ctx, m.region, m.name, stage, "")
 	if err != nil {
 		return v, nil, cloudFailure("reading the secret", err)

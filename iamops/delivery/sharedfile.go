@@ -256,5 +256,6 @@ func (s *section) all(key string) []property {
 // from a spec.
 func nameable(name string) bool {
 	read, ok := headerName("[" + name + "]")
-	return ok && name != "" && read == name && utf8.ValidString(name) && !strings.Contains(name, ":/") && !strings.ContainsFunc(name, unicode.IsControl)
+	return ok && name != "" && read == name && utf8.ValidString(name) && !strings.Contains(name, ":/") &&
+		!strings.ContainsFunc(name, unicode.IsControl)
 }

@@ -60,7 +60,11 @@ func (d *Desk) settle(m rotation.Memory) {
 			continue
 		}
 		if target, err := d.options.Parts.Targets.Parse(made.Spec); err == nil {
-			_ = target.Settle(context.Background(), delivery.Credential{KeyID: m.New.ID, OldKeyID: m.Old.ID, User: m.User})
+			_ = target.Settle(context.Background(), delivery.Credential{
+				KeyID:    m.New.ID,
+				OldKeyID: m.Old.ID,
+				User:     m.User,
+			})
 		}
 	}
 }

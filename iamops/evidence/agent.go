@@ -6,7 +6,11 @@ import (
 )
 
 // program is a name that tells more of a user agent than the library in front of it.
-var program = regexp.MustCompile(`(?i)\b(terraform|packer|pulumi|ansible|grafana|jenkins|github-actions|gitlab|circleci|argocd|telegraf|fluent-bit|logstash|rclone|s3cmd|cyberduck|serverless|kops|eksctl|aws-vault|datadog|prowler|cloud-custodian)\b`)
+var program = regexp.MustCompile(
+	`(?i)\b(terraform|packer|pulumi|ansible|grafana|jenkins|github-actions|gitlab|circleci|argocd|telegraf|` +
+		`fluent-bit|logstash|rclone|s3cmd|cyberduck|serverless|kops|eksctl|aws-vault|datadog|prowler|` +
+		`cloud-custodian)\b`,
+)
 
 // appID is the application ID that SDKs put into their user agent.
 var appID = regexp.MustCompile(`\bapp/([\w.+-]+)`)

@@ -55,7 +55,9 @@ type Trail interface {
 	Regions(ctx context.Context) ([]string, error)
 	HomeRegions() []string
 	// Events is one page of a key's events, the newest first.
-	Events(ctx context.Context, region, keyID string, from time.Time, token string) (events []iamops.Event, next string, err error)
+	Events(
+		ctx context.Context, region, keyID string, from time.Time, token string,
+	) (events []iamops.Event, next string, err error)
 }
 
 // Search is a search for the users of a user's old and new key. It is safe for concurrent
@@ -91,8 +93,14 @@ type Search struct {
 // those of the account: those of the keys' last uses.
 func New(trail Trail, clock iamops.Clock, more ...string) *Search {
 	return &Search{
-		MostPages: Pages, trail: trail, clock: clock, more: more,
-		limits: map[string]*rate.Limiter{}, looks: map[string]*iamops.RegionLook{}, keys: map[string]*gathering{}, since: map[string]time.Time{},
+		MostPages: Pages,
+		trail:     trail,
+		clock:     clock,
+		more:      more,
+		limits:    map[string]*rate.Limiter{},
+		looks:     map[string]*iamops.RegionLook{},
+		keys:      map[string]*gathering{},
+		since:     map[string]time.Time{},
 	}
 }
 

@@ -44,7 +44,10 @@ type user struct {
 
 func newGathering() *gathering {
 	return &gathering{
-		seen: map[string]bool{}, who: map[who]*user{}, made: map[made]*iamops.Made{}, sessions: map[string]iamops.Session{},
+		seen:     map[string]bool{},
+		who:      map[who]*user{},
+		made:     map[made]*iamops.Made{},
+		sessions: map[string]iamops.Session{},
 	}
 }
 
@@ -135,10 +138,15 @@ func (g *gathering) users(off iamops.Span) []iamops.KeyUser {
 	users := make([]iamops.KeyUser, 0, len(g.who))
 	for id, u := range g.who {
 		k := iamops.KeyUser{
-			Agent: id.agent, Address: id.address, SaysKeyturn: id.saysKeyturn, First: u.first, Count: len(u.times), Refused: u.refused,
-			Calls:   mostFrequent(u.calls),
-			Regions: slices.Sorted(maps.Keys(u.regions)),
-			Roles:   slices.Sorted(maps.Keys(u.roles)),
+			Agent:       id.agent,
+			Address:     id.address,
+			SaysKeyturn: id.saysKeyturn,
+			First:       u.first,
+			Count:       len(u.times),
+			Refused:     u.refused,
+			Calls:       mostFrequent(u.calls),
+			Regions:     slices.Sorted(maps.Keys(u.regions)),
+			Roles:       slices.Sorted(maps.Keys(u.roles)),
 		}
 		for i, at := range u.times {
 			k.Last = at
@@ -155,6 +163,8 @@ func (g *gathering) users(off iamops.Span) []iamops.KeyUser {
 }
 
 func mostFrequent(calls map[string]int) []string {
-	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int { return cmp.Or(cmp.Compare(calls[b], calls[a]), cmp.Compare(a, b)) })
+	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
+		return cmp.Or(cmp.Compare(calls[b], calls[a]), cmp.Compare(a, b))
+	})
 	return names[:min(len(names), callsShown)]
 }

@@ -6,7 +6,9 @@ import (
 )
 
 // accessServices are the services that say who may do what.
-var accessServices = []string{"iam", "sso", "sso-directory", "identitystore", "organizations", "ram", "rolesanywhere", "cognito-idp", "signin"}
+var accessServices = []string{
+	"iam", "sso", "sso-directory", "identitystore", "organizations", "ram", "rolesanywhere", "cognito-idp", "signin",
+}
 
 // lasts reports whether a call makes or widens what outlives the key that made it: a
 // principal, a key or another credential, a policy, a grant, a role.
@@ -21,9 +23,10 @@ func lasts(service, name string) bool {
 	case holds("Policy", "Policies", "Permission", "Grant"): // taking one away can widen too
 		return true
 	case slices.Contains(accessServices, service):
-		return begins("Create", "Add", "Admin", "Associate", "Attach", "Change", "Enable", "Invite", "Put", "Reset", "Set", "Upload") ||
-			begins("Update") && holds("LoginProfile", "Provider", "Trust")
+		return begins("Create", "Add", "Admin", "Associate", "Attach", "Change", "Enable", "Invite", "Put", "Reset",
+			"Set", "Upload") || begins("Update") && holds("LoginProfile", "Provider", "Trust")
 	}
 	return begins("Create", "Add", "Import", "Register") &&
-		holds("User", "AccessKey", "ApiKey", "APIKey", "Credential", "KeyPair", "LoginProfile", "Principal", "Role", "SshKey", "SSHKey", "SshPublicKey", "SSHPublicKey", "Token", "AccessEntry")
+		holds("User", "AccessKey", "ApiKey", "APIKey", "Credential", "KeyPair", "LoginProfile", "Principal", "Role",
+			"SshKey", "SSHKey", "SshPublicKey", "SSHPublicKey", "Token", "AccessEntry")
 }

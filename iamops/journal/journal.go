@@ -97,7 +97,9 @@ func (j *Journal) inPlace() error {
 		return fmt.Errorf("finding the journal: %w", err)
 	}
 	if !os.SameFile(open, there) {
-		return fmt.Errorf("the journal %s was removed or replaced while keyturn was running: start keyturn again", j.file.Name())
+		return fmt.Errorf(
+			"the journal %s was removed or replaced while keyturn was running: start keyturn again", j.file.Name(),
+		)
 	}
 	return nil
 }

@@ -73,7 +73,11 @@ func For(where Where, jobs ...Job) Document {
 		at := slices.IndexFunc(d.Statement, func(s Statement) bool { return s.Sid == g.sid })
 		if at < 0 {
 			at = len(d.Statement)
-			d.Statement = append(d.Statement, Statement{Sid: g.sid, Effect: "Allow", Resource: where.resources(g.Scope)})
+			d.Statement = append(d.Statement, Statement{
+				Sid:      g.sid,
+				Effect:   "Allow",
+				Resource: where.resources(g.Scope),
+			})
 		}
 		d.Statement[at].Action = append(d.Statement[at].Action, g.Action)
 	}

@@ -23,7 +23,8 @@ func ForPlace(where Where, number int, p iamops.Place) Document {
 		case service == p.Service && strings.HasPrefix(p.Name, "arn:"):
 			s.Resource = texts{p.Name}
 		default:
-			s.Resource = texts{fmt.Sprintf("arn:%s:%s:%s:%s:%s", where.Partition, service, region, account, need.Resource)}
+			arn := fmt.Sprintf("arn:%s:%s:%s:%s:%s", where.Partition, service, region, account, need.Resource)
+			s.Resource = texts{arn}
 		}
 		if service == "kms" {
 			s.Condition = map[string]map[string]string{
@@ -45,5 +46,8 @@ func suffix(partition string) string {
 
 // With is the document with the statements of another behind its own.
 func (d Document) With(other Document) Document {
-	return Document{Version: d.Version, Statement: append(d.Statement[:len(d.Statement):len(d.Statement)], other.Statement...)}
+	return Document{
+		Version:   d.Version,
+		Statement: append(d.Statement[:len(d.Statement):len(d.Statement)], other.Statement...),
+	}
 }

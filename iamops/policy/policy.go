@@ -61,12 +61,17 @@ var grants = map[Job][]Grant{
 		{Action: "iam:ListUsers", Scope: Everything, sid: "Audit"},
 		{Action: "iam:ListAccessKeys", Scope: Everything, sid: "Audit"},
 		{Action: "iam:GetAccessKeyLastUsed", Scope: Everything, sid: "Audit"},
-		{Action: "iam:GenerateCredentialReport", Scope: Everything, sid: "AuditAtOnce", Without: "large accounts are read user by user"},
-		{Action: "iam:GetCredentialReport", Scope: Everything, sid: "AuditAtOnce", Without: "large accounts are read user by user"},
-		{Action: "iam:ListAccountAliases", Scope: Everything, sid: "AuditMore", Without: "the account's alias is not shown"},
-		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore", Without: "owners, groups, policies and administrators are not shown"},
+		{Action: "iam:GenerateCredentialReport", Scope: Everything, sid: "AuditAtOnce",
+			Without: "large accounts are read user by user"},
+		{Action: "iam:GetCredentialReport", Scope: Everything, sid: "AuditAtOnce",
+			Without: "large accounts are read user by user"},
+		{Action: "iam:ListAccountAliases", Scope: Everything, sid: "AuditMore",
+			Without: "the account's alias is not shown"},
+		{Action: "iam:GetAccountAuthorizationDetails", Scope: Everything, sid: "AuditMore",
+			Without: "owners, groups, policies and administrators are not shown"},
 		{Action: "iam:ListAttachedUserPolicies", Scope: Everything, sid: "AuditMore", Without: noQuarantine},
-		{Action: "sts:GetAccessKeyInfo", Scope: Everything, sid: "AuditMore", Without: "the account of a key that is not the account's own is not found"},
+		{Action: "sts:GetAccessKeyInfo", Scope: Everything, sid: "AuditMore",
+			Without: "the account of a key that is not the account's own is not found"},
 	},
 	Rotate: append([]Grant{{Action: "iam:CreateAccessKey", Scope: Users, sid: "Rotate"}}, retire...),
 	Retire: retire,
@@ -83,15 +88,21 @@ const noQuarantine = "whether AWS has put the user into quarantine, for a key th
 
 var retire = []Grant{
 	{Action: "iam:ListAccessKeys", Scope: Users, sid: "Rotate"},
-	{Action: "iam:GetAccessKeyLastUsed", Scope: Users, sid: "Rotate", Without: "when the keys were last used is not known, which counts as used"},
+	{Action: "iam:GetAccessKeyLastUsed", Scope: Users, sid: "Rotate",
+		Without: "when the keys were last used is not known, which counts as used"},
 	{Action: "iam:UpdateAccessKey", Scope: Users, sid: "Rotate"},
 	{Action: "iam:DeleteAccessKey", Scope: Users, sid: "Rotate"},
 	{Action: "iam:ListAttachedUserPolicies", Scope: Users, sid: "Rotate", Without: noQuarantine},
-	{Action: "cloudtrail:LookupEvents", Scope: Everything, sid: "Evidence", Without: "who uses the keys is not looked up in CloudTrail"},
-	{Action: "account:ListRegions", Scope: Everything, sid: "Evidence", Without: "CloudTrail is asked in a few regions only"},
-	{Action: "iam:SimulatePrincipalPolicy", Scope: UsersAndRoles, sid: "Preflight", Without: "what is not allowed shows only when it is tried"},
-	{Action: "iam:GetUser", Scope: Users, sid: "PreflightUser", others: true, Without: "the simulation takes the user to have no path"},
-	{Action: "iam:GetRole", Scope: Roles, sid: "PreflightRole", others: true, Without: "what a role may do can't be simulated"},
+	{Action: "cloudtrail:LookupEvents", Scope: Everything, sid: "Evidence",
+		Without: "who uses the keys is not looked up in CloudTrail"},
+	{Action: "account:ListRegions", Scope: Everything, sid: "Evidence",
+		Without: "CloudTrail is asked in a few regions only"},
+	{Action: "iam:SimulatePrincipalPolicy", Scope: UsersAndRoles, sid: "Preflight",
+		Without: "what is not allowed shows only when it is tried"},
+	{Action: "iam:GetUser", Scope: Users, sid: "PreflightUser", others: true,
+		Without: "the simulation takes the user to have no path"},
+	{Action: "iam:GetRole", Scope: Roles, sid: "PreflightRole", others: true,
+		Without: "what a role may do can't be simulated"},
 }
 
 // GrantsOf are the grants of jobs, each once.
@@ -99,7 +110,8 @@ func GrantsOf(jobs ...Job) []Grant {
 	var all []Grant
 	for _, job := range jobs {
 		for _, g := range grants[job] {
-			if !slices.ContainsFunc(all, func(other Grant) bool { return other.Action == g.Action && other.Scope == g.Scope }) {
+			same := func(other Grant) bool { return other.Action == g.Action && other.Scope == g.Scope }
+			if !slices.ContainsFunc(all, same) {
 				all = append(all, g)
 			}
 		}

@@ -20,13 +20,21 @@ type Simulator interface {
 // Preflight asks whether the caller is allowed what jobs need, for the keys of a user. The
 // answers stand in the order of the grants. The problem is why something is not known, nil
 // if nothing stood in the way of asking.
-func Preflight(ctx context.Context, s Simulator, caller iamops.Caller, user string, jobs ...Job) ([]iamops.Permission, *iamops.Problem) {
+func Preflight(
+	ctx context.Context, s Simulator, caller iamops.Caller, user string, jobs ...Job,
+) ([]iamops.Permission, *iamops.Problem) {
 	self := caller.UserName() == user
 	needs := slices.DeleteFunc(GrantsOf(jobs...), func(g Grant) bool { return self && g.others })
 	where := Where{Partition: caller.Partition, Account: caller.Account}
 	answers := make([]iamops.Permission, len(needs))
 	for i, g := range needs {
-		answers[i] = iamops.Permission{Action: g.Action, Verdict: iamops.NotKnown, Optional: g.Optional(), Without: g.Without, Statement: g.Statement(where)}
+		answers[i] = iamops.Permission{
+			Action:    g.Action,
+			Verdict:   iamops.NotKnown,
+			Optional:  g.Optional(),
+			Without:   g.Without,
+			Statement: g.Statement(where),
+		}
 	}
 	principal, err := principalOf(ctx, s, caller)
 	if err != nil {
@@ -51,7 +59,9 @@ func Preflight(ctx context.Context, s Simulator, caller iamops.Caller, user stri
 			continue
 		}
 		for i, g := range needs {
-			at := slices.IndexFunc(results, func(p iamops.Permission) bool { return strings.EqualFold(p.Action, g.Action) })
+			at := slices.IndexFunc(results, func(p iamops.Permission) bool {
+				return strings.EqualFold(p.Action, g.Action)
+			})
 			if g.Scope == scope && at >= 0 {
 				answers[i].Verdict, answers[i].Missing = results[at].Verdict, results[at].Missing
 			}
@@ -68,7 +78,11 @@ func principalOf(ctx context.Context, s Simulator, caller iamops.Caller) (string
 	}
 	parts := strings.Split(caller.ShortARN(), "/")
 	if len(parts) != 3 || parts[0] != "assumed-role" {
-		return "", &iamops.Problem{Kind: iamops.Rejected, Action: "iam:SimulatePrincipalPolicy", Message: fmt.Sprintf("AWS simulates users and roles; %s is neither", caller.ShortARN())}
+		return "", &iamops.Problem{
+			Kind:    iamops.Rejected,
+			Action:  "iam:SimulatePrincipalPolicy",
+			Message: fmt.Sprintf("AWS simulates users and roles; %s is neither", caller.ShortARN()),
+		}
 	}
 	return s.RoleARN(ctx, parts[1])
 }

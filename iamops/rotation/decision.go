@@ -99,9 +99,15 @@ var decisions = map[Decision]decision{
 		}
 		return append([]Intent{Forget{}}, s.enter(to, d.At)...), nil
 	}},
-	Adopt:       {free: true, leadsOn: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.adopt(d.At), nil }},
-	RetireOlder: {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) { return s.retire(o.KeyID, d.At), nil }},
-	RetireNewer: {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) { return s.retire(o.KeyID, d.At), nil }},
+	Adopt: {free: true, leadsOn: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) {
+		return s.adopt(d.At), nil
+	}},
+	RetireOlder: {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) {
+		return s.retire(o.KeyID, d.At), nil
+	}},
+	RetireNewer: {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) {
+		return s.retire(o.KeyID, d.At), nil
+	}},
 	Deliver:     {take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.deliver(d.Specs, d.At), nil }},
 	TakeBackAll: {take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.takeBack(d.At), nil }},
 	Leak:        {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) { return s.leak(o, d) }},
@@ -118,7 +124,9 @@ var decisions = map[Decision]decision{
 		}
 		return append([]Intent{List{}}, s.lookUpUse(d.At)...), nil
 	}},
-	TryAgain: {free: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.beginTrial(d.At), nil }},
+	TryAgain: {free: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) {
+		return s.beginTrial(d.At), nil
+	}},
 	UserFine: {free: true, take: func(s *State, _ Offer, _ Decide) ([]Intent, error) {
 		if asked := s.ToAsk(); len(asked) > 0 {
 			s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], UserID(asked[0]))

@@ -10,14 +10,13 @@ import (
 // DeliveryState says how a delivery stands.
 type DeliveryState string
 
-// It could be made; it is being made, or taken back; the secret is there; it failed and
-// can be tried again; what was there before is there again.
+// The states of a delivery.
 const (
-	DeliveryOffered  DeliveryState = "offered"
-	DeliveryUnderWay DeliveryState = "under-way"
-	DeliveryMade     DeliveryState = "delivered"
-	DeliveryFailed   DeliveryState = "failed"
-	DeliveryBack     DeliveryState = "put-back"
+	DeliveryOffered  DeliveryState = "offered"   // it can be made
+	DeliveryUnderWay DeliveryState = "under-way" // it is being made, or the target restored
+	DeliveryMade     DeliveryState = "delivered" // the target has the secret
+	DeliveryFailed   DeliveryState = "failed"    // it can be retried
+	DeliveryBack     DeliveryState = "put-back"  // the target is restored
 )
 
 // Delivery is a target that the new secret can go to, and how that stands. It holds

@@ -52,7 +52,8 @@ func GateOf(s State, set Settings, now time.Time) Gate {
 		g.Needed, speaks = g.LongestGap+time.Second, WhyGapLonger // longer than the gap, not as long
 	}
 	switch {
-	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh, ownUse(key) && now.Sub(key.OwnUse) < OwnUseMargin:
+	case use.State == iamops.UseUnknown, now.Sub(use.AsOf) > UseFresh,
+		ownUse(key) && now.Sub(key.OwnUse) < OwnUseMargin:
 		g.Whys = []Why{WhyUseUnknown}
 		return g
 	case ownUse(key): // whoever else used it did so before the margin was over

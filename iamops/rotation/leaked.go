@@ -139,7 +139,8 @@ func (s *State) unleak(plan Plan, at time.Time) []Intent {
 // leaksOn reports whether a plan that got rid of the new key was begun in that for a leaked
 // old key which still works: that one goes on.
 func (s State) leaksOn() bool {
-	return PlanOf(s.Plan).Target == NewKey && PlanOf(s.Main).OffFirst() && s.Old.Known() && !s.Old.Gone && s.Old.Status == iamops.Active
+	return PlanOf(s.Plan).Target == NewKey && PlanOf(s.Main).OffFirst() && s.Old.Known() && !s.Old.Gone &&
+		s.Old.Status == iamops.Active
 }
 
 // leakOn goes on with that plan.

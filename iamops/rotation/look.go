@@ -41,10 +41,10 @@ func (l Look) bound() time.Duration {
 type verdict int
 
 const (
-	notYet verdict = iota
-	shown
-	absent
-	overdue
+	notYet  verdict = iota // the lists do not tell yet
+	shown                  // two lists show the change
+	absent                 // an unclear change had no effect
+	overdue                // the change does not show within its bound
 )
 
 // beginLook starts the proof of a change.

@@ -130,7 +130,8 @@ func (s *State) forgetNew() {
 	if s.New.Gone {
 		s.GoneNew = s.New.ID
 	}
-	s.New, s.Secret, s.StoredAt, s.Trial, s.Deliveries, s.Lent, s.Adopted = KeyFacts{}, NoSecret, time.Time{}, Trial{}, nil, false, false
+	s.New, s.Trial, s.Deliveries = KeyFacts{}, Trial{}, nil
+	s.Secret, s.StoredAt, s.Lent, s.Adopted = NoSecret, time.Time{}, false, false
 }
 
 // whereNewStands is the step of the rotation that the new key has reached.
@@ -325,7 +326,8 @@ func (s *State) allows(change iamops.Change, ev Listed, set Settings) bool {
 	case iamops.Reactivate:
 		return found
 	case iamops.Delete:
-		return found && key.Status == iamops.Inactive && !ev.At.Before(s.Target().deleteFrom()) && !set.ReadOnly && s.otherWorks(Delete, ev.Keys)
+		return found && key.Status == iamops.Inactive && !ev.At.Before(s.Target().deleteFrom()) && !set.ReadOnly &&
+			s.otherWorks(Delete, ev.Keys)
 	}
 	return false
 }

@@ -112,7 +112,10 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	}
 	offers := steps[s.Step].offers(s, plan, set, now)
 	if s.New.Gone && s.startsOver(plan) {
-		over := Offer{Decision: StartOver, Refused: first(s.busy(), when(!s.New.GoneSure, StillLooking), s.deliveryBlock())}
+		over := Offer{
+			Decision: StartOver,
+			Refused:  first(s.busy(), when(!s.New.GoneSure, StillLooking), s.deliveryBlock()),
+		}
 		if len(s.holding()) > 0 {
 			over.Whys = []Why{WhyNotPutBack} // what reads a target would be left with a key that is gone
 		}
@@ -120,10 +123,15 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 	}
 	// Somebody else has reactivated it.
 	if plan.offBy(s.Step) && !s.Target().Gone && s.Target().Status == iamops.Active {
-		offers = append(offers, Offer{Decision: GoBack, KeyID: s.Target().ID, Refused: first(s.busy(), s.heldBlock(plan))})
+		offers = append(offers, Offer{
+			Decision: GoBack,
+			KeyID:    s.Target().ID,
+			Refused:  first(s.busy(), s.heldBlock(plan)),
+		})
 		return append(append(offers, s.leakOffer(plan, set)...), Offer{Decision: LookAgain, Refused: s.lookBlock()})
 	}
-	if plan.RollBackTo != "" && (plan.offBy(s.Step) || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
+	if plan.RollBackTo != "" &&
+		(plan.offBy(s.Step) || (s.Step == Deactivate || s.Step == Distribute) && s.Target().Status == iamops.Inactive) {
 		offers = append(offers, s.rollBackOffer(plan, set))
 	}
 	if plan.Target == NewKey && (s.Step == Deactivate || plan.OffFirst()) ||
@@ -134,7 +142,11 @@ func (s State) offers(set Settings, now time.Time) []Offer {
 		offers = append(offers, Offer{Decision: KeepNew, Refused: s.busy()})
 	}
 	if plan.DiscardBy[s.Step] != "" && s.New.Known() && !s.New.Gone {
-		offers = append(offers, Offer{Decision: GiveUpNew, KeyID: s.New.ID, Refused: first(s.busy(), s.deliveryBlock())})
+		offers = append(offers, Offer{
+			Decision: GiveUpNew,
+			KeyID:    s.New.ID,
+			Refused:  first(s.busy(), s.deliveryBlock()),
+		})
 	}
 	offers = append(append(offers, s.signerOffers(plan)...), s.stepBackOffer(plan)...)
 	return append(append(offers, s.leakOffer(plan, set)...), Offer{Decision: LookAgain, Refused: s.lookBlock()})
@@ -290,7 +302,11 @@ func (s State) targetBlock() Reason {
 func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 	target := s.Target()
 	if target.Gone || target.Status == iamops.Inactive { // somebody was here before
-		return Offer{Decision: GoOn, KeyID: target.ID, Refused: first(s.targetBlock(), when(target.Gone && !target.GoneSure, StillLooking))}
+		return Offer{
+			Decision: GoOn,
+			KeyID:    target.ID,
+			Refused:  first(s.targetBlock(), when(target.Gone && !target.GoneSure, StillLooking)),
+		}
 	}
 	o := Offer{
 		Decision: MakeChange, Change: iamops.Deactivate, KeyID: target.ID,
@@ -330,7 +346,11 @@ func (s State) deactivateOffer(plan Plan, set Settings, now time.Time) Offer {
 func (s State) deleteOffer(plan Plan, set Settings, now time.Time) Offer {
 	target := s.Target()
 	if target.Gone {
-		return Offer{Decision: GoOn, KeyID: target.ID, Refused: first(s.targetBlock(), when(!target.GoneSure, StillLooking))}
+		return Offer{
+			Decision: GoOn,
+			KeyID:    target.ID,
+			Refused:  first(s.targetBlock(), when(!target.GoneSure, StillLooking)),
+		}
 	}
 	o := Offer{
 		Decision: MakeChange, Change: iamops.Delete, KeyID: target.ID, Typed: lastFour(target.ID),
@@ -378,15 +398,18 @@ func (s State) heldBlock(plan Plan) Reason {
 
 func (s State) rollBackOffer(plan Plan, set Settings) Offer {
 	target := s.Target()
-	return Offer{Decision: RollBack, Change: iamops.Reactivate, KeyID: target.ID, Whys: plan.RollBackWhys, Refused: first(
-		when(s.InFlight(), ChangeInFlight),
-		when(s.Phase == Unclear && s.Pending != nil && s.Pending.Kind != iamops.Deactivate, StillLooking),
-		when(set.ReadOnly, InReadOnly),
-		when(s.Caller.IsRoot(), CallerIsRoot),
-		when(s.UserGone, NoSuchUser),
-		when(target.Gone, NoSuchKey),
-		s.heldBlock(plan),
-	)}
+	return Offer{
+		Decision: RollBack, Change: iamops.Reactivate, KeyID: target.ID, Whys: plan.RollBackWhys,
+		Refused: first(
+			when(s.InFlight(), ChangeInFlight),
+			when(s.Phase == Unclear && s.Pending != nil && s.Pending.Kind != iamops.Deactivate, StillLooking),
+			when(set.ReadOnly, InReadOnly),
+			when(s.Caller.IsRoot(), CallerIsRoot),
+			when(s.UserGone, NoSuchUser),
+			when(target.Gone, NoSuchKey),
+			s.heldBlock(plan),
+		),
+	}
 }
 
 // deleteFrom is the earliest time at which the key may be deleted: a while after it

@@ -14,11 +14,11 @@ import (
 // Origin is what the operator said of a session that hides the key it was made from.
 type Origin string
 
-// Not asked, or not to be asked; it was made from the key in hand; from something else.
+// The origins of a session.
 const (
-	OriginUnasked   Origin = ""
-	OriginThisKey   Origin = "this-key"
-	OriginElsewhere Origin = "elsewhere"
+	OriginUnasked   Origin = ""          // nobody was asked
+	OriginThisKey   Origin = "this-key"  // the target key
+	OriginElsewhere Origin = "elsewhere" // something other than the target key
 )
 
 // Signed says who signs from now on, after credentials were resolved afresh.
@@ -91,7 +91,11 @@ func (s State) signerOffers(plan Plan) []Offer {
 		// A leaked key that is replaced already: the new one can sign.
 		moves := plan.moves() || plan.OffFirst() && s.New.Known() && !s.New.Gone
 		if moves && (s.Step == Distribute || s.Step == Deactivate || s.Step == Delete) {
-			return []Offer{{Decision: SignAfresh, KeyID: target.ID, Refused: first(s.busy(), s.deliveryBlock(), when(s.Resigning, Resolving))}}
+			return []Offer{{
+				Decision: SignAfresh,
+				KeyID:    target.ID,
+				Refused:  first(s.busy(), s.deliveryBlock(), when(s.Resigning, Resolving)),
+			}}
 		}
 	case iamops.Independent:
 	}

@@ -21,7 +21,9 @@ const WhyNotAllowed Why = "not-allowed"
 
 // denied reports whether an action that the plan can't do without is denied.
 func (e *Preflighted) denied() bool {
-	return e != nil && slices.ContainsFunc(e.Permissions, func(q iamops.Permission) bool { return !q.Optional && q.Verdict.Denied() })
+	return e != nil && slices.ContainsFunc(e.Permissions, func(q iamops.Permission) bool {
+		return !q.Optional && q.Verdict.Denied()
+	})
 }
 
 // beginWhys are the guards against beginning. What a simulation denies may be allowed all

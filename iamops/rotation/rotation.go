@@ -85,24 +85,22 @@ func DefaultSettings() Settings {
 // Phase says what a state is waiting for.
 type Phase string
 
-// The operator; the list that precedes a change; the change's answer; a look that
-// tells how an unclear change ended.
+// The phases.
 const (
-	Ready     Phase = "ready"
-	Verifying Phase = "verifying"
-	Changing  Phase = "changing"
-	Unclear   Phase = "unclear"
+	Ready     Phase = "ready"     // the operator
+	Verifying Phase = "verifying" // the list before a change
+	Changing  Phase = "changing"  // AWS's answer to a change
+	Unclear   Phase = "unclear"   // lists that show how an unclear change ended
 )
 
 // SecretState says where the new key's secret is.
 type SecretState string
 
-// There is none yet; in memory; put away, as the operator said; never arrived, so
-// that nobody has it; it arrived, and nobody has said that it was put away.
+// The states of the new key's secret.
 const (
-	NoSecret      SecretState = ""
-	SecretHeld    SecretState = "held"
-	SecretStored  SecretState = "stored"
-	SecretLost    SecretState = "lost"
-	SecretUnknown SecretState = "unknown"
+	NoSecret      SecretState = ""        // there is none yet
+	SecretHeld    SecretState = "held"    // it is in memory
+	SecretStored  SecretState = "stored"  // the operator said that it is stored
+	SecretLost    SecretState = "lost"    // it never arrived: nobody has it
+	SecretUnknown SecretState = "unknown" // it arrived, and nobody said that it is stored
 )

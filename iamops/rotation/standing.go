@@ -56,13 +56,16 @@ type Guard struct {
 
 // weights are the guards, the weightiest first.
 var weights = []Why{
-	WhyLeaked, WhySecretNowhere, WhyOldKeyOff, WhyOldKeyPutBack, WhyNotPutBack, WhyUseUnknown, WhyUsedRecently, WhyGapLonger,
-	WhyRhythmUnknown, WhyNewUnused, WhyNotAsked, WhyWatchNotOver, WhyDeactivationUnknown, WhyNotAllowed, WhyTrialNotPassed,
+	WhyLeaked, WhySecretNowhere, WhyOldKeyOff, WhyOldKeyPutBack, WhyNotPutBack, WhyUseUnknown, WhyUsedRecently,
+	WhyGapLonger, WhyRhythmUnknown, WhyNewUnused, WhyNotAsked, WhyWatchNotOver, WhyDeactivationUnknown,
+	WhyNotAllowed, WhyTrialNotPassed,
 }
 
 // byWeight brings guards into their order.
 func byWeight(whys []Why) []Why {
-	slices.SortStableFunc(whys, func(a, b Why) int { return cmp.Compare(slices.Index(weights, a), slices.Index(weights, b)) })
+	slices.SortStableFunc(whys, func(a, b Why) int {
+		return cmp.Compare(slices.Index(weights, a), slices.Index(weights, b))
+	})
 	return whys
 }
 
@@ -96,7 +99,11 @@ func (s Standing) NeedsYou() bool {
 // StandingOf is where a rotation stands.
 func StandingOf(s State, set Settings, now time.Time) Standing {
 	target := s.Target()
-	at := Standing{Since: s.since(), Holder: set.HeldBy, Unread: !s.Evidence.Looked() && s.Old.Calls == Calls{} && s.New.Calls == Calls{}}
+	at := Standing{
+		Since:  s.since(),
+		Holder: set.HeldBy,
+		Unread: !s.Evidence.Looked() && s.Old.Calls == Calls{} && s.New.Calls == Calls{},
+	}
 	stand := func(turn Turn, about Topic) Standing {
 		at.Turn, at.About = turn, about
 		return at
@@ -241,7 +248,8 @@ func waits(r Reason) bool {
 // decides reports whether the operator can end a refusal: by a decision, or elsewhere.
 func decides(r Reason) bool {
 	switch r {
-	case CallersKey, MaybeCallers, NewKeyMissing, NewKeyOff, SecretNotPut, SecretIsLost, SecretNotKnown, TargetActive, NoSlot, KeyNotNamed:
+	case CallersKey, MaybeCallers, NewKeyMissing, NewKeyOff, SecretNotPut, SecretIsLost, SecretNotKnown, TargetActive,
+		NoSlot, KeyNotNamed:
 		return true
 	default:
 		return false

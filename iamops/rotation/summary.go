@@ -29,7 +29,14 @@ func Summaries(records []Record) []Summary {
 	for _, r := range records {
 		s := summaries[r.Rotation]
 		if s == nil {
-			s = &Summary{Rotation: r.Rotation, User: r.User, Plan: r.Plan, Begun: r.At.UTC(), By: []string{}, Deeds: []Deed{}}
+			s = &Summary{
+				Rotation: r.Rotation,
+				User:     r.User,
+				Plan:     r.Plan,
+				Begun:    r.At.UTC(),
+				By:       []string{},
+				Deeds:    []Deed{},
+			}
 			summaries[r.Rotation] = s
 			order = append(order, r.Rotation)
 		}
@@ -60,7 +67,8 @@ func (s *Summary) tell(r Record) {
 	case DeedAnnounced:
 		deed.Kind, deed.Effect = DeedChanged, iamops.Unclear
 	case DeedChanged:
-		if changed != nil && changed.Effect == iamops.Unclear && changed.RequestID == "" { // else the line of its intent is damaged
+		// Otherwise the line of its intent is damaged.
+		if changed != nil && changed.Effect == iamops.Unclear && changed.RequestID == "" {
 			at := changed.At
 			*changed = deed
 			changed.At = at
@@ -205,7 +213,13 @@ func GateFactsOf(s State, set Settings, now time.Time) GateFacts {
 		})
 	}
 	if e := s.Evidence; e.Looked() {
-		t := GateTrail{AsOf: e.AsOf.UTC(), Since: e.Since.UTC(), Guessed: e.Guessed != nil, Failed: []string{}, More: []string{}}
+		t := GateTrail{
+			AsOf:    e.AsOf.UTC(),
+			Since:   e.Since.UTC(),
+			Guessed: e.Guessed != nil,
+			Failed:  []string{},
+			More:    []string{},
+		}
 		for _, l := range e.Looks {
 			if l.Done {
 				t.Regions++

@@ -9,12 +9,12 @@ import (
 // TrialState says how the trial of the new key stands.
 type TrialState string
 
-// Not begun; under way; it answered TrialRounds times in a row; given up.
+// The states of a trial.
 const (
-	TrialNone    TrialState = ""
-	TrialRunning TrialState = "running"
-	TrialPassed  TrialState = "passed"
-	TrialFailed  TrialState = "failed"
+	TrialNone    TrialState = ""        // it has not begun
+	TrialRunning TrialState = "running" // it runs
+	TrialPassed  TrialState = "passed"  // the key answered TrialRounds times in a row
+	TrialFailed  TrialState = "failed"  // TrialBound has passed without that
 )
 
 // Trial is the trial of the new key: GetCallerIdentity signed with it, several

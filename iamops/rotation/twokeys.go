@@ -9,14 +9,12 @@ import (
 // Story is what two keys of one user most likely mean.
 type Story string
 
-// The stories: a rotation under way, by a key that is younger than RotationAge beside
-// an older one; a key that somebody deactivated and forgot; two keys in use, of which
-// one may be idle.
+// The stories.
 const (
-	NoStory          Story = ""
-	RotationUnderWay Story = "rotation-under-way"
-	ForgottenKey     Story = "forgotten-key"
-	TwoLiveKeys      Story = "two-live-keys"
+	NoStory          Story = ""                   // there are no two keys to read one from
+	RotationUnderWay Story = "rotation-under-way" // a key younger than RotationAge stands beside an older one
+	ForgottenKey     Story = "forgotten-key"      // somebody deactivated a key and forgot it
+	TwoLiveKeys      Story = "two-live-keys"      // both keys are in use, or one of them is idle
 )
 
 // RotationAge is how young a key must be to look like the new key of a rotation.
@@ -90,7 +88,11 @@ func (s State) twoKeyOffers(plan Plan, set Settings) []Offer {
 	block := first(
 		s.busy(), when(set.ReadOnly, InReadOnly), when(s.Caller.IsRoot(), CallerIsRoot), when(s.UserGone, NoSuchUser),
 	)
-	adopt := Offer{Decision: Adopt, KeyID: t.Newer.ID, Refused: first(block, when(t.Newer.Status != iamops.Active, NewKeyOff), s.beginBlock(plan, t.Older.ID))}
+	adopt := Offer{
+		Decision: Adopt,
+		KeyID:    t.Newer.ID,
+		Refused:  first(block, when(t.Newer.Status != iamops.Active, NewKeyOff), s.beginBlock(plan, t.Older.ID)),
+	}
 	retire := func(d Decision, k iamops.AccessKey) Offer {
 		return Offer{Decision: d, KeyID: k.ID, Refused: first(block, s.signerBlock(k.ID))}
 	}

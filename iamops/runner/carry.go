@@ -81,7 +81,10 @@ func (r *Runner) list(intent rotation.List) {
 // resign resolves the credentials afresh. It may wait for the operator, who is asked for
 // a code.
 func (r *Runner) resign() {
-	err := error(&iamops.Problem{Kind: iamops.NoCredentials, Message: "there is nothing here to resolve credentials from"})
+	err := error(&iamops.Problem{
+		Kind:    iamops.NoCredentials,
+		Message: "there is nothing here to resolve credentials from",
+	})
 	if r.parts.Renew != nil {
 		err = r.parts.Renew(r.ctx)
 	}
@@ -176,7 +179,9 @@ func (r *Runner) call(permit iamops.Permit, change iamops.Change) (outcome iamop
 	defer func() {
 		if p := recover(); p != nil {
 			outcome = iamops.Outcome{Change: change, Effect: iamops.Unclear, Problem: &iamops.Problem{
-				Kind: iamops.Unexpected, Action: change.Kind.Action(), Message: fmt.Sprintf("a defect in keyturn (panic of type %T)", p),
+				Kind:    iamops.Unexpected,
+				Action:  change.Kind.Action(),
+				Message: fmt.Sprintf("a defect in keyturn (panic of type %T)", p),
 			}}
 		}
 	}()

@@ -73,7 +73,8 @@ func (r *Runner) findTargets() {
 		stop()
 		d := described(pinned)
 		if pinning != nil {
-			d.Warnings = append(d.Warnings, "its account could not be found out: "+delivery.AsFailure(pinning).Err.Error())
+			why := delivery.AsFailure(pinning).Err
+			d.Warnings = append(d.Warnings, "its account could not be found out: "+why.Error())
 		}
 		found.Targets = append(found.Targets, d)
 	}
@@ -101,19 +102,21 @@ func described(t delivery.Target) rotation.Delivery {
 // after, and awaited by Close. The caller holds the turn.
 func (r *Runner) hand(spec string) {
 	secret := r.secret
-	r.atTarget(spec, rotation.DeedDelivering, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
+	deliver := func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		c.Secret = secret
 		return t.Deliver(ctx, c)
-	}, func(e ended) rotation.Event {
+	}
+	r.atTarget(spec, rotation.DeedDelivering, deliver, func(e ended) rotation.Event {
 		return rotation.Delivered{At: e.at, Spec: spec, Problem: e.problem, Failure: e.failure, MayHold: e.mayHold}
 	})
 }
 
 // takeBack restores what was at a target before. The caller holds the turn.
 func (r *Runner) takeBack(spec string) {
-	r.atTarget(spec, rotation.DeedPuttingBack, func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
+	putBack := func(ctx context.Context, t delivery.Target, c delivery.Credential) error {
 		return t.PutBack(ctx, c)
-	}, func(e ended) rotation.Event {
+	}
+	r.atTarget(spec, rotation.DeedPuttingBack, putBack, func(e ended) rotation.Event {
 		return rotation.PutBack{At: e.at, Spec: spec, Problem: e.problem, Failure: e.failure}
 	})
 }

@@ -151,7 +151,14 @@ type Task struct {
 // Start begins a rotation, or goes on with one.
 func Start(parts Parts, task Task) *Runner {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Runner{parts: parts, ctx: ctx, cancel: cancel, stopList: func() {}, updates: make(chan Snapshot, 1), describing: make(chan struct{}, 1)}
+	r := &Runner{
+		parts:      parts,
+		ctx:        ctx,
+		cancel:     cancel,
+		stopList:   func() {},
+		updates:    make(chan Snapshot, 1),
+		describing: make(chan struct{}, 1),
+	}
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	var intents []rotation.Intent
@@ -163,7 +170,9 @@ func Start(parts Parts, task Task) *Runner {
 		if task.Plan == "" {
 			task.Plan = rotation.Rotate
 		}
-		r.state, intents = rotation.Begin(task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now())
+		r.state, intents = rotation.Begin(
+			task.Plan, task.ID, parts.Account.Caller(), task.User, task.KeyID, parts.Clock.Now(),
+		)
 	}
 	r.carryOut(intents)
 	r.publish()

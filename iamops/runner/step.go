@@ -148,7 +148,11 @@ func (r *Runner) publish() {
 // snapshot is the rotation as it is now. The caller holds mu.
 func (r *Runner) snapshot() Snapshot {
 	return Snapshot{
-		Number: r.number, State: r.state, Settings: r.parts.Settings, Unrecorded: r.unrecorded, Undescribed: r.undescribed,
+		Number:      r.number,
+		State:       r.state,
+		Settings:    r.parts.Settings,
+		Unrecorded:  r.unrecorded,
+		Undescribed: r.undescribed,
 	}
 }
 

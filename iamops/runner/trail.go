@@ -17,7 +17,8 @@ func (r *Runner) readTrail() {
 	for iamops.Sleep(r.ctx, trailPause) {
 		r.turn.Lock()
 		s, now := r.state, r.parts.Clock.Now()
-		due := s.Looks() && s.Old.Known() && (r.lookNow || last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last) || keys != trailKeys(s))
+		old := last.IsZero() || now.Sub(last) >= rotation.EvidenceEvery || now.Before(last)
+		due := s.Looks() && s.Old.Known() && (r.lookNow || old || keys != trailKeys(s))
 		if due {
 			r.lookNow = false
 		}
@@ -26,7 +27,8 @@ func (r *Runner) readTrail() {
 			continue
 		}
 		if ids := trailKeys(s); search == nil || ids != keys {
-			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, append([]string{s.Old.LastUse.Region, s.New.LastUse.Region}, r.parts.TrailRegions...)...), ids
+			regions := append([]string{s.Old.LastUse.Region, s.New.LastUse.Region}, r.parts.TrailRegions...)
+			search, keys = evidence.New(r.parts.Trail, r.parts.Clock, regions...), ids
 			if r.parts.TrailPages > 0 {
 				search.MostPages = r.parts.TrailPages
 			}

@@ -120,8 +120,9 @@ func (c *call) permitted(name string, act action, denied bool) *refusal {
 		arn = resource
 	case namedRole:
 		resource = "role " + c.form.Get("RoleName")
-		if arn = "arn:aws:iam::" + AccountID + ":role/" + c.form.Get("RoleName"); roleNamed(c.form.Get("RoleName")) != nil {
-			arn = roleNamed(c.form.Get("RoleName")).arn()
+		named := c.form.Get("RoleName")
+		if arn = "arn:aws:iam::" + AccountID + ":role/" + named; roleNamed(named) != nil {
+			arn = roleNamed(named).arn()
 		}
 	case aPrincipal:
 		resource = c.form.Get("PolicySourceArn")
@@ -201,7 +202,9 @@ func badUserName(name string) *refusal {
 }
 
 func missing(member string) *refusal {
-	return validation("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", member)
+	return validation(
+		"1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", member,
+	)
 }
 
 // keyID is the AccessKeyId that the call names.
@@ -211,7 +214,8 @@ func (c *call) keyID() (string, *refusal) {
 	case id == "":
 		return "", missing("accessKeyId")
 	case !keyIDPattern.MatchString(id):
-		return "", constraint(id, "accessKeyId", `Member must satisfy regular expression pattern: [\w]+, and have a length of 16 to 128`)
+		return "", constraint(id, "accessKeyId",
+			`Member must satisfy regular expression pattern: [\w]+, and have a length of 16 to 128`)
 	}
 	return id, nil
 }

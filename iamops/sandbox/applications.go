@@ -39,12 +39,14 @@ const logKept = 200
 // application is an Application at work.
 type application struct {
 	name, service, region, does string
-	event                       string // the management event of a run; "": it makes data events, which no event history has
-	from, agent                 string
-	reads                       string         // where it reads its key
-	read                        func() reading // nil: it uses key
-	role                        *role          // what it acts through; nil: as its user
-	session                     *session       // of the role, from its last run
+	// event is the management event of a run; "": it makes data events, which no event
+	// history has.
+	event       string
+	from, agent string
+	reads       string         // where it reads its key
+	read        func() reading // nil: it uses key
+	role        *role          // what it acts through; nil: as its user
+	session     *session       // of the role, from its last run
 
 	key   *accessKey
 	every time.Duration
@@ -88,7 +90,8 @@ func (p *application) use(a *Account, at time.Time) string {
 			return "AssumeRole: " + problem.line()
 		}
 	}
-	if problem := p.call(a, at, signs, trailEvent{name: p.event, source: p.service + ".amazonaws.com"}); problem != nil {
+	event := trailEvent{name: p.event, source: p.service + ".amazonaws.com"}
+	if problem := p.call(a, at, signs, event); problem != nil {
 		return problem.line()
 	}
 	return ""

@@ -35,8 +35,9 @@ func hostOf(address string) string {
 func asked(c *call) map[string]any {
 	told := map[string]any{}
 	for name, key := range map[string]string{
-		"UserName": "userName", "AccessKeyId": "accessKeyId", "Status": "status", "RoleArn": "roleArn", "RoleSessionName": "roleSessionName",
-		"RoleName": "roleName", "PolicyName": "policyName", "PolicyDocument": "policyDocument",
+		"UserName": "userName", "AccessKeyId": "accessKeyId", "Status": "status",
+		"RoleArn": "roleArn", "RoleSessionName": "roleSessionName", "RoleName": "roleName",
+		"PolicyName": "policyName", "PolicyDocument": "policyDocument",
 	} {
 		if value := c.form.Get(name); value != "" {
 			told[key] = value
@@ -76,9 +77,11 @@ func (c *call) lookupEvents() (any, *refusal) {
 	}
 	switch {
 	case len(in.LookupAttributes) > 1:
-		return nil, &refusal{http.StatusBadRequest, "InvalidLookupAttributesException", "You can provide only one lookup attribute."}
+		return nil, &refusal{http.StatusBadRequest, "InvalidLookupAttributesException",
+			"You can provide only one lookup attribute."}
 	case in.MaxResults > lookupPage:
-		return nil, &refusal{http.StatusBadRequest, "InvalidMaxResultsException", "A maximum of 50 results can be specified."}
+		return nil, &refusal{http.StatusBadRequest, "InvalidMaxResultsException",
+			"A maximum of 50 results can be specified."}
 	}
 	if c.account.behavior.LookupLimit {
 		limit := c.account.lookups[c.region]
@@ -108,7 +111,9 @@ func (c *call) lookupEvents() (any, *refusal) {
 			skipping = e.id != in.NextToken
 			continue
 		}
-		if e.at.Before(from) || e.at.After(to) || len(in.LookupAttributes) == 1 && !e.has(in.LookupAttributes[0].AttributeKey, in.LookupAttributes[0].AttributeValue) {
+		if e.at.Before(from) || e.at.After(to) ||
+			len(in.LookupAttributes) == 1 &&
+				!e.has(in.LookupAttributes[0].AttributeKey, in.LookupAttributes[0].AttributeValue) {
 			continue
 		}
 		if len(list) == size {
@@ -117,8 +122,15 @@ func (c *call) lookupEvents() (any, *refusal) {
 		}
 		last = e.id
 		list = append(list, map[string]any{
-			"EventId": e.id, "EventName": e.name, "EventSource": e.source, "EventTime": asJSONTime(e.at), "Username": e.user, "AccessKeyId": e.keyID,
-			"ReadOnly": map[bool]string{true: "true", false: "false"}[e.readOnly], "CloudTrailEvent": e.document(), "Resources": []any{},
+			"EventId":         e.id,
+			"EventName":       e.name,
+			"EventSource":     e.source,
+			"EventTime":       asJSONTime(e.at),
+			"Username":        e.user,
+			"AccessKeyId":     e.keyID,
+			"ReadOnly":        map[bool]string{true: "true", false: "false"}[e.readOnly],
+			"CloudTrailEvent": e.document(),
+			"Resources":       []any{},
 		})
 	}
 	answer := map[string]any{"Events": list}

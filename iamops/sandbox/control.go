@@ -41,7 +41,8 @@ func (a *Account) control(r *http.Request) answer {
 	case "POST " + ControlPath + "applications":
 		name, key := parameters.Get("name"), parameters.Get("key")
 		if name == "" || key == "" {
-			return controlText(http.StatusBadRequest, "say which application and which key: ?name=APPLICATION&key=KEYID")
+			return controlText(http.StatusBadRequest,
+				"say which application and which key: ?name=APPLICATION&key=KEYID")
 		}
 		if err := a.UpdateApplication(name, key); err != nil {
 			return controlText(http.StatusNotFound, err.Error())
@@ -50,7 +51,9 @@ func (a *Account) control(r *http.Request) answer {
 	case "GET " + ControlPath + "advance":
 		return controlText(http.StatusMethodNotAllowed, "advancing the clock takes a POST")
 	}
-	return controlText(http.StatusNotFound, "there is POST /_keyturn/advance?days=N, GET /_keyturn/applications and POST /_keyturn/applications?name=APPLICATION&key=KEYID")
+	return controlText(http.StatusNotFound,
+		"there is POST /_keyturn/advance?days=N, GET /_keyturn/applications "+
+			"and POST /_keyturn/applications?name=APPLICATION&key=KEYID")
 }
 
 // advanceOf is how far the parameters say to move the clock on; otherwise what is

@@ -74,13 +74,15 @@ func (s statement) covers(u *user, q question) bool {
 	if s.NotResource != nil {
 		resources = s.NotResource
 	}
-	if slices.ContainsFunc(actions, action) == (s.NotAction != nil) || slices.ContainsFunc(resources, resource) == (s.NotResource != nil) {
+	if slices.ContainsFunc(actions, action) == (s.NotAction != nil) ||
+		slices.ContainsFunc(resources, resource) == (s.NotResource != nil) {
 		return false
 	}
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
 			is, known := u.context(key, q)
-			if !known || !slices.ContainsFunc(values, func(v string) bool { return operators[operator](s.filled(v, u), is) }) {
+			holds := func(v string) bool { return operators[operator](s.filled(v, u), is) }
+			if !known || !slices.ContainsFunc(values, holds) {
 				return false
 			}
 		}
@@ -153,7 +155,8 @@ func malformedPolicy(format string, args ...any) *refusal {
 // unsupported refuses what AWS would take, and this account would not evaluate.
 func unsupported(name, what string) *refusal {
 	return &refusal{http.StatusBadRequest, "UnsupportedBySandbox", fmt.Sprintf(
-		"keyturn's sandbox can't evaluate %s in the policy %s, and attaches no policy that it can't evaluate. AWS may take it.", what, name)}
+		"keyturn's sandbox can't evaluate %s in the policy %s, and attaches no policy that it can't evaluate. "+
+			"AWS may take it.", what, name)}
 }
 
 // readPolicy reads and checks a document.

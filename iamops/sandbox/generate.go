@@ -21,7 +21,8 @@ func (a *Account) generate(n int, seed uint64, now time.Time) {
 	for i := range n {
 		team := pick(teams)
 		oldest := age()
-		u := a.addUser(fmt.Sprintf("%s-%s-%04d", team, pick(jobs), i+1), "/", now.Add(-oldest-time.Duration(r.IntN(300))*day))
+		name := fmt.Sprintf("%s-%s-%04d", team, pick(jobs), i+1)
+		u := a.addUser(name, "/", now.Add(-oldest-time.Duration(r.IntN(300))*day))
 		u.tags = []tag{{"owner", team}}
 		if i%5 == 4 {
 			continue

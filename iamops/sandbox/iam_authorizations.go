@@ -76,7 +76,8 @@ func (c *call) getAccountAuthorizationDetails() (any, *refusal) {
 	wanted := members(c.form, "Filter", "")
 	for _, f := range wanted {
 		if !slices.Contains(detailFilters, f) {
-			return nil, constraint(f, "filter", "Member must satisfy enum value set: ["+strings.Join(detailFilters, ", ")+"]")
+			return nil, constraint(f, "filter",
+				"Member must satisfy enum value set: ["+strings.Join(detailFilters, ", ")+"]")
 		}
 	}
 	wants := func(filter string) bool { return len(wanted) == 0 || slices.Contains(wanted, filter) }
@@ -108,7 +109,8 @@ func (c *call) getAccountAuthorizationDetails() (any, *refusal) {
 		case filterUser:
 			answer.UserDetailList.Member = append(answer.UserDetailList.Member, wireUserDetail(c.account.users[name]))
 		case filterRole:
-			answer.RoleDetailList.Member = append(answer.RoleDetailList.Member, c.account.wireRoleDetail(roleNamed(name)))
+			detail := c.account.wireRoleDetail(roleNamed(name))
+			answer.RoleDetailList.Member = append(answer.RoleDetailList.Member, detail)
 		case filterPolicy:
 			answer.Policies.Member = append(answer.Policies.Member, c.account.wirePolicyDetail())
 		}
@@ -128,7 +130,8 @@ func wireUserDetail(u *user) userDetailXML {
 	}
 	for _, p := range u.policies {
 		if p.managed {
-			x.AttachedManagedPolicies.Member = append(x.AttachedManagedPolicies.Member, attachedPolicyXML{p.name, "arn:aws:iam::aws:policy/" + p.name})
+			attached := attachedPolicyXML{p.name, "arn:aws:iam::aws:policy/" + p.name}
+			x.AttachedManagedPolicies.Member = append(x.AttachedManagedPolicies.Member, attached)
 			continue
 		}
 		x.UserPolicyList.Member = append(x.UserPolicyList.Member, inlinePolicyXML{p.name, encoded(p.document)})
@@ -138,9 +141,11 @@ func wireUserDetail(u *user) userDetailXML {
 
 func (a *Account) wireRoleDetail(r *role) roleDetailXML {
 	x := roleDetailXML{
-		Path: "/", RoleName: r.name, RoleId: r.id, Arn: r.arn(), CreateDate: isoTime(a.root.created.Truncate(time.Second)),
+		Path: "/", RoleName: r.name, RoleId: r.id, Arn: r.arn(),
+		CreateDate: isoTime(a.root.created.Truncate(time.Second)),
 		AssumeRolePolicyDocument: encoded(policyDocument(map[string]any{
-			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]string{"AWS": "arn:aws:iam::" + AccountID + ":root"},
+			"Effect": "Allow", "Action": "sts:AssumeRole",
+			"Principal": map[string]string{"AWS": "arn:aws:iam::" + AccountID + ":root"},
 		})),
 	}
 	if r.mayDoEverything {
@@ -157,9 +162,12 @@ func (a *Account) wirePolicyDetail() policyDetailXML {
 		}
 	}
 	return policyDetailXML{
-		PolicyName: administratorAccess.PolicyName, PolicyId: "ANPAIWMBCKSKIEE64ZLYK", Arn: administratorAccess.PolicyArn,
+		PolicyName: administratorAccess.PolicyName, PolicyId: "ANPAIWMBCKSKIEE64ZLYK",
+		Arn:  administratorAccess.PolicyArn,
 		Path: "/", DefaultVersionId: "v1", AttachmentCount: attached, IsAttachable: true,
-		PolicyVersionList: list[policyVersionXML]{[]policyVersionXML{{encoded(allowDocument([]string{"*"}, "*")), "v1", true}}},
+		PolicyVersionList: list[policyVersionXML]{[]policyVersionXML{
+			{encoded(allowDocument([]string{"*"}, "*")), "v1", true},
+		}},
 	}
 }
 

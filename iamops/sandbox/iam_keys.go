@@ -58,7 +58,9 @@ func (c *call) createAccessKey() (any, *refusal) {
 type createdKeyXML struct{ AccessKey keyXML }
 
 func (x createdKeyXML) toTrail() map[string]any {
-	return map[string]any{"accessKey": map[string]any{"userName": x.AccessKey.UserName, "accessKeyId": x.AccessKey.AccessKeyId, "status": x.AccessKey.Status}}
+	return map[string]any{"accessKey": map[string]any{
+		"userName": x.AccessKey.UserName, "accessKeyId": x.AccessKey.AccessKeyId, "status": x.AccessKey.Status,
+	}}
 }
 
 // namedKey is the key that the call names, of the user that it names.

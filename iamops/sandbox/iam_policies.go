@@ -26,7 +26,10 @@ func (c *call) inlinePolicy() (*user, string, *refusal) {
 	case name == "":
 		return nil, "", missing("policyName")
 	case !policyNamePattern.MatchString(name):
-		return nil, "", validation("The specified value for policyName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+		return nil, "", validation(
+			"The specified value for policyName is invalid. It must contain only alphanumeric characters and/or " +
+				"the following: +=,.@_-",
+		)
 	}
 	return u, name, nil
 }
@@ -35,7 +38,9 @@ func (c *call) inlinePolicy() (*user, string, *refusal) {
 func (u *user) inlineNamed(name string) (int, *refusal) {
 	i := u.policyNamed(name, false)
 	if i < 0 {
-		return 0, &refusal{http.StatusNotFound, "NoSuchEntity", fmt.Sprintf("The user policy with name %s cannot be found.", name)}
+		return 0, &refusal{
+			http.StatusNotFound, "NoSuchEntity", fmt.Sprintf("The user policy with name %s cannot be found.", name),
+		}
 	}
 	return i, nil
 }
@@ -60,7 +65,11 @@ func (c *call) putUserPolicy() (any, *refusal) {
 		}
 	}
 	if size > maxInlinePolicies {
-		return nil, &refusal{http.StatusConflict, "LimitExceeded", fmt.Sprintf("Maximum policy size of %d bytes exceeded for user %s", maxInlinePolicies, u.name)}
+		return nil, &refusal{
+			http.StatusConflict,
+			"LimitExceeded",
+			fmt.Sprintf("Maximum policy size of %d bytes exceeded for user %s", maxInlinePolicies, u.name),
+		}
 	}
 	u.setPolicy(p)
 	return nil, nil

@@ -89,7 +89,10 @@ func (c *call) createUser() (any, *refusal) {
 	case len(name) > 64 || !userNamePattern.MatchString(name):
 		return nil, badUserName(name)
 	case !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") || len(path) > 512:
-		return nil, validation("The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+		return nil, validation(
+			"The specified value for path is invalid. It must begin and end with / and contain only " +
+				"alphanumeric characters and/or / characters.",
+		)
 	case c.account.users[strings.ToLower(name)] != nil:
 		return nil, userExists(name)
 	case len(c.account.users) >= maxUsers:
@@ -142,7 +145,8 @@ func formTags(form url.Values) ([]tag, *refusal) {
 	tags := make([]tag, 0, len(keys))
 	for i, key := range keys {
 		if key == "" || len(key) > 128 || len(values[i]) > 256 {
-			return nil, constraint(key, "tags", "Member must have a key of 1 to 128 and a value of at most 256 characters")
+			return nil, constraint(key, "tags",
+				"Member must have a key of 1 to 128 and a value of at most 256 characters")
 		}
 		tags = setTag(tags, tag{key, values[i]})
 	}

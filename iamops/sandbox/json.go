@@ -89,7 +89,8 @@ func (c *call) read(into any) *refusal {
 		return nil
 	}
 	if err := json.Unmarshal(c.body, into); err != nil {
-		return &refusal{http.StatusBadRequest, "SerializationException", "The request body is not the JSON that is expected"}
+		return &refusal{http.StatusBadRequest, "SerializationException",
+			"The request body is not the JSON that is expected"}
 	}
 	return nil
 }
@@ -123,7 +124,9 @@ func (c *call) part(ask listed, n, most int) (page, *refusal) {
 	if ask.NextToken != "" {
 		var err error
 		if p.from, err = strconv.Atoi(ask.NextToken); err != nil || p.from < 1 || p.from > n {
-			return page{}, &refusal{http.StatusBadRequest, "InvalidNextTokenException", "The NextToken value is invalid."}
+			return page{}, &refusal{
+				http.StatusBadRequest, "InvalidNextTokenException", "The NextToken value is invalid.",
+			}
 		}
 	}
 	if p.to = min(n, p.from+size); p.to < n {

@@ -71,7 +71,8 @@ func (c *call) simulatePrincipalPolicy() (any, *refusal) {
 	case source == "":
 		return nil, missing("policySourceArn")
 	case strings.Contains(source, ":assumed-role/"):
-		return nil, &refusal{http.StatusBadRequest, "InvalidInput", "Invalid Entity Arn: " + source + " does not clearly define entity type and name."}
+		return nil, &refusal{http.StatusBadRequest, "InvalidInput",
+			"Invalid Entity Arn: " + source + " does not clearly define entity type and name."}
 	case source == AdminRoleARN: // it may do everything
 	case strings.HasPrefix(source, "arn:aws:iam::"+AccountID+":user/"):
 		if u = c.account.user(source[strings.LastIndexByte(source, '/')+1:]); u == nil {

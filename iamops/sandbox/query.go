@@ -33,7 +33,9 @@ func readQuery(r *http.Request) (query, *refusal) {
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return q, &refusal{http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request body exceeds the limit"}
+			return q, &refusal{
+				http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request body exceeds the limit",
+			}
 		}
 		return q, validation("The request body could not be read")
 	}
@@ -52,11 +54,14 @@ func readQuery(r *http.Request) (query, *refusal) {
 	if r.Method == http.MethodPost {
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if kind != "application/x-www-form-urlencoded" {
-			return q, validation("The request has the content type %q; it must be application/x-www-form-urlencoded", kind)
+			return q, validation(
+				"The request has the content type %q; it must be application/x-www-form-urlencoded", kind,
+			)
 		}
 		posted, err := url.ParseQuery(string(body))
 		if err != nil {
-			return q, &refusal{http.StatusBadRequest, "MalformedQueryString", "The request body contains a syntax error"}
+			return q, &refusal{http.StatusBadRequest, "MalformedQueryString",
+				"The request body contains a syntax error"}
 		}
 		for name, values := range posted {
 			q.form[name] = values

@@ -19,19 +19,27 @@ func (r *refusal) line() string { return r.code + ": " + r.message }
 // AWS's refusals, in AWS's words. Where a message is AWS's own, it is kept
 // character by character: operators search for it.
 var (
-	errInvalidToken = &refusal{http.StatusForbidden, "InvalidClientTokenId", "The security token included in the request is invalid."}
-	errExpiredToken = &refusal{http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired"}
-	errNoSignature  = &refusal{http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token"}
-	errSignature    = &refusal{http.StatusForbidden, "SignatureDoesNotMatch",
-		"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
+	errInvalidToken = &refusal{http.StatusForbidden, "InvalidClientTokenId",
+		"The security token included in the request is invalid."}
+	errExpiredToken = &refusal{http.StatusForbidden, "ExpiredToken",
+		"The security token included in the request is expired"}
+	errNoSignature = &refusal{http.StatusForbidden, "MissingAuthenticationToken",
+		"Request is missing Authentication Token"}
+	errSignature = &refusal{http.StatusForbidden, "SignatureDoesNotMatch",
+		"The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
+			"Access Key and signing method. Consult the service documentation for details."}
 	errThrottled = &refusal{http.StatusBadRequest, "Throttling", "Rate exceeded"}
 
-	errReportMissing  = &refusal{http.StatusGone, "ReportNotPresent", "No report is present. Start a new report by calling GenerateCredentialReport."}
-	errReportExpired  = &refusal{http.StatusGone, "ReportExpired", "The report has expired. Start a new report by calling GenerateCredentialReport."}
+	errReportMissing = &refusal{http.StatusGone, "ReportNotPresent",
+		"No report is present. Start a new report by calling GenerateCredentialReport."}
+	errReportExpired = &refusal{http.StatusGone, "ReportExpired",
+		"The report has expired. Start a new report by calling GenerateCredentialReport."}
 	errReportUnderWay = &refusal{http.StatusNotFound, "ReportInProgress", "A report is being generated."}
 
-	errSessionOfSession = &refusal{http.StatusForbidden, "AccessDenied", "Cannot call GetSessionToken with session credentials"}
-	errWrongMFACode     = &refusal{http.StatusForbidden, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. "}
+	errSessionOfSession = &refusal{http.StatusForbidden, "AccessDenied",
+		"Cannot call GetSessionToken with session credentials"}
+	errWrongMFACode = &refusal{http.StatusForbidden, "AccessDenied",
+		"MultiFactorAuthentication failed with invalid MFA one time pass code. "}
 )
 
 func noSuchUser(name string) *refusal {
@@ -60,7 +68,9 @@ func validation(format string, args ...any) *refusal {
 
 // constraint is the refusal of one value, as AWS's services word it.
 func constraint(value, member, rule string) *refusal {
-	return validation("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: %s", value, member, rule)
+	return validation(
+		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: %s", value, member, rule,
+	)
 }
 
 func incompleteSignature(format string, args ...any) *refusal {
@@ -68,7 +78,11 @@ func incompleteSignature(format string, args ...any) *refusal {
 }
 
 func wrongScope(service string) *refusal {
-	return &refusal{http.StatusForbidden, "SignatureDoesNotMatch", fmt.Sprintf("Credential should be scoped to correct service: '%s'. ", service)}
+	return &refusal{
+		http.StatusForbidden,
+		"SignatureDoesNotMatch",
+		fmt.Sprintf("Credential should be scoped to correct service: '%s'. ", service),
+	}
 }
 
 func signatureTiming(format string, args ...any) *refusal {
@@ -76,7 +90,11 @@ func signatureTiming(format string, args ...any) *refusal {
 }
 
 func invalidAction(name, version string) *refusal {
-	return &refusal{http.StatusBadRequest, "InvalidAction", fmt.Sprintf("Could not find operation %s for version %s", name, version)}
+	return &refusal{
+		http.StatusBadRequest,
+		"InvalidAction",
+		fmt.Sprintf("Could not find operation %s for version %s", name, version),
+	}
 }
 
 // unknown is the refusal of a request for an action that there is not.
@@ -90,7 +108,8 @@ func (q query) unknown() *refusal {
 // accessDenied is AWS's sentence on a missing permission.
 func accessDenied(arn, action, resource string) *refusal {
 	return &refusal{http.StatusForbidden, "AccessDenied", fmt.Sprintf(
-		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the "+
+			"%s action",
 		arn, action, resource, action)}
 }
 

@@ -90,7 +90,8 @@ func (s Scene) Run(w Workload) {
 	}
 	s.account.apps = append(s.account.apps, &application{
 		name: w.Name, service: w.Service, region: w.Region, does: "did its work",
-		event: w.Event, from: w.From, agent: w.Agent, key: k, role: through, every: w.Every, next: s.now.Add(-time.Duration(w.Runs) * w.Every).Add(w.Every / 2),
+		event: w.Event, from: w.From, agent: w.Agent, key: k, role: through, every: w.Every,
+		next: s.now.Add(-time.Duration(w.Runs) * w.Every).Add(w.Every / 2),
 	})
 	s.account.runDue(s.now)
 }

@@ -154,7 +154,8 @@ func (c *call) secret() (*secret, secretInput, *refusal) {
 func (c *call) livingSecret() (*secret, secretInput, *refusal) {
 	s, in, problem := c.secret()
 	if problem == nil && !s.gone.IsZero() {
-		return nil, in, badRequest("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.")
+		return nil, in, badRequest("InvalidRequestException",
+			"You can't perform this operation on the secret because it was marked for deletion.")
 	}
 	return s, in, problem
 }
@@ -166,7 +167,8 @@ func (in secretInput) version(c *call) (*secretVersion, *refusal) {
 	case id == "":
 		id = c.account.entropy.requestID()
 	case len(id) < versionTokenShort || len(id) > versionTokenLong:
-		return nil, badRequest("InvalidParameterException", "ClientRequestToken must be %d-%d characters long.", versionTokenShort, versionTokenLong)
+		return nil, badRequest("InvalidParameterException",
+			"ClientRequestToken must be %d-%d characters long.", versionTokenShort, versionTokenLong)
 	}
 	v := &secretVersion{id: id, bytes: in.SecretBinary, created: c.now}
 	if in.SecretString != nil {
@@ -176,17 +178,24 @@ func (in secretInput) version(c *call) (*secretVersion, *refusal) {
 	case v.text == "" && len(v.bytes) == 0:
 		return nil, nil
 	case v.text != "" && len(v.bytes) > 0:
-		return nil, badRequest("InvalidParameterException", "You can't specify both a binary secret value and a string secret value in the same secret.")
+		return nil, badRequest("InvalidParameterException",
+			"You can't specify both a binary secret value and a string secret value in the same secret.")
 	case len(v.text) > maxSecret || len(v.bytes) > maxSecret:
 		// The value is not told.
-		return nil, validation("1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to %d", maxSecret)
+		return nil, validation(
+			"1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must "+
+				"have length less than or equal to %d",
+			maxSecret,
+		)
 	}
 	return v, nil
 }
 
 // inUse is the refusal of a token that another value came with.
 func inUse(s *secret, id string) *refusal {
-	return badRequest("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", id, s.arn)
+	return badRequest("ResourceExistsException",
+		"You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.",
+		id, s.arn)
 }
 
 func (c *call) createSecret() (any, *refusal) {
@@ -195,7 +204,9 @@ func (c *call) createSecret() (any, *refusal) {
 		return nil, problem
 	}
 	if !secretName.MatchString(in.Name) {
-		return nil, validation("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
+		return nil, validation(
+			"Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+		)
 	}
 	v, problem := in.version(c)
 	if problem != nil {
@@ -210,9 +221,11 @@ func (c *call) createSecret() (any, *refusal) {
 			s.put(v, currentStage)
 		}
 	case !s.gone.IsZero():
-		return nil, badRequest("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion.")
+		return nil, badRequest("InvalidRequestException",
+			"You can't create this secret because a secret with this name is already scheduled for deletion.")
 	case v == nil || s.version(v.id) == nil || !s.version(v.id).same(v): // else it is the same call again
-		return nil, badRequest("ResourceExistsException", "The operation failed because the secret %s already exists.", in.Name)
+		return nil, badRequest("ResourceExistsException",
+			"The operation failed because the secret %s already exists.", in.Name)
 	}
 	answer := map[string]any{"ARN": s.arn, "Name": s.name}
 	if v != nil {
@@ -233,7 +246,11 @@ func (c *call) putSecretValue() (any, *refusal) {
 	case v == nil:
 		return nil, badRequest("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
 	case len(in.VersionStages) > maxStages:
-		return nil, validation("1 validation error detected: Value at 'versionStages' failed to satisfy constraint: Member must have length less than or equal to %d", maxStages)
+		return nil, validation(
+			"1 validation error detected: Value at 'versionStages' failed to satisfy constraint: Member must "+
+				"have length less than or equal to %d",
+			maxStages,
+		)
 	}
 	if is := s.version(v.id); is == nil {
 		stages := in.VersionStages
@@ -260,7 +277,8 @@ func (c *call) getSecretValue() (any, *refusal) {
 			return nil, noSuchSecret("secret value for VersionId: " + in.VersionId)
 		}
 		if in.VersionStage != "" && !slices.Contains(v.stages, in.VersionStage) {
-			return nil, badRequest("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
+			return nil, badRequest("InvalidRequestException",
+				"You provided a VersionStage that is not associated to the provided VersionId.")
 		}
 	} else {
 		stage := in.VersionStage
@@ -271,7 +289,10 @@ func (c *call) getSecretValue() (any, *refusal) {
 			return nil, noSuchSecret("secret value for staging label: " + stage)
 		}
 	}
-	answer := map[string]any{"ARN": s.arn, "Name": s.name, "VersionId": v.id, "VersionStages": v.stages, "CreatedDate": asJSONTime(v.created)}
+	answer := map[string]any{
+		"ARN": s.arn, "Name": s.name, "VersionId": v.id, "VersionStages": v.stages,
+		"CreatedDate": asJSONTime(v.created),
+	}
 	if len(v.bytes) > 0 {
 		answer["SecretBinary"] = v.bytes
 	} else {
@@ -341,11 +362,13 @@ func (c *call) deleteSecret() (any, *refusal) {
 	}
 	switch {
 	case in.ForceDeleteWithoutRecovery && in.RecoveryWindowInDays != nil:
-		return nil, badRequest("InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
+		return nil, badRequest("InvalidParameterException",
+			"You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
 	case in.ForceDeleteWithoutRecovery:
 		days = 0
 	case days < minRecoveryDays || days > recoveryDays:
-		return nil, badRequest("InvalidParameterException", "The RecoveryWindowInDays value must be between %d and %d days (inclusive).", minRecoveryDays, recoveryDays)
+		return nil, badRequest("InvalidParameterException",
+			"The RecoveryWindowInDays value must be between %d and %d days (inclusive).", minRecoveryDays, recoveryDays)
 	}
 	s.gone = c.now.Add(time.Duration(days) * day)
 	return map[string]any{"ARN": s.arn, "Name": s.name, "DeletionDate": asJSONTime(s.gone)}, nil

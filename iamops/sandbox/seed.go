@@ -53,28 +53,37 @@ var seedUsers = []seedUser{
 		name: "Suzie", age: 812 * day,
 		tags: []tag{{"owner", "photo-team"}, {"purpose", "photo storage"}, {suzieKeyID, "photo buckets"}},
 		keys: []seedKey{{id: suzieKeyID, age: 97 * day, apps: []seedApplication{
-			{name: "photo-sync", service: "s3", region: "eu-west-1", does: "synchronised the photo bucket", every: 2 * time.Minute, ago: time.Minute},
-			{name: "nightly-export", service: "s3", region: "eu-west-1", does: "exported yesterday's photos", every: day, ago: 9 * time.Hour},
+			{name: "photo-sync", service: "s3", region: "eu-west-1", does: "synchronised the photo bucket",
+				every: 2 * time.Minute, ago: time.Minute},
+			{name: "nightly-export", service: "s3", region: "eu-west-1", does: "exported yesterday's photos",
+				every: day, ago: 9 * time.Hour},
 		}}},
 	},
 	{ // long past the limit, and in use
 		name: "billing-cron", age: 1290 * day,
 		tags: []tag{{"owner", "finance"}, {"purpose", "monthly bills"}},
 		keys: []seedKey{{id: "AKIAIOSFODNN7EXAMPLE", age: 412 * day, apps: []seedApplication{
-			{name: "billing-rollup", service: "s3", region: "us-east-1", does: "added up the hour's usage", every: time.Hour, ago: 25 * time.Minute,
+			{name: "billing-rollup", service: "s3", region: "us-east-1", does: "added up the hour's usage",
+				every: time.Hour, ago: 25 * time.Minute,
 				event: "ListBuckets", from: "10.2.0.14", agent: "Boto3/1.34.51 md/Botocore#1.34.51 lang/python#3.11.6"},
-			{name: "cost-dashboard", service: "ce", region: "us-east-1", does: "read the day's costs", every: 6 * time.Hour, ago: 2 * time.Hour,
-				event: "GetCostAndUsage", from: "10.2.0.19", agent: "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOARCH#amd64 api/costexplorer#1.40.2"},
-			{name: "month-end-archive", service: "ec2", region: "us-east-1", does: "listed the snapshots to archive", every: 7 * day, ago: 3 * day,
-				event: "DescribeSnapshots", from: "10.7.3.200", agent: "aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0 prompt/off command/ec2.describe-snapshots"},
+			{name: "cost-dashboard", service: "ce", region: "us-east-1", does: "read the day's costs",
+				every: 6 * time.Hour, ago: 2 * time.Hour,
+				event: "GetCostAndUsage", from: "10.2.0.19",
+				agent: "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOARCH#amd64 api/costexplorer#1.40.2"},
+			{name: "month-end-archive", service: "ec2", region: "us-east-1", does: "listed the snapshots to archive",
+				every: 7 * day, ago: 3 * day,
+				event: "DescribeSnapshots", from: "10.7.3.200",
+				agent: "aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0 prompt/off command/ec2.describe-snapshots"},
 		}}},
 	},
 	{ // just past the limit
 		name: "ci-deploy", age: 640 * day,
 		tags: []tag{{"owner", "platform"}, {"purpose", "image builds"}},
 		keys: []seedKey{{id: "AKIAJ5QK3ZEXAMPLEC45", age: 91 * day, apps: []seedApplication{
-			{name: "image-build", service: "ecr", region: "eu-west-1", does: "pushed the nightly images", every: 6 * time.Hour, ago: 2 * time.Hour,
-				event: "GetAuthorizationToken", from: "203.0.113.80", agent: "GitHub-Actions aws-sdk-js/3.600.0 os/linux lang/js"},
+			{name: "image-build", service: "ecr", region: "eu-west-1", does: "pushed the nightly images",
+				every: 6 * time.Hour, ago: 2 * time.Hour,
+				event: "GetAuthorizationToken", from: "203.0.113.80",
+				agent: "GitHub-Actions aws-sdk-js/3.600.0 os/linux lang/js"},
 		}}},
 	},
 	{ // never used
@@ -84,13 +93,17 @@ var seedUsers = []seedUser{
 	{ // an inactive key left behind
 		name: "report-mailer", age: 420 * day,
 		tags: []tag{{"owner", "finance"}},
-		keys: []seedKey{{id: "AKIAJ6EXAMPLE62MAILR", age: 310 * day, inactive: 60 * day, lastUsed: 61 * day, service: "ses", region: "us-east-1"}},
+		keys: []seedKey{{
+			id: "AKIAJ6EXAMPLE62MAILR", age: 310 * day, inactive: 60 * day, lastUsed: 61 * day,
+			service: "ses", region: "us-east-1",
+		}},
 	},
 	{ // nothing wrong
 		name: "web-frontend", age: 365 * day,
 		tags: []tag{{"owner", "web"}, {"purpose", "sessions table"}},
 		keys: []seedKey{{id: "AKIAJ3EXAMPLE64WEBFE", age: 37 * day, apps: []seedApplication{
-			{name: "web-frontend", service: "dynamodb", region: "eu-west-1", does: "read the sessions table", every: 5 * time.Minute, ago: 3 * time.Minute},
+			{name: "web-frontend", service: "dynamodb", region: "eu-west-1", does: "read the sessions table",
+				every: 5 * time.Minute, ago: 3 * time.Minute},
 		}}},
 	},
 	{ // two live keys, both in use
@@ -98,11 +111,14 @@ var seedUsers = []seedUser{
 		tags: []tag{{"owner", "analytics"}},
 		keys: []seedKey{
 			{age: 210 * day, apps: []seedApplication{
-				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse", every: 4 * time.Hour, ago: 100 * time.Minute,
-					role: "warehouse-loader", event: "DescribeClusters", from: "10.3.1.7", agent: "aws-sdk-java/1.12.600 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.9"},
+				{name: "warehouse-load", service: "redshift", region: "eu-central-1", does: "loaded the warehouse",
+					every: 4 * time.Hour, ago: 100 * time.Minute,
+					role: "warehouse-loader", event: "DescribeClusters", from: "10.3.1.7",
+					agent: "aws-sdk-java/1.12.600 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.9"},
 			}},
 			{age: 140 * day, apps: []seedApplication{
-				{name: "stream-tap", service: "kinesis", region: "eu-central-1", does: "drained the click stream", every: 15 * time.Minute, ago: 11 * time.Minute},
+				{name: "stream-tap", service: "kinesis", region: "eu-central-1", does: "drained the click stream",
+					every: 15 * time.Minute, ago: 11 * time.Minute},
 			}},
 		},
 	},
@@ -112,7 +128,8 @@ var seedUsers = []seedUser{
 		keys: []seedKey{
 			{age: 610 * day, inactive: 79 * day, lastUsed: 80 * day, service: "s3", region: "us-west-2"},
 			{age: 80 * day, apps: []seedApplication{
-				{name: "weekly-backup", service: "s3", region: "us-west-2", does: "copied the backups", every: 7 * day, ago: 3 * day},
+				{name: "weekly-backup", service: "s3", region: "us-west-2", does: "copied the backups",
+					every: 7 * day, ago: 3 * day},
 			}},
 		},
 	},
@@ -122,7 +139,8 @@ var seedUsers = []seedUser{
 		keys: []seedKey{
 			{age: 185 * day, lastUsed: 2*day + 4*time.Hour, service: "sqs", region: "eu-west-1"},
 			{age: 3 * day, apps: []seedApplication{
-				{name: "invoice-api", service: "sqs", region: "eu-west-1", does: "took the waiting invoices", every: 10 * time.Minute, ago: 4 * time.Minute},
+				{name: "invoice-api", service: "sqs", region: "eu-west-1", does: "took the waiting invoices",
+					every: 10 * time.Minute, ago: 4 * time.Minute},
 			}},
 		},
 	},
@@ -135,8 +153,10 @@ var seedUsers = []seedUser{
 		name: "monitoring", age: 12 * day,
 		tags: []tag{{"owner", "platform"}, {"purpose", "metrics"}},
 		keys: []seedKey{{age: 12 * day, apps: []seedApplication{
-			{name: "metrics-scrape", service: "cloudwatch", region: "eu-central-1", does: "read the metrics", every: time.Hour, ago: 12 * time.Minute,
-				event: "DescribeAlarms", from: "10.9.0.4", agent: "grafana aws-sdk-go/1.51.31 (go1.22.4; linux; amd64)"},
+			{name: "metrics-scrape", service: "cloudwatch", region: "eu-central-1", does: "read the metrics",
+				every: time.Hour, ago: 12 * time.Minute,
+				event: "DescribeAlarms", from: "10.9.0.4",
+				agent: "grafana aws-sdk-go/1.51.31 (go1.22.4; linux; amd64)"},
 		}}},
 	},
 	{ // people
@@ -192,7 +212,8 @@ func (a *Account) seedEngineer(document string, now time.Time) {
 	u := a.seedUser(seedUser{
 		name: EngineerUser, age: 400 * day, console: true, signedIn: 20 * time.Hour,
 		keys: []seedKey{{age: 131 * day, apps: []seedApplication{
-			{name: EngineerApplication, service: "s3", region: "eu-west-1", does: "synchronised the notebooks", every: 3 * time.Hour, ago: 2 * time.Hour},
+			{name: EngineerApplication, service: "s3", region: "eu-west-1", does: "synchronised the notebooks",
+				every: 3 * time.Hour, ago: 2 * time.Hour},
 		}}},
 	}, now)
 	u.setPolicy(mustReadPolicy(Policy{EngineerPolicyName, document, false}))
@@ -215,7 +236,10 @@ func (a *Account) seedStores() {
 	for _, p := range a.apps {
 		switch p.name {
 		case "image-build":
-			text := fmt.Sprintf("{\n  \"registry\": \"111122223333.dkr.ecr.eu-west-1.amazonaws.com\",\n  %q: %q,\n  %q: %q,\n  \"retries\": 3\n}", KeyIDField, p.key.id, SecretField, p.key.secret)
+			text := fmt.Sprintf(
+				"{\n  \"registry\": \"111122223333.dkr.ecr.eu-west-1.amazonaws.com\",\n"+
+					"  %q: %q,\n  %q: %q,\n  \"retries\": 3\n}",
+				KeyIDField, p.key.id, SecretField, p.key.secret)
 			a.addSecret(StoreRegion, SecretName, p.key.created).put(
 				&secretVersion{id: a.entropy.requestID(), text: text, created: p.key.created}, currentStage)
 			a.readSecret(p, StoreRegion, SecretName, KeyIDField, SecretField)

@@ -48,7 +48,11 @@ func parseAuthorization(header string) (signature, *refusal) {
 			// A key ID has no slash, so the scope is what follows the first.
 			scope := strings.Split(value, "/")
 			if len(scope) != 5 || scope[4] != "aws4_request" {
-				return signature{}, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'", value)
+				return signature{}, incompleteSignature(
+					"Credential must have exactly 5 slash-delimited elements, e.g. "+
+						"keyid/date/region/service/term, got '%s'",
+					value,
+				)
 			}
 			s.keyID, s.date, s.region, s.service = scope[0], scope[1], scope[2], scope[3]
 		case "SignedHeaders":
@@ -74,13 +78,16 @@ func (s signature) signedAt(r *http.Request, wire time.Time) (time.Time, *refusa
 	date := r.Header.Get("X-Amz-Date")
 	at, err := time.Parse(amzDate, date)
 	if err != nil {
-		return at, incompleteSignature("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+		return at, incompleteSignature(
+			"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+		)
 	}
 	wire = wire.UTC()
 	earliest, latest := wire.Add(-maxSkew), wire.Add(maxSkew)
 	switch {
 	case at.Format("20060102") != s.date:
-		return at, signatureTiming("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'.",
+		return at, signatureTiming("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "+
+			"date from HTTP: '%s' != '%s', from '%s'.",
 			s.date, at.Format("20060102"), date)
 	case at.Before(earliest.Truncate(time.Second)):
 		return at, signatureTiming("Signature expired: %s is now earlier than %s (%s - 15 min.)",
@@ -100,7 +107,9 @@ func (s signature) verify(r *http.Request, body []byte, at time.Time, with Crede
 	}
 	rebuilt := (&http.Request{
 		Method: r.Method,
-		URL:    &url.URL{Scheme: "https", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery},
+		URL: &url.URL{
+			Scheme: "https", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery,
+		},
 		Host:   r.Host,
 		Header: http.Header{},
 	}).WithContext(r.Context())
@@ -116,8 +125,11 @@ func (s signature) verify(r *http.Request, body []byte, at time.Time, with Crede
 		}
 	}
 	sum := sha256.Sum256(body)
-	credentials := aws.Credentials{AccessKeyID: with.KeyID, SecretAccessKey: with.Secret, SessionToken: with.SessionToken}
-	if err := v4.NewSigner().SignHTTP(r.Context(), credentials, rebuilt, hex.EncodeToString(sum[:]), s.service, s.region, at); err != nil {
+	credentials := aws.Credentials{
+		AccessKeyID: with.KeyID, SecretAccessKey: with.Secret, SessionToken: with.SessionToken,
+	}
+	hash := hex.EncodeToString(sum[:])
+	if err := v4.NewSigner().SignHTTP(r.Context(), credentials, rebuilt, hash, s.service, s.region, at); err != nil {
 		return errSignature
 	}
 	expected, _ := parseAuthorization(rebuilt.Header.Get("Authorization"))

@@ -88,7 +88,8 @@ var (
 	errParameterExists = badRequest("ParameterAlreadyExists",
 		"The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
 	errParameterType = badRequest("HierarchyTypeMismatchException",
-		"Parameter Store does not support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter.")
+		"Parameter Store does not support changing a parameter type in a hierarchy. For example, you can't "+
+			"change a parameter from a String type to a SecureString type. You must create a new, unique parameter.")
 )
 
 // parameterInput is what PutParameter carries.
@@ -101,13 +102,22 @@ type parameterInput struct {
 func (in parameterInput) check(p *parameter) *refusal {
 	switch {
 	case len(in.Name) > longestName || !parameterName.MatchString(in.Name):
-		return validation("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_")
+		return validation(
+			"Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can " +
+				"consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, " +
+				"numbers and the following 3 symbols .-_",
+		)
 	case in.Value == "":
-		return validation("1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1")
+		return validation(
+			"1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have " +
+				"length greater than or equal to 1",
+		)
 	case in.Type != "" && !slices.Contains(parameterTypes, in.Type):
-		return constraint(in.Type, "type", "Member must satisfy enum value set: ["+strings.Join(parameterTypes, ", ")+"]")
+		return constraint(in.Type, "type",
+			"Member must satisfy enum value set: ["+strings.Join(parameterTypes, ", ")+"]")
 	case in.Tier != "" && !slices.Contains(parameterTiers, in.Tier):
-		return constraint(in.Tier, "tier", "Member must satisfy enum value set: ["+strings.Join(parameterTiers, ", ")+"]")
+		return constraint(in.Tier, "tier",
+			"Member must satisfy enum value set: ["+strings.Join(parameterTiers, ", ")+"]")
 	case p == nil && in.Type == "":
 		return validation("A parameter type is required when you create a parameter.")
 	case p == nil:
@@ -117,7 +127,11 @@ func (in parameterInput) check(p *parameter) *refusal {
 	case in.Type != "" && in.Type != p.last().kind:
 		return errParameterType
 	case p.last().tier == advancedTier && in.Tier == standardTier:
-		return validation("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.")
+		return validation(
+			"This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the " +
+				"advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the " +
+				"advanced parameter and recreate it as a standard parameter.",
+		)
 	}
 	return nil
 }
@@ -136,9 +150,15 @@ func tierFor(asked, was, value string) (string, *refusal) {
 	}
 	switch {
 	case tier == standardTier && len(value) > standardSize:
-		return "", validation("Standard tier parameters support a maximum parameter value of %d characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.", standardSize)
+		return "", validation(
+			"Standard tier parameters support a maximum parameter value of %d characters. To create a larger "+
+				"parameter value, upgrade the parameter to use the advanced-parameter tier.",
+			standardSize,
+		)
 	case len(value) > advancedSize:
-		return "", validation("Advanced tier parameters support a maximum parameter value of %d characters.", advancedSize)
+		return "", validation(
+			"Advanced tier parameters support a maximum parameter value of %d characters.", advancedSize,
+		)
 	}
 	return tier, nil
 }
@@ -217,7 +237,8 @@ func (c *call) getParameter() (any, *refusal) {
 	if selector != "" {
 		var err error
 		if version, err = strconv.Atoi(selector); err != nil || version < 1 || version > len(p.versions) {
-			return nil, badRequest("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
+			return nil, badRequest("ParameterVersionNotFound",
+				"Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
 		}
 	}
 	v := p.versions[version-1]
@@ -267,7 +288,8 @@ type parameterFilter struct {
 func (f parameterFilter) check() *refusal {
 	switch {
 	case f.Key != "Name" && f.Key != "Type":
-		return badRequest("InvalidFilterKey", "The following filter key is not valid: %s. Valid filter keys include: [Name, Type].", f.Key)
+		return badRequest("InvalidFilterKey",
+			"The following filter key is not valid: %s. Valid filter keys include: [Name, Type].", f.Key)
 	case f.Option == "" || f.Option == "Equals":
 	case f.Key != "Name" || f.Option != "BeginsWith" && f.Option != "Contains":
 		return badRequest("InvalidFilterOption", "The following filter option is not valid: %s.", f.Option)

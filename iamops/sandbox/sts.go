@@ -67,7 +67,9 @@ func (c *call) getSessionToken() (any, *refusal) {
 type sessionXML struct{ Credentials credentialsXML }
 
 func (x sessionXML) toTrail() map[string]any {
-	return map[string]any{"credentials": map[string]any{"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration}}
+	return map[string]any{"credentials": map[string]any{
+		"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration,
+	}}
 }
 
 var sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
@@ -115,8 +117,12 @@ type assumedXML struct {
 
 func (x assumedXML) toTrail() map[string]any {
 	return map[string]any{
-		"credentials":     map[string]any{"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration},
-		"assumedRoleUser": map[string]any{"arn": x.AssumedRoleUser.Arn, "assumedRoleId": x.AssumedRoleUser.AssumedRoleId},
+		"credentials": map[string]any{
+			"accessKeyId": x.Credentials.AccessKeyId, "expiration": x.Credentials.Expiration,
+		},
+		"assumedRoleUser": map[string]any{
+			"arn": x.AssumedRoleUser.Arn, "assumedRoleId": x.AssumedRoleUser.AssumedRoleId,
+		},
 	}
 }
 
@@ -133,7 +139,8 @@ func (c *call) duration(byDefault, longest time.Duration) (time.Duration, *refus
 	case seconds < 900:
 		return 0, constraint(text, "durationSeconds", "Member must have value greater than or equal to 900")
 	case seconds > int(longest.Seconds()):
-		return 0, constraint(text, "durationSeconds", "Member must have value less than or equal to "+strconv.Itoa(int(longest.Seconds())))
+		return 0, constraint(text, "durationSeconds",
+			"Member must have value less than or equal to "+strconv.Itoa(int(longest.Seconds())))
 	}
 	return time.Duration(seconds) * time.Second, nil
 }

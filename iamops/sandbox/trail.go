@@ -54,7 +54,8 @@ func (s signer) identity() map[string]any {
 	}
 	id["type"] = "AssumedRole"
 	id["sessionContext"] = map[string]any{"sessionIssuer": map[string]any{
-		"type": "Role", "arn": s.session.role.arn(), "userName": s.session.role.name, "accountId": AccountID, "principalId": s.session.role.id,
+		"type": "Role", "arn": s.session.role.arn(), "userName": s.session.role.name, "accountId": AccountID,
+		"principalId": s.session.role.id,
 	}}
 	return id
 }
@@ -71,8 +72,9 @@ func (s signer) userName() string {
 func (s signer) note(c *call, action string, r *http.Request, result any, problem *refusal) {
 	service, name, _ := cutAction(action)
 	e := trailEvent{
-		request: c.id, name: name, source: service + ".amazonaws.com", region: c.region, agent: clip(r.UserAgent()), address: hostOf(r.RemoteAddr),
-		at: c.now, keyID: s.secret().KeyID, identity: s.identity(), readOnly: readsOnly(name), asked: asked(c),
+		request: c.id, name: name, source: service + ".amazonaws.com", region: c.region, agent: clip(r.UserAgent()),
+		address: hostOf(r.RemoteAddr), at: c.now, keyID: s.secret().KeyID, identity: s.identity(),
+		readOnly: readsOnly(name), asked: asked(c),
 	}
 	e.user = s.userName()
 	if problem != nil {
@@ -86,9 +88,12 @@ func (s signer) note(c *call, action string, r *http.Request, result any, proble
 // document is the event as CloudTrail hands it out.
 func (e trailEvent) document() string {
 	d := map[string]any{
-		"eventVersion": "1.10", "userIdentity": e.identity, "eventTime": isoTime(e.at), "eventSource": e.source, "eventName": e.name,
-		"awsRegion": e.region, "sourceIPAddress": e.address, "userAgent": e.agent, "requestParameters": e.asked, "responseElements": e.answered,
-		"requestID": cmp.Or(e.request, e.id), "eventID": e.id, "readOnly": e.readOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": AccountID,
+		"eventVersion": "1.10", "userIdentity": e.identity, "eventTime": isoTime(e.at),
+		"eventSource": e.source, "eventName": e.name, "awsRegion": e.region,
+		"sourceIPAddress": e.address, "userAgent": e.agent,
+		"requestParameters": e.asked, "responseElements": e.answered,
+		"requestID": cmp.Or(e.request, e.id), "eventID": e.id, "readOnly": e.readOnly,
+		"eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": AccountID,
 		"eventCategory": "Management",
 	}
 	if e.code != "" {

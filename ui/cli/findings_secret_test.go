@@ -263,8 +263,7 @@ func TestFindingsSecretFullScreen(t *testing.T) {
 		}
 	})
 	t.Run("S2-7", func(t *testing.T) {
-		term.press("\r")
-		term.await("Deliver the secret?")
+		term.take("\r", "Deliver the secret?")
 		term.press("\x1b[C\r")
 		term.await("profile billing: delivered")
 		term.press("q")

@@ -76,7 +76,8 @@ const heldSignals = 1024
 // panics if the fault names an action that the account does not know, since it
 // could never strike.
 func (a *Account) Inject(f Fault) *Injected {
-	if f.Break == KMSFailure && !strings.HasPrefix(f.Action, "secretsmanager:") && !strings.HasPrefix(f.Action, "ssm:") {
+	if f.Break == KMSFailure && !strings.HasPrefix(f.Action, "secretsmanager:") &&
+		!strings.HasPrefix(f.Action, "ssm:") {
 		panic("faults: only secrets and parameters are encrypted by KMS")
 	}
 	if f.Break == Throttle || f.Break == Deny || f.Break == Expire || f.Break == KMSFailure {
