@@ -2,6 +2,7 @@ package rotation_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -285,6 +286,16 @@ func (w *world) act(i rotation.Intent) {
 			ev.Problem = &iamops.Problem{Kind: iamops.BadCredentials}
 		}
 		_ = w.feed(ev)
+	case rotation.FindTargets:
+		_ = w.feed(rotation.Found{At: w.now, Targets: []rotation.Delivery{{Spec: "profile:a", Name: "a"}, {Spec: "file:b", Name: "b"}}})
+	case rotation.Hand:
+		w.comesBack(rotation.Deed{Kind: rotation.DeedDelivering, Target: i.Spec})
+		problem := w.atTarget()
+		_ = w.feed(rotation.Delivered{At: w.now, Spec: i.Spec, Problem: problem, MayHold: problem != nil && rapid.Bool().Draw(w.t, "may hold")})
+	case rotation.TakeBack:
+		_ = w.feed(rotation.PutBack{At: w.now, Spec: i.Spec, Problem: w.atTarget()})
+	case rotation.Settle:
+		_ = w.feed(rotation.Settled{At: w.now, Spec: i.Spec, Problem: w.atTarget()})
 	case rotation.Make:
 		w.comesBack(rotation.Deed{Kind: rotation.DeedAnnounced, Change: i.Change.Kind})
 		w.make(i.Change)
@@ -295,6 +306,28 @@ func (w *world) act(i rotation.Intent) {
 			w.t.Fatalf("forgotten while held")
 		}
 	}
+}
+
+// atTarget is how something at a target ends.
+func (w *world) atTarget() *iamops.Problem {
+	w.now = w.now.Add(time.Second)
+	if rapid.IntRange(0, 3).Draw(w.t, "target fails") == 0 {
+		return &iamops.Problem{Kind: iamops.NotDelivered, Message: "no"}
+	}
+	return nil
+}
+
+// history is what the event history tells, at random.
+func (w *world) history() rotation.Evidenced {
+	user := func(label string) []iamops.KeyUser {
+		var users []iamops.KeyUser
+		for i := range rapid.IntRange(0, 2).Draw(w.t, label) {
+			last := w.now.Add(-time.Duration(rapid.IntRange(0, 100).Draw(w.t, "last call")) * time.Hour)
+			users = append(users, iamops.KeyUser{Agent: fmt.Sprint("agent", i), Address: "10.0.0.1", Count: 3, Last: last, Gap: 5 * time.Hour})
+		}
+		return users
+	}
+	return rotation.Evidenced{At: w.now, Evidence: iamops.Evidence{AsOf: w.now, Old: user("old users"), New: user("new users")}}
 }
 
 // make is the call: it takes effect or not, and its answer arrives or not.
@@ -372,7 +405,7 @@ func (w *world) decide() {
 	d := rapid.SampledFrom([]rotation.Decision{
 		rotation.GoOn, rotation.GoOn, rotation.MakeChange, rotation.MakeChange, rotation.RollBack, rotation.Stored,
 		rotation.GiveUpNew, rotation.KeepNew, rotation.GoBack, rotation.StartOver, rotation.HaveSecret, rotation.LookAgain, rotation.TryAgain,
-		rotation.Leak, rotation.Leak, rotation.StepBack, rotation.NoNewKey, rotation.SignAfresh, rotation.SessionElsewhere, rotation.SessionFromKey,
+		rotation.UserFine, rotation.Deliver, rotation.TakeBackAll, rotation.Leak, rotation.Leak, rotation.StepBack, rotation.NoNewKey, rotation.SignAfresh, rotation.SessionElsewhere, rotation.SessionFromKey,
 	}).Draw(w.t, "decision")
 	offer, _ := rotation.OfferFor(rotation.Offers(w.s, settings, w.now), d)
 	before, was := w.decided, w.s
@@ -428,6 +461,7 @@ func TestLawsHoldInAnyOrderOfEvents(t *testing.T) {
 			case n == 18:
 				w.now = w.now.Add(time.Second)
 				_ = w.feed(rotation.Tick{At: w.now})
+				_ = w.feed(w.history())
 			default:
 				id := rapid.SampledFrom([]string{oldID, newID}).Draw(t, "colleague's key")
 				w.status(id, rapid.SampledFrom([]iamops.KeyStatus{iamops.Active, iamops.Inactive}).Draw(t, "status"))
