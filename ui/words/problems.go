@@ -9,71 +9,168 @@ import (
 	"keyturn/iamops/policy"
 )
 
+// problem is how a kind of problem is spoken of: in two or three words, and in full.
+type problem struct {
+	name    string
+	explain func(p *iamops.Problem, action, profile string) Explanation
+}
+
+var problems = map[iamops.ProblemKind]problem{
+	iamops.NoCredentials: {name: "no credentials", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{
+			What: strings.TrimSuffix("No AWS credentials were found. "+sentence(p.Message), " "),
+			Next: "Name a profile with --profile, or set AWS_PROFILE, or run `aws configure`. `keyturn sandbox` needs none.",
+		}
+	}},
+	iamops.NoProfile: {name: "no such profile", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{
+			What: fmt.Sprintf("There is no profile %q in the AWS configuration files.", strings.TrimPrefix(p.Message, "there is no profile ")),
+			Next: "`aws configure list-profiles` shows those that there are.",
+		}
+	}},
+	iamops.BadConfig: {name: "configuration", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The AWS configuration can't be used: " + p.Message, Next: "Mend the file that it names, then start again."}
+	}},
+	iamops.ExpiredCredentials: {name: "session expired", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The session has expired; AWS refused " + action + ", without effect.", Next: "Renew the session, then try again. Start keyturn again only if that does not help."}
+	}},
+	iamops.ExpiredSSO: {name: "SSO expired", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then try again."}
+	}},
+	iamops.BadCredentials: {name: "bad credentials", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return badCredentials(p)
+	}},
+	iamops.WrongCode: {name: "wrong MFA code", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		e := Explanation{
+			What: "AWS did not accept the MFA code: it is wrong, or was used already.",
+			Next: "Wait until the device shows the next code, then try again.",
+		}
+		if strings.Contains(p.Message, "serial number") {
+			e.Next = "Check the device (mfa_serial, or --mfa-serial), then try again with the next code."
+		}
+		return e
+	}},
+	iamops.NoRegion: {name: "no region", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: action + " needs a region, and none is set.", Next: "Name one with --region or AWS_REGION."}
+	}},
+	iamops.AccessDenied: {name: "not allowed", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		e := Explanation{
+			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
+			Next:      "Nothing was changed. This statement would grant it:",
+			Statement: policy.StatementFor(p.Action, policy.Where{Partition: cmp.Or(p.Partition, "aws"), Account: cmp.Or(p.Account, "*")}),
+		}
+		if e.Statement == "" {
+			e.Next = "Nothing was changed. Ask whoever manages your permissions for it."
+		}
+		for _, above := range []string{"explicit deny", "service control policy", "permissions boundary", "session policy"} {
+			if strings.Contains(p.Message, above) {
+				e.Next, e.Statement = "Nothing was changed. Another statement alone does not help: see to the "+above+".", ""
+			}
+		}
+		if p.MFADevice != "" {
+			e.Next, e.Statement = "Nothing was changed. Your policies may ask for MFA, and this session has none. Start again with --mfa-serial "+p.MFADevice, ""
+		}
+		if p.Action == "iam:ListUsers" {
+			e.Next = OneByOne + " " + strings.TrimPrefix(e.Next, "Nothing was changed. ")
+		}
+		return e
+	}},
+	iamops.NotFound: {name: "not found", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "AWS found no such user or key: " + p.Message, Next: "Look again: somebody may have changed it."}
+	}},
+	iamops.KeyLimit: {name: "two keys already", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The user has two keys already; AWS allows no third.", Next: "Look which one is not used; deactivate and delete that one first."}
+	}},
+	iamops.Throttled: {name: "throttled", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "AWS throttled " + action + ": too many requests in this account just now. Nothing was changed.", Next: "Wait a little, then try again."}
+	}},
+	iamops.Rejected: {name: "refused", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: fmt.Sprintf("AWS refused %s (%s): %s", action, codeOr(p, "no code"), p.Message), Next: "Nothing was changed."}
+	}},
+	iamops.ServiceFault: {name: "fault at AWS", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		next := "Whether it took effect is found out by looking."
+		if !iamops.Changes(p.Action) {
+			next = "Nothing was changed: it only asked. Wait a little, then try again."
+		}
+		return Explanation{What: "AWS had a fault while it handled " + action + ".", Next: next}
+	}},
+	iamops.Unreachable: {name: "no connection", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "No connection to AWS: " + p.Message, Next: "Nothing was sent. Check the network and --endpoint-url, then try again."}
+	}},
+	iamops.NoIdentity: {name: "no identity", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{
+			What: "The endpoint does not answer sts:GetCallerIdentity: " + p.Message + ".",
+			Next: "keyturn does nothing without that call, which says whose account it is. Check --endpoint-url.",
+		}
+	}},
+	iamops.ProxyRefused: {name: "refused by the proxy", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{
+			What: "The proxy refused the connection: " + p.Message + ".",
+			Next: "Nothing was sent to AWS. Check HTTPS_PROXY, and the proxy's user name and password.",
+		}
+	}},
+	iamops.Untrusted: {name: "not trusted", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{
+			What: "The certificate of " + cmp.Or(p.Host, "AWS") + " is not trusted: " + p.Message,
+			Next: "Nothing was sent. If a proxy of your company signs it, name the company's CA file in AWS_CA_BUNDLE. Else check --endpoint-url.",
+		}
+	}},
+	iamops.Lost: {name: "answer lost", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		next := "It may have taken effect. keyturn looks; it does not send it again."
+		if !iamops.Changes(p.Action) {
+			next = "Nothing was changed: it only asked. Try again."
+		}
+		return Explanation{What: "The answer to " + action + " was lost: " + p.Message, Next: next}
+	}},
+	iamops.TimedOut: {name: "timed out", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		e := Explanation{What: action + " was not answered in time.", Next: "It may have taken effect. Look again."}
+		if p.Host != "" {
+			e.What = action + " was not answered in time by " + p.Host + "."
+		}
+		if !iamops.Changes(p.Action) {
+			e.Next = "Nothing was changed: it only asked. Check the network and --endpoint-url, then try again."
+		}
+		return e
+	}},
+	iamops.Canceled: {name: "canceled", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: action + " was called off.", Next: "Nothing was sent."}
+	}},
+	iamops.Malformed: {name: "unreadable answer", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The answer to " + action + " can't be read: " + p.Message, Next: "Is the endpoint the right one? Look again."}
+	}},
+	iamops.Unexpected: {name: "unexpected", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "Something that keyturn does not know: " + p.Message, Next: "Look again before you go on."}
+	}},
+	iamops.WrongAccount: {name: "another account", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The profile now leads to another account: " + p.Message, Next: "Nothing was sent. Start keyturn again with the right profile."}
+	}},
+	iamops.RootCaller: {name: "root", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "You sign as root. keyturn makes no change with root credentials.", Next: "Use a profile of an IAM user or role."}
+	}},
+	iamops.OwnKey: {name: "your own key", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
+	}},
+	iamops.ExpiresSoon: {name: "session ends soon", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session, then try again: putting the secret away takes its time."}
+	}},
+	iamops.ReadOnly: {name: "read-only", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
+	}},
+	iamops.NoRecord: {name: "no journal", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The journal can't be written: " + p.Message, Next: "No change is made without a record. Make room or mend the rights of its folder, then try again."}
+	}},
+	iamops.NotDelivered: {name: "not delivered", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The secret was not delivered: " + p.Message, Next: "It is still in memory. Try again, or put it away another way."}
+	}},
+	iamops.TooLate: {name: "too late", explain: func(p *iamops.Problem, action, profile string) Explanation {
+		return Explanation{What: "The last list was too old by the time of the change.", Next: "Nothing was sent. Try again."}
+	}},
+}
+
 // ProblemName is a problem in two or three words, for a cell of a table.
 func ProblemName(k iamops.ProblemKind) string {
-	switch k {
-	case iamops.NoCredentials:
-		return "no credentials"
-	case iamops.NoProfile:
-		return "no such profile"
-	case iamops.BadConfig:
-		return "configuration"
-	case iamops.ExpiredCredentials:
-		return "session expired"
-	case iamops.ExpiredSSO:
-		return "SSO expired"
-	case iamops.BadCredentials:
-		return "bad credentials"
-	case iamops.WrongCode:
-		return "wrong MFA code"
-	case iamops.NoIdentity:
-		return "no identity"
-	case iamops.ProxyRefused:
-		return "refused by the proxy"
-	case iamops.Untrusted:
-		return "not trusted"
-	case iamops.NoRegion:
-		return "no region"
-	case iamops.AccessDenied:
-		return "not allowed"
-	case iamops.NotFound:
-		return "not found"
-	case iamops.KeyLimit:
-		return "two keys already"
-	case iamops.Throttled:
-		return "throttled"
-	case iamops.Rejected:
-		return "refused"
-	case iamops.ServiceFault:
-		return "fault at AWS"
-	case iamops.Unreachable:
-		return "no connection"
-	case iamops.Lost:
-		return "answer lost"
-	case iamops.TimedOut:
-		return "timed out"
-	case iamops.Canceled:
-		return "canceled"
-	case iamops.Malformed:
-		return "unreadable answer"
-	case iamops.Unexpected:
-		return "unexpected"
-	case iamops.WrongAccount:
-		return "another account"
-	case iamops.RootCaller:
-		return "root"
-	case iamops.OwnKey:
-		return "your own key"
-	case iamops.ExpiresSoon:
-		return "session ends soon"
-	case iamops.ReadOnly:
-		return "read-only"
-	case iamops.NoRecord:
-		return "no journal"
-	case iamops.NotDelivered:
-		return "not delivered"
-	case iamops.TooLate:
-		return "too late"
+	if p, known := problems[k]; known {
+		return p.name
 	}
 	return string(k)
 }
@@ -113,129 +210,8 @@ const OneByOne = "Name a user: `keyturn rotate USER`. Or look up a key: `keyturn
 
 // Problem explains what went wrong. The profile may be "".
 func Problem(p *iamops.Problem, profile string) Explanation {
-	action := p.Action
-	if action == "" {
-		action = "the request"
-	}
-	switch p.Kind {
-	case iamops.NoCredentials:
-		return Explanation{
-			What: strings.TrimSuffix("No AWS credentials were found. "+sentence(p.Message), " "),
-			Next: "Name a profile with --profile, or set AWS_PROFILE, or run `aws configure`. `keyturn sandbox` needs none.",
-		}
-	case iamops.NoProfile:
-		return Explanation{
-			What: fmt.Sprintf("There is no profile %q in the AWS configuration files.", strings.TrimPrefix(p.Message, "there is no profile ")),
-			Next: "`aws configure list-profiles` shows those that there are.",
-		}
-	case iamops.BadConfig:
-		return Explanation{What: "The AWS configuration can't be used: " + p.Message, Next: "Mend the file that it names, then start again."}
-	case iamops.ExpiredCredentials:
-		return Explanation{What: "The session has expired; AWS refused " + action + ", without effect.", Next: "Renew the session, then try again. Start keyturn again only if that does not help."}
-	case iamops.ExpiredSSO:
-		return Explanation{What: "The SSO session has expired.", Next: "Renew it with `" + ssoLogin(profile) + "`, then try again."}
-	case iamops.BadCredentials:
-		return badCredentials(p)
-	case iamops.WrongCode:
-		e := Explanation{
-			What: "AWS did not accept the MFA code: it is wrong, or was used already.",
-			Next: "Wait until the device shows the next code, then try again.",
-		}
-		if strings.Contains(p.Message, "serial number") {
-			e.Next = "Check the device (mfa_serial, or --mfa-serial), then try again with the next code."
-		}
-		return e
-	case iamops.NoRegion:
-		return Explanation{What: action + " needs a region, and none is set.", Next: "Name one with --region or AWS_REGION."}
-	case iamops.AccessDenied:
-		e := Explanation{
-			What:      "Not allowed: " + action + ". " + firstSentence(p.Message),
-			Next:      "Nothing was changed. This statement would grant it:",
-			Statement: policy.StatementFor(p.Action, policy.Where{Partition: cmp.Or(p.Partition, "aws"), Account: cmp.Or(p.Account, "*")}),
-		}
-		if e.Statement == "" {
-			e.Next = "Nothing was changed. Ask whoever manages your permissions for it."
-		}
-		for _, above := range []string{"explicit deny", "service control policy", "permissions boundary", "session policy"} {
-			if strings.Contains(p.Message, above) {
-				e.Next, e.Statement = "Nothing was changed. Another statement alone does not help: see to the "+above+".", ""
-			}
-		}
-		if p.MFADevice != "" {
-			e.Next, e.Statement = "Nothing was changed. Your policies may ask for MFA, and this session has none. Start again with --mfa-serial "+p.MFADevice, ""
-		}
-		if p.Action == "iam:ListUsers" {
-			e.Next = OneByOne + " " + strings.TrimPrefix(e.Next, "Nothing was changed. ")
-		}
-		return e
-	case iamops.NotFound:
-		return Explanation{What: "AWS found no such user or key: " + p.Message, Next: "Look again: somebody may have changed it."}
-	case iamops.KeyLimit:
-		return Explanation{What: "The user has two keys already; AWS allows no third.", Next: "Look which one is not used; deactivate and delete that one first."}
-	case iamops.Throttled:
-		return Explanation{What: "AWS throttled " + action + ": too many requests in this account just now. Nothing was changed.", Next: "Wait a little, then try again."}
-	case iamops.Rejected:
-		return Explanation{What: fmt.Sprintf("AWS refused %s (%s): %s", action, codeOr(p, "no code"), p.Message), Next: "Nothing was changed."}
-	case iamops.ServiceFault:
-		next := "Whether it took effect is found out by looking."
-		if !iamops.Changes(p.Action) {
-			next = "Nothing was changed: it only asked. Wait a little, then try again."
-		}
-		return Explanation{What: "AWS had a fault while it handled " + action + ".", Next: next}
-	case iamops.Unreachable:
-		return Explanation{What: "No connection to AWS: " + p.Message, Next: "Nothing was sent. Check the network and --endpoint-url, then try again."}
-	case iamops.NoIdentity:
-		return Explanation{
-			What: "The endpoint does not answer sts:GetCallerIdentity: " + p.Message + ".",
-			Next: "keyturn does nothing without that call, which says whose account it is. Check --endpoint-url.",
-		}
-	case iamops.ProxyRefused:
-		return Explanation{
-			What: "The proxy refused the connection: " + p.Message + ".",
-			Next: "Nothing was sent to AWS. Check HTTPS_PROXY, and the proxy's user name and password.",
-		}
-	case iamops.Untrusted:
-		return Explanation{
-			What: "The certificate of " + cmp.Or(p.Host, "AWS") + " is not trusted: " + p.Message,
-			Next: "Nothing was sent. If a proxy of your company signs it, name the company's CA file in AWS_CA_BUNDLE. Else check --endpoint-url.",
-		}
-	case iamops.Lost:
-		next := "It may have taken effect. keyturn looks; it does not send it again."
-		if !iamops.Changes(p.Action) {
-			next = "Nothing was changed: it only asked. Try again."
-		}
-		return Explanation{What: "The answer to " + action + " was lost: " + p.Message, Next: next}
-	case iamops.TimedOut:
-		e := Explanation{What: action + " was not answered in time.", Next: "It may have taken effect. Look again."}
-		if p.Host != "" {
-			e.What = action + " was not answered in time by " + p.Host + "."
-		}
-		if !iamops.Changes(p.Action) {
-			e.Next = "Nothing was changed: it only asked. Check the network and --endpoint-url, then try again."
-		}
-		return e
-	case iamops.Canceled:
-		return Explanation{What: action + " was called off.", Next: "Nothing was sent."}
-	case iamops.Malformed:
-		return Explanation{What: "The answer to " + action + " can't be read: " + p.Message, Next: "Is the endpoint the right one? Look again."}
-	case iamops.Unexpected:
-		return Explanation{What: "Something that keyturn does not know: " + p.Message, Next: "Look again before you go on."}
-	case iamops.WrongAccount:
-		return Explanation{What: "The profile now leads to another account: " + p.Message, Next: "Nothing was sent. Start keyturn again with the right profile."}
-	case iamops.RootCaller:
-		return Explanation{What: "You sign as root. keyturn makes no change with root credentials.", Next: "Use a profile of an IAM user or role."}
-	case iamops.OwnKey:
-		return Explanation{What: "You sign with this key, or with a session made from it.", Next: "Nothing was sent. Sign with the new key, or use a profile that does not depend on this one."}
-	case iamops.ExpiresSoon:
-		return Explanation{What: "The session is too near its end to create a key with it: " + p.Message + ".", Next: "Nothing was sent. Renew the session, then try again: putting the secret away takes its time."}
-	case iamops.ReadOnly:
-		return Explanation{What: "keyturn runs with --read-only.", Next: "Nothing was sent."}
-	case iamops.NoRecord:
-		return Explanation{What: "The journal can't be written: " + p.Message, Next: "No change is made without a record. Make room or mend the rights of its folder, then try again."}
-	case iamops.NotDelivered:
-		return Explanation{What: "The secret was not delivered: " + p.Message, Next: "It is still in memory. Try again, or put it away another way."}
-	case iamops.TooLate:
-		return Explanation{What: "The last list was too old by the time of the change.", Next: "Nothing was sent. Try again."}
+	if row, known := problems[p.Kind]; known {
+		return row.explain(p, cmp.Or(p.Action, "the request"), profile)
 	}
 	return Explanation{What: p.Error()}
 }
