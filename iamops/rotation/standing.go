@@ -218,8 +218,9 @@ func GuardOf(why Why, s State, set Settings, now time.Time) Guard {
 	case why.idles() && !gate.QuietSince.IsZero():
 		g.Had, g.Needed, g.Until = now.Sub(gate.QuietSince), gate.Needed, gate.Opens()
 	case why == WhyWatchNotOver:
-		ends, _ := s.WatchEnds(set)
-		g.Had, g.Needed, g.Until = now.Sub(s.Target().InactiveSince), set.WatchPeriod, ends
+		if ends, known := s.WatchEnds(set); known {
+			g.Had, g.Needed, g.Until = now.Sub(s.Target().InactiveSince), set.WatchPeriod, ends
+		}
 	}
 	return g
 }

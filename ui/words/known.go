@@ -170,15 +170,15 @@ func off(name string, k rotation.KeyFacts, now time.Time) Fact {
 }
 
 func watch(s rotation.State, set rotation.Settings, now time.Time) Fact {
-	ends, known := s.WatchEnds(set)
+	watch := rotation.GuardOf(rotation.WhyWatchNotOver, s, set, now)
 	f := Fact{Label: "watch"}
-	switch {
-	case !known:
+	switch ends := watch.Until; {
+	case ends.IsZero():
 		f.Mark, f.Text = Unknown, "its end is not known, since the time of deactivation is not"
 	case now.Before(ends):
 		f.Mark, f.Text = Bad, fmt.Sprintf("ends %s, in %s", Clock(ends, now), ahead(ends.Sub(now)))
 	default:
-		f.Mark, f.Text = Good, fmt.Sprintf("over since %s, after %s", Clock(ends, now), Period(set.WatchPeriod))
+		f.Mark, f.Text = Good, fmt.Sprintf("over since %s, after %s", Clock(ends, now), Period(watch.Needed))
 	}
 	return f
 }
