@@ -47,6 +47,8 @@ type decision struct {
 	free bool
 	// leadsOn says that it takes the rotation towards its end.
 	leadsOn bool
+	// beside says that it may be taken before the one that leads on.
+	beside bool
 	// silent says that it does not go on record.
 	silent bool
 	take   func(s *State, o Offer, d Decide) ([]Intent, error)
@@ -108,7 +110,7 @@ var decisions = map[Decision]decision{
 	RetireNewer: {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) {
 		return s.retire(o.KeyID, d.At), nil
 	}},
-	Deliver:     {take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.deliver(d.Specs, d.At), nil }},
+	Deliver:     {beside: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.deliver(d.Specs, d.At), nil }},
 	TakeBackAll: {take: func(s *State, _ Offer, d Decide) ([]Intent, error) { return s.takeBack(d.At), nil }},
 	Leak:        {free: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) { return s.leak(o, d) }},
 	NoNewKey: {take: func(s *State, _ Offer, d Decide) ([]Intent, error) {
@@ -127,7 +129,7 @@ var decisions = map[Decision]decision{
 	TryAgain: {free: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) {
 		return s.beginTrial(d.At), nil
 	}},
-	UserFine: {free: true, take: func(s *State, _ Offer, _ Decide) ([]Intent, error) {
+	UserFine: {free: true, beside: true, take: func(s *State, _ Offer, _ Decide) ([]Intent, error) {
 		if asked := s.ToAsk(); len(asked) > 0 {
 			s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], UserID(asked[0]))
 		}
@@ -197,10 +199,20 @@ func (o Offer) Needs() []Need {
 	return needs
 }
 
+// Leading is the offer that leads on, past what may be done before it; false if none does.
+func Leading(offers []Offer) (Offer, bool) {
+	for _, o := range offers {
+		if !decisions[o.Decision].beside {
+			return o, o.LeadsOn()
+		}
+	}
+	return Offer{}, false
+}
+
 // LeadsOn reports whether the decision takes the rotation towards its end.
 func (o Offer) LeadsOn() bool { return decisions[o.Decision].leadsOn }
 
-// refusal is what is missing for a decision to be taken, Possible if nothing is.
+// missing is the first thing that the offer asks for and the decision lacks; Possible if none.
 func (d Decide) missing(o Offer) Reason {
 	for _, need := range o.Needs() {
 		switch need {

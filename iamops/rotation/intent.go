@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Intent is something that the runner is to do. The end of each is an event.
+// Intent is something that the runner is to do. Most end in an event, which is named at each.
 type Intent interface{ intent() }
 
 // List asks for the user's keys, after a time. It ends in Listed.
@@ -65,7 +65,7 @@ type Hand struct{ Spec string }
 type TakeBack struct{ Spec string }
 
 // Settle asks for what a delivery kept for the way back to be removed: there is no way
-// back any more. It ends in nothing.
+// back any more. It ends in Settled.
 type Settle struct{ Spec string }
 
 func (Hand) intent()     {}

@@ -2,22 +2,6 @@ package rotation
 
 import "slices"
 
-// Step is a step of a plan.
-type Step string
-
-// The steps of spec and articles, in the order of the plan that replaces a key.
-const (
-	Check      Step = "check"      // who signs, which key, is a slot free
-	Create     Step = "create"     // a second key
-	Store      Step = "store"      // the new key is tried, its secret put away
-	Distribute Step = "distribute" // applications move over
-	Deactivate Step = "deactivate" // the target goes Inactive
-	Review     Step = "review"     // what a leaked key did
-	Watch      Step = "watch"      // time for what broke to show
-	Delete     Step = "delete"     // the target goes for good
-	Finished   Step = "done"
-)
-
 // Role is the part that one of the user's keys plays.
 type Role string
 

@@ -108,7 +108,7 @@ func StandingOf(s State, set Settings, now time.Time) Standing {
 		at.Turn, at.About = turn, about
 		return at
 	}
-	lead, leads := leading(Offers(s, set, now))
+	lead, leads := Leading(Offers(s, set, now))
 	if leads {
 		at.Lead = lead.Decision
 	}
@@ -184,17 +184,8 @@ func (s Standing) Held(by string) Standing {
 	return s
 }
 
-// leading is the offer that leads on, past what may be done before.
-func leading(offers []Offer) (Offer, bool) {
-	for _, o := range offers {
-		if o.Decision != Deliver && o.Decision != UserFine {
-			return o, o.LeadsOn()
-		}
-	}
-	return Offer{}, false
-}
-
-// ahead is the change that the lead makes, or leads to. Where it leads to none, it is the lead.
+// ahead is the offer with the next change: the lead's own, or that of the step to which the lead
+// goes; the lead itself if neither has one.
 func (s State) ahead(lead Offer, set Settings, now time.Time) Offer {
 	plan := PlanOf(s.Plan)
 	looked := s.Step == Review // what is to be read there comes first
@@ -205,7 +196,7 @@ func (s State) ahead(lead Offer, set Settings, now time.Time) Offer {
 		lead.Change = iamops.Create
 		return lead
 	}
-	if next, leads := leading(s.offers(set, now)); leads && next.Change != "" {
+	if next, leads := Leading(s.offers(set, now)); leads && next.Change != "" {
 		return next
 	}
 	return lead

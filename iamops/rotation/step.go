@@ -7,6 +7,22 @@ import (
 	"keyturn/iamops"
 )
 
+// Step is a step of a plan.
+type Step string
+
+// The steps of spec and articles, in the order of the plan that replaces a key.
+const (
+	Check      Step = "check"      // who signs, which key, is a slot free
+	Create     Step = "create"     // a second key
+	Store      Step = "store"      // the new key is tried, its secret put away
+	Distribute Step = "distribute" // applications move over
+	Deactivate Step = "deactivate" // the target goes Inactive
+	Review     Step = "review"     // what a leaked key did
+	Watch      Step = "watch"      // time for what broke to show
+	Delete     Step = "delete"     // the target goes for good
+	Finished   Step = "done"
+)
+
 // step is what the machine knows of a step of a plan. Its place in each plan is in plans.
 type step struct {
 	// offers are the decisions that belong to it, the one that leads on first.
@@ -15,9 +31,10 @@ type step struct {
 	happened func(s State, set Settings, now time.Time) bool
 	// since is since when a rotation stands at it, zero if that is not known; nil: never known.
 	since func(s State) time.Time
-	// looks says that the event history bears on it, and places that the places do that hold a
-	// key, or can.
-	looks, places bool
+	// looks says that the event history is read while a rotation stands here.
+	looks bool
+	// places says that the places are shown here that hold a key, or can.
+	places bool
 }
 
 // steps are all of them.

@@ -74,7 +74,7 @@ func (r *Runner) list(intent rotation.List) {
 		}
 		r.noticeSigner()
 		// A list is as old as its question.
-		_ = r.stepLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
+		_ = r.takeLocked(rotation.Listed{At: asked, Keys: keys, Problem: iamops.AsProblem(err)})
 	})
 }
 
@@ -88,7 +88,7 @@ func (r *Runner) resign() {
 	if r.parts.Renew != nil {
 		err = r.parts.Renew(r.ctx)
 	}
-	r.step(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
+	r.take(rotation.Signed{At: r.parts.Clock.Now(), Caller: r.parts.Account.Caller(), Problem: iamops.AsProblem(err)})
 }
 
 // noticeSigner tells the machine when the credentials were resolved again elsewhere. The
@@ -96,7 +96,7 @@ func (r *Runner) resign() {
 func (r *Runner) noticeSigner() {
 	caller := r.parts.Account.Caller()
 	if caller.SigningKeyID != r.state.Caller.SigningKeyID || caller.ARN != r.state.Caller.ARN {
-		_ = r.stepLocked(rotation.Signed{At: r.parts.Clock.Now(), Caller: caller})
+		_ = r.takeLocked(rotation.Signed{At: r.parts.Clock.Now(), Caller: caller})
 	}
 }
 
@@ -109,7 +109,7 @@ func (r *Runner) lookUpUse(keyIDs []string) {
 		if err != nil {
 			use = iamops.LastUse{State: iamops.UseUnknown, AsOf: r.parts.Clock.Now(), Problem: iamops.AsProblem(err)}
 		}
-		r.step(rotation.UseSeen{At: r.parts.Clock.Now(), KeyID: id, Use: use})
+		r.take(rotation.UseSeen{At: r.parts.Clock.Now(), KeyID: id, Use: use})
 	}
 }
 
@@ -127,7 +127,7 @@ func (r *Runner) try(intent rotation.Try) {
 		}
 		requestIDs, err := r.parts.Account.Try(r.ctx, keyID, secret, regions)
 		if r.ctx.Err() == nil {
-			r.step(rotation.Tried{At: r.parts.Clock.Now(), RequestIDs: requestIDs, Problem: iamops.AsProblem(err)})
+			r.take(rotation.Tried{At: r.parts.Clock.Now(), RequestIDs: requestIDs, Problem: iamops.AsProblem(err)})
 		}
 	})
 }
@@ -167,7 +167,7 @@ func (r *Runner) change(change iamops.Change, announced rotation.Deed) {
 		r.secret = outcome.Secret
 		r.mu.Unlock()
 	}
-	r.step(rotation.Answered{
+	r.take(rotation.Answered{
 		At: r.parts.Clock.Now(), Effect: outcome.Effect, Key: outcome.Key, Problem: outcome.Problem,
 		RequestID: outcome.RequestID, Gate: announced.Evidence,
 	})

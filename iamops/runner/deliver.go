@@ -39,7 +39,7 @@ func (r *Runner) AddTarget(spec string) error {
 	if r.closed {
 		return ErrClosed
 	}
-	return r.stepLocked(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
+	return r.takeLocked(rotation.Found{At: r.parts.Clock.Now(), Targets: []rotation.Delivery{described(target)}})
 }
 
 // judgeTargets looks at the places that hold the old key before the new one is made: what is
@@ -53,7 +53,7 @@ func (r *Runner) judgeTargets() {
 			notes = append(notes, err.Error())
 		}
 	}
-	r.step(rotation.Found{At: r.parts.Clock.Now(), Notes: notes})
+	r.take(rotation.Found{At: r.parts.Clock.Now(), Notes: notes})
 }
 
 // findTargets looks for targets when there is something to deliver.
@@ -79,7 +79,7 @@ func (r *Runner) findTargets() {
 		found.Targets = append(found.Targets, d)
 	}
 	found.At = r.parts.Clock.Now()
-	r.step(found)
+	r.take(found)
 }
 
 // nameTargets gives recalled deliveries the names of their targets.
@@ -165,7 +165,7 @@ func (r *Runner) atTarget(
 			end.problem = notDelivered(err)
 		}
 		end.at = r.parts.Clock.Now()
-		r.step(event(end))
+		r.take(event(end))
 	})
 }
 

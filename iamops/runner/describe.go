@@ -24,7 +24,7 @@ func (r *Runner) readDescriptions() {
 		r.publish()
 		return
 	}
-	r.step(rotation.Described{At: r.parts.Clock.Now(), Texts: texts})
+	r.take(rotation.Described{At: r.parts.Clock.Now(), Texts: texts})
 }
 
 // notDescribed keeps why descriptions could not be read or written. The caller holds the turn.

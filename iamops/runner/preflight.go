@@ -24,7 +24,7 @@ func (r *Runner) askPermissions() {
 		r.turn.Lock()
 		defer r.turn.Unlock()
 		if number == r.preflightNumber {
-			_ = r.stepLocked(rotation.Preflighted{At: r.parts.Clock.Now(), Permissions: permissions, Problem: problem})
+			_ = r.takeLocked(rotation.Preflighted{At: r.parts.Clock.Now(), Permissions: permissions, Problem: problem})
 		}
 	})
 }

@@ -20,7 +20,7 @@ func (r *Runner) readQuarantine() {
 	}
 	names, err := r.parts.Policies.AttachedPolicies(r.ctx, r.Snapshot().State.User)
 	if r.ctx.Err() == nil {
-		r.step(rotation.QuarantineSeen{
+		r.take(rotation.QuarantineSeen{
 			At:      r.parts.Clock.Now(),
 			Policy:  iamops.QuarantineOf(names),
 			Problem: iamops.AsProblem(err),

@@ -215,7 +215,7 @@ func (r *Runner) Decide(turn int, d rotation.Decide) error {
 		return ErrOutdated
 	}
 	d.At = r.parts.Clock.Now()
-	return r.stepLocked(d)
+	return r.takeLocked(d)
 }
 
 // Refresh reads the keys and their last use again, if nothing is under way that
@@ -239,7 +239,7 @@ func (r *Runner) GiveOut() error {
 	case r.state.Lent:
 		return nil
 	}
-	return r.stepLocked(rotation.Lent{At: r.parts.Clock.Now()})
+	return r.takeLocked(rotation.Lent{At: r.parts.Clock.Now()})
 }
 
 // Lend hands the secret to use, which must not keep it. It waits for nothing, and returns

@@ -41,7 +41,7 @@ func (r *Runner) readTrail() {
 			r.turn.Lock()
 			defer r.turn.Unlock()
 			if trailKeys(r.state) == keys {
-				_ = r.stepLocked(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
+				_ = r.takeLocked(rotation.Evidenced{At: r.parts.Clock.Now(), Evidence: e})
 			}
 		})
 	}

@@ -50,19 +50,9 @@ func (s *Screen) first() rotation.Decision {
 	return o.Decision
 }
 
-// leading is the first offer, if it leads on. Deliveries may be made before that.
-func (s *Screen) leading() (rotation.Offer, bool) {
-	for _, o := range s.offers {
-		if o.Decision != rotation.Deliver && o.Decision != rotation.UserFine {
-			return o, o.LeadsOn()
-		}
-	}
-	return rotation.Offer{}, false
-}
-
 // goOn takes the offer that leads on.
 func (s *Screen) goOn() tea.Cmd {
-	o, there := s.leading()
+	o, there := rotation.Leading(s.offers)
 	if !there {
 		return s.tell(&rotation.Refusal{Decision: rotation.GoOn, Reason: rotation.NotOffered})
 	}

@@ -76,7 +76,7 @@ func (s *Screen) wayKeys() []kit.Key {
 
 // decisionKeys take an offer at once. Those of what is not offered say why not.
 func (s *Screen) decisionKeys() []kit.Key {
-	leading, leads := s.leading()
+	leading, leads := rotation.Leading(s.offers)
 	goOn := s.decisionKey(kit.Bind("", "n", "n"), leading, leads)
 	goOn.Run = s.goOn
 	look := s.keyOf(kit.Bind("", "r", "r"), rotation.LookAgain)

@@ -14,13 +14,12 @@ import (
 // Hold is what stands against leaving.
 type Hold int
 
-// Nothing does; the secret is in memory and nowhere else; a change is under way
-// whose answer brings the secret; another change is under way.
+// The holds.
 const (
-	Free Hold = iota
-	HoldsSecret
-	AwaitsSecret
-	AwaitsChange
+	Free         Hold = iota
+	HoldsSecret       // the secret is in memory, and nowhere else
+	AwaitsSecret      // a change is under way whose answer brings the secret
+	AwaitsChange      // another change is under way
 )
 
 // Holds says what stands against leaving, by what the screen knows. A decision that

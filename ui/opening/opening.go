@@ -39,11 +39,11 @@ type Profile struct{ Name, Kind, Region string }
 // openingStage is how far a Screen is.
 type openingStage int
 
-// A profile is being chosen; the account is being reached; that has failed.
+// The stages.
 const (
-	choosing openingStage = iota
-	asking
-	failed
+	choosing openingStage = iota // of a profile
+	asking                       // the account is being reached
+	failed                       // it could not be
 )
 
 // Screen is the program until the account is reached. Then its Update returns the

@@ -8,17 +8,17 @@ import (
 	"keyturn/iamops/rotation"
 )
 
-// step takes one event. The caller holds no lock.
-func (r *Runner) step(ev rotation.Event) {
+// take takes one event. The caller holds no lock.
+func (r *Runner) take(ev rotation.Event) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
-	_ = r.stepLocked(ev) // only decisions are refused
+	_ = r.takeLocked(ev) // only decisions are refused
 }
 
-// stepLocked takes one event: the machine's transition, its records, its intents. A decision
-// that is refused, or can't be recorded, is not taken. What has happened is taken all the same,
-// and its record is owed. The caller holds the turn.
-func (r *Runner) stepLocked(ev rotation.Event) error {
+// takeLocked takes one event: the machine's transition, its records, its intents. A decision
+// that is refused, or can't be recorded, is not taken. An observation is taken even if
+// its record can't be written, which is then owed. The caller holds the turn.
+func (r *Runner) takeLocked(ev rotation.Event) error {
 	before := r.state
 	next, intents, err := rotation.Next(before, ev, r.parts.Settings)
 	if err != nil {
@@ -159,6 +159,6 @@ func (r *Runner) snapshot() Snapshot {
 // tick lets the machine notice that time passes.
 func (r *Runner) tick() {
 	for iamops.Sleep(r.ctx, time.Second) {
-		r.step(rotation.Tick{At: r.parts.Clock.Now()})
+		r.take(rotation.Tick{At: r.parts.Clock.Now()})
 	}
 }
