@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 
 	"keyturn/iamops"
 	"keyturn/iamops/journal"
@@ -12,10 +14,13 @@ import (
 type file struct {
 	state   string
 	of      func() iamops.Caller // whose account's it is
-	journal *journal.Journal     // nil until it is opened
+	mu      sync.Mutex
+	journal *journal.Journal // nil until it is opened
 }
 
 func (f *file) open() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.journal != nil {
 		return nil
 	}
@@ -28,8 +33,15 @@ func (f *file) open() error {
 	return nil
 }
 
-// Append adds a record.
-func (f *file) Append(record any) error { return f.journal.Append(record) }
+// Append adds a record. What ends after the journal was closed has none to go to.
+func (f *file) Append(record any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.journal == nil {
+		return errors.New("the journal is closed")
+	}
+	return f.journal.Append(record) //nolint:wrapcheck // the journal's own words
+}
 
 // Records are all that is in it, and what could not be read.
 func (f *file) Records() ([]rotation.Record, []journal.Damage, error) {
@@ -56,6 +68,8 @@ func Read(state, partition, account string) ([]rotation.Record, []journal.Damage
 
 // Close closes it.
 func (f *file) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.journal == nil {
 		return nil
 	}

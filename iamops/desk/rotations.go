@@ -78,7 +78,8 @@ func (d *Desk) stand(ctx context.Context, m rotation.Memory) Rotation {
 	h := d.live[m.User]
 	d.mu.Unlock()
 	now := d.options.Parts.Clock.Now()
-	if h != nil && h.run.Snapshot().State.ID == m.ID {
+	// One that only looks on knows how it was left when that began: the holder's records tell more.
+	if h != nil && h.lock != nil && h.run.Snapshot().State.ID == m.ID {
 		snapshot := h.run.Snapshot()
 		return Rotation{
 			Memory: m, State: snapshot.State, At: snapshot.Standing(now),

@@ -39,6 +39,13 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is being rotated by process %d of %s", e.User, e.Holder.Process, e.Holder.Host)
 }
 
+// HolderOf has the lock for an instant, and must not be taken for a holder: the lock is tried
+// for a few times.
+const (
+	lockTries = 5
+	lockPause = 10 * time.Millisecond
+)
+
 // LockUser takes the lock on a user of an account. If another process has it, the
 // error is a *HeldError.
 func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
@@ -48,6 +55,10 @@ func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
 	}
 	file := flock.New(path, flock.SetPermissions(0o600))
 	taken, err := file.TryLock()
+	for tries := 1; err == nil && !taken && tries < lockTries; tries++ {
+		time.Sleep(lockPause)
+		taken, err = file.TryLock()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("locking %s: %w", user, err)
 	}

@@ -110,6 +110,33 @@ func TestALockIsFreeAfterItIsGivenBack(t *testing.T) {
 }
 
 // A holder that has not signed yet, or whose signature is torn, is still a holder.
+func TestWhoOnlyAsksForTheHolderIsNotTakenForOne(t *testing.T) {
+	dir, ended := t.TempDir(), make(chan struct{})
+	for range 4 {
+		go func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+					journal.HolderOf(dir, "aws", "111122223333", "Suzie")
+				}
+			}
+		}()
+	}
+	defer close(ended)
+	for range 300 {
+		l, err := lock(dir, "Suzie", "me")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestAHolderThatCannotBeReadHoldsTheLock(t *testing.T) {
 	dir := t.TempDir()
 	first, err := lock(dir, "Suzie", "arn:aws:iam::111122223333:user/first")

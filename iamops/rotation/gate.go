@@ -83,10 +83,10 @@ func (s State) callsOf(r Role) Calls {
 			users, left = s.Evidence.New, s.Evidence.New
 		}
 	}
-	if !s.Evidence.Looked() && len(users) == 0 {
-		return kept
-	}
 	calls := Calls{Gap: iamops.Rhythm(users), LeftGap: iamops.Rhythm(left)}
+	if !s.Evidence.Looked() { // what is read in part speaks against the key, and never for it
+		calls = Calls{Last: kept.Last, Gap: kept.Gap, LeftGap: max(kept.LeftGap, calls.LeftGap)}
+	}
 	for _, u := range users {
 		if u.Last.After(calls.Last) {
 			calls.Last = u.Last

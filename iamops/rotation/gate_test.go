@@ -31,13 +31,18 @@ func TestGate(t *testing.T) {
 		"one of its users comes weekly": {use: use(2 * day), stored: 9 * day, edit: users(iamops.KeyUser{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)},
 			iamops.KeyUser{Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}), want: "[gap-longer]"},
 		"the weekly one has moved": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
+			s.Evidence.AsOf = now
 			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}, {Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}}
 			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1, Last: now.Add(-day)}}
 		}, want: "[]"},
 		"the weekly one has moved back": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
+			s.Evidence.AsOf = now
 			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}, {Agent: "b", Count: 9, Gap: 7 * day, Last: now.Add(-3 * day)}}
 			s.Evidence.New = []iamops.KeyUser{{Agent: "b", Count: 1, Last: now.Add(-4 * day)}}
 		}, want: "[gap-longer]"},
+		"its rhythm, read in part": {use: use(2 * day), stored: 9 * day, edit: func(s *rotation.State) {
+			s.Evidence.Old = []iamops.KeyUser{{Agent: "a", Count: 9, Gap: time.Hour, Last: now.Add(-2 * day)}}
+		}, want: "[rhythm-unknown]"},
 		"one use known, two hours ago":     {use: use(2 * time.Hour), stored: 9 * day, want: "[rhythm-unknown]"},
 		"a second short":                   {use: use(day - time.Second), stored: 9 * day, edit: gap(time.Hour), want: "[used-recently]"},
 		"stored later than used":           {use: use(9 * day), stored: time.Hour, edit: gap(time.Hour), want: "[used-recently]"},
@@ -82,7 +87,9 @@ func TestARollBacksSilenceIsNoGap(t *testing.T) {
 
 func both(a, b edit) edit { return func(s *rotation.State) { a(s); b(s) } }
 
-func users(all ...iamops.KeyUser) edit { return func(s *rotation.State) { s.Evidence.Old = all } }
+func users(all ...iamops.KeyUser) edit {
+	return func(s *rotation.State) { s.Evidence.AsOf, s.Evidence.Old = now, all }
+}
 
 func gap(d time.Duration) edit { return func(s *rotation.State) { s.Old.LongestGap = d } }
 

@@ -66,6 +66,8 @@ func (l *Look) looked(preIDs []string, newID string, ev Listed) verdict {
 		switch {
 		case !showsEffect(l.Change, preIDs, newID, ev.Keys):
 			l.AgreesSince = time.Time{}
+		case l.Effect == iamops.Done && ev.At.Sub(l.Since) >= l.bound():
+			return shown // the lists have had their time: one that shows what AWS said is enough
 		case l.AgreesSince.IsZero():
 			l.AgreesSince = ev.At
 		case ev.At.Sub(l.AgreesSince) >= LookGap:

@@ -382,7 +382,7 @@ func (s *State) answered(ev Answered) []Intent {
 // effect moves on after a change that is done.
 func (s *State) effect(at time.Time) []Intent {
 	change, plan := *s.Pending, PlanOf(s.Plan)
-	s.Pending, s.Phase = nil, Ready
+	s.Pending, s.Phase, s.Touched = nil, Ready, true // by the lists alone too, after a crash
 	switch change.Kind {
 	case iamops.Create:
 		if s.Secret != SecretHeld {

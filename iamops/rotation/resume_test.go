@@ -120,6 +120,9 @@ func TestResumeLooksAfterAnOpenChange(t *testing.T) {
 		if s.Phase != rotation.Ready || s.Step != c.step || s.Note != c.note || s.Orphan() != c.orphan {
 			t.Errorf("%s: %s/%s, note %q, orphan %v", name, s.Step, s.Phase, s.Note, s.Orphan())
 		}
+		if without := c.note == rotation.NoteNoEffect; s.Droppable() != without {
+			t.Errorf("%s: gives way to another task: %v", name, s.Droppable())
+		}
 	}
 }
 

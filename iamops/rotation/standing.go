@@ -178,7 +178,7 @@ func StandingOf(s State, set Settings, now time.Time) Standing {
 // Held is the standing of a rotation that somebody else is at work on: the secret is in their
 // memory, and an answer is theirs to get. What it waits for besides is the same for all.
 func (s Standing) Held(by string) Standing {
-	if s.Holder = by; s.Turn == TurnAttention {
+	if s.Holder = by; s.Turn == TurnAttention || s.About == AboutWhereSaid {
 		s.Turn, s.About = TurnBlocked, AboutHolder
 	}
 	return s

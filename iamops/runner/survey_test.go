@@ -96,6 +96,12 @@ func TestSurveyTellsWhatEachRotationWaitsFor(t *testing.T) {
 			turn: rotation.TurnWaiting, about: rotation.AboutWatch, step: rotation.Watch, until: func(c *cell) time.Time { return c.memory().Old.InactiveSince.Add(week) }},
 		"deactivated more than a week ago": {left: (*cell).reachWatch, then: func(c *cell) { c.cloud.Advance(week) },
 			turn: rotation.TurnYours, about: rotation.AboutGuard, step: rotation.Watch}, // nobody uses the new key,
+		"deactivated, left before lists proved it, and come back to after the watch": {left: func(c *cell) {
+			c.reachDeactivate()
+			c.must(rotation.MakeChange)
+			c.await("the answer", func(s rotation.State) bool { return s.Step == rotation.Watch && s.Look.Exists() })
+		}, then: func(c *cell) { c.cloud.Advance(week + time.Hour) },
+			turn: rotation.TurnYours, about: rotation.AboutGuard, step: rotation.Watch}, // as one that was proven
 		"deactivated by a colleague": {left: (*cell).reachDeactivate, then: func(c *cell) { c.act(iamops.Deactivate, c.witness.first[0]) },
 			turn: rotation.TurnWaiting, about: rotation.AboutPause, step: rotation.Watch,
 			until: func(c *cell) time.Time { return c.cloud.Now().Add(rotation.DeleteAfter) }},

@@ -197,6 +197,11 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 		s.say("  Not now: %s.", refusal)
 		return nil
 	}
+	if o.Decision == rotation.Deliver && len(o.Specs) == 0 {
+		for _, d := range st.ToDeliver() { // those that are shown, and none that is found meanwhile
+			o.Specs = append(o.Specs, d.Spec)
+		}
+	}
 	d := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
 	if o.Change != "" {
 		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())

@@ -71,7 +71,11 @@ func Found(f audit.Found, row audit.Row, judged, sandbox bool, now time.Time) []
 
 // InProgress says where a rotation that is in progress stands.
 func InProgress(s rotation.State, at rotation.Standing, now time.Time) string {
-	return field("in progress", Verdict(at)+": "+Stands(s, at, now))
+	text := Verdict(at) + ": " + Stands(s, at, now)
+	if at.Holder != "" && at.Turn != rotation.TurnBlocked {
+		text += " (" + at.Holder + " is at work on it)"
+	}
+	return field("in progress", text)
 }
 
 // NotInProgress says why it is not known whether there is one.
