@@ -139,6 +139,7 @@ type Program struct {
 
 	stack    []screen // the last is in front; empty while the first is being made
 	guides   map[string]*guide.Screen
+	awaiting *kit.Dialog                   // says that a new key's answer is awaited; nil: none does
 	inFlight *inflight.Screen              // nil if there is no telling what is under way
 	apps     screen                        // the applications, as they were last opened; nil: never
 	calls    screen                        // the call log, likewise
@@ -242,6 +243,7 @@ func (p *Program) broadcast(msg tea.Msg) tea.Cmd {
 		cmds = append(cmds, s.Update(msg))
 	}
 	p.offerLate()
+	p.answered()
 	if p.inFlight != nil {
 		p.options.List.SetAside(p.inFlight.Aside())
 		p.options.List.SetInProgress(p.standings())

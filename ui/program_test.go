@@ -431,3 +431,22 @@ func TestTheModelHoldsNoSecret(t *testing.T) {
 		st.wantNot(theSecret)
 	})
 }
+
+// What says that an answer is awaited goes when it has come.
+func TestTheWaitForANewKeyEndsWithItsAnswer(t *testing.T) {
+	f := distributing("Suzie")
+	f.snapshot.State.Step, f.snapshot.State.Phase = rotation.Create, rotation.Changing
+	f.snapshot.State.Pending = &iamops.Change{Kind: iamops.Create, User: "Suzie"}
+	f.snapshot.State.New, f.snapshot.State.Secret = rotation.KeyFacts{}, rotation.NoSecret
+	bubble(t, func(st *stage, _ *Options) { st.rotations["Suzie"] = f }, func(st *stage) {
+		st.goTo("Suzie")
+		st.press("ctrl+c")
+		st.want("A new key is being created")
+		f.publish(func(s *rotation.State) {
+			s.Step, s.Phase, s.Pending, s.Secret = rotation.Store, rotation.Ready, nil, rotation.SecretHeld
+			s.New = rotation.KeyFacts{ID: newKeyID, Status: iamops.Active}
+		})
+		st.settle()
+		st.wantNot("A new key is being created")
+	})
+}

@@ -16,7 +16,8 @@ func (p *Program) quit() tea.Cmd {
 		case guide.HoldsSecret:
 			return p.askAboutSecret(g)
 		case guide.AwaitsSecret:
-			p.own.Ask(kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret}))
+			p.awaiting = kit.NewDialog(p.common, "A new key is being created", []string{words.QuitBeforeSecret})
+			p.own.Ask(p.awaiting)
 			return nil
 		case guide.AwaitsChange:
 			after := words.QuitSeenLater
@@ -30,6 +31,19 @@ func (p *Program) quit() tea.Cmd {
 		}
 	}
 	return p.depart()
+}
+
+// answered closes what says that an answer is awaited, once it has come.
+func (p *Program) answered() {
+	if p.awaiting == nil || p.own.Dialog() != p.awaiting {
+		return
+	}
+	for _, g := range p.guides {
+		if g.Holds() == guide.AwaitsSecret {
+			return
+		}
+	}
+	p.own.Drop()
 }
 
 // to is what follows from an answer whatever its choice is.

@@ -40,7 +40,7 @@ func (f *file) Append(record any) error {
 	if f.journal == nil {
 		return errors.New("the journal is closed")
 	}
-	return f.journal.Append(record) //nolint:wrapcheck // the journal's own words
+	return f.journal.Append(record)
 }
 
 // Records are all that is in it, and what could not be read.

@@ -92,6 +92,9 @@ func (d *Desk) stand(ctx context.Context, m rotation.Memory) Rotation {
 	caller := d.options.Parts.Account.Caller()
 	if holder, held := journal.HolderOf(d.options.State, caller.Partition, caller.Account, m.User); held {
 		r.At = r.At.Held(d.options.Holder(holder))
+		if m.Secret == rotation.SecretHeld { // their process has it still, and stands where it recorded that
+			r.State.Secret, r.State.Step = m.Secret, m.Step
+		}
 	}
 	return r
 }

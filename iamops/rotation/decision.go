@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -129,10 +130,12 @@ var decisions = map[Decision]decision{
 	TryAgain: {free: true, take: func(s *State, _ Offer, d Decide) ([]Intent, error) {
 		return s.beginTrial(d.At), nil
 	}},
-	UserFine: {free: true, beside: true, take: func(s *State, _ Offer, _ Decide) ([]Intent, error) {
-		if asked := s.ToAsk(); len(asked) > 0 {
-			s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], UserID(asked[0]))
+	UserFine: {free: true, beside: true, take: func(s *State, o Offer, d Decide) ([]Intent, error) {
+		about := cmp.Or(d.About, o.About)
+		if !slices.ContainsFunc(s.ToAsk(), func(u iamops.KeyUser) bool { return UserID(u) == about }) {
+			return nil, &Refusal{UserFine, NotOffered} // another one is asked about by now
 		}
+		s.Fine = append(s.Fine[:len(s.Fine):len(s.Fine)], about)
 		return nil, nil
 	}},
 	SignAfresh: {free: true, take: func(s *State, _ Offer, _ Decide) ([]Intent, error) {

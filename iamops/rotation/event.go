@@ -14,6 +14,7 @@ type Decide struct {
 	At       time.Time
 	Decision Decision
 	KeyID    string   // which key, for a Leak that could be said of several
+	About    string   // whom a UserFine is about; "": the one that the offer names
 	Specs    []string // which targets, for Deliver; none: those of ToDeliver
 	Yes      bool     // it was confirmed, for an offer that asks for that
 	Typed    string   // what was typed for an offer that asks for a text

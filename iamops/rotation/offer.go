@@ -72,6 +72,8 @@ type Offer struct {
 	Typed string
 	// Whys are the guards that it goes against. With any, a reason has to be typed.
 	Whys []Why
+	// About is whom a UserFine is about, by UserID.
+	About string
 	// Specs are the targets that a Deliver is for; none: those of ToDeliver.
 	Specs   []string
 	Refused Reason

@@ -79,3 +79,21 @@ func TestALeakLooksForQuarantine(t *testing.T) {
 		t.Errorf("intents %v, %v", intents, err)
 	}
 }
+
+// What was said of one user is not taken for another who is asked about by the time it arrives.
+func TestAnAnswerIsAboutTheUserThatWasShown(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	by := iamops.Caller{Account: "111122223333", Partition: "aws", ARN: "arn:aws:iam::111122223333:user/operator"}
+	s, _ := Begin(Retire, "r", by, "Suzie", "AKIAOLD", at)
+	s.Step, s.ListedAt, s.Old.Status = Watch, at, iamops.Inactive
+	a, b := iamops.KeyUser{Agent: "a", Count: 1}, iamops.KeyUser{Agent: "b", Count: 1}
+	s.Evidence.Old = []iamops.KeyUser{a, b}
+	fine := Decide{At: at, Decision: UserFine, About: UserID(a)}
+	s, _, err := Next(s, fine, DefaultSettings())
+	if err != nil || !slices.Equal(s.Fine, []string{UserID(a)}) {
+		t.Fatalf("fine: %v, %v", s.Fine, err)
+	}
+	if s, _, err := Next(s, fine, DefaultSettings()); err == nil {
+		t.Errorf("said twice, and taken for %v", s.Fine)
+	}
+}

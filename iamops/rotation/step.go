@@ -96,7 +96,7 @@ var steps = map[Step]step{
 				return []Offer{goOn}
 			}
 			goOn.Whys = []Why{WhyNotAsked}
-			return []Offer{{Decision: UserFine, Refused: s.busy()}, goOn}
+			return []Offer{{Decision: UserFine, About: UserID(s.ToAsk()[0]), Refused: s.busy()}, goOn}
 		},
 		happened: watched,
 		since:    offSince,

@@ -163,14 +163,21 @@ func (r *Runner) change(change iamops.Change, announced rotation.Deed) {
 		outcome = r.call(permit, change)
 	}
 	if outcome.Secret.Held() {
-		r.mu.Lock()
-		r.secret = outcome.Secret
-		r.mu.Unlock()
+		r.keep(outcome.Secret)
 	}
 	r.take(rotation.Answered{
 		At: r.parts.Clock.Now(), Effect: outcome.Effect, Key: outcome.Key, Problem: outcome.Problem,
 		RequestID: outcome.RequestID, Gate: announced.Evidence,
 	})
+}
+
+// keep holds the secret that has arrived.
+func (r *Runner) keep(secret iamops.Secret) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secret = secret
 }
 
 // call makes the change. A panic below it must not take the outcome along: it is

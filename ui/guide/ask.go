@@ -41,7 +41,7 @@ func (s *Screen) choose(d rotation.Decision) tea.Cmd {
 			return kit.Warn(words.NothingTicked)
 		}
 	}
-	return s.meet(s.snapshot.State.Turn, offer, rotation.Decide{Decision: d, Specs: offer.Specs}, offer.Needs())
+	return s.meet(s.snapshot.State.Turn, offer, rotation.Decide{Decision: d, Specs: offer.Specs, About: offer.About}, offer.Needs())
 }
 
 // meet asks for what a decision needs, one thing after the other, and then takes it.

@@ -79,7 +79,7 @@ func (s *Screen) clip() tea.Cmd {
 			})
 		}
 		if err != nil {
-			return kit.Toast{Text: "not sent to the clipboard: " + err.Error(), Bad: true}
+			return kit.Toast{Text: "not sent to the clipboard: " + words.Refused(err, r.Snapshot().State, s.common.Clock.Now()), Bad: true}
 		}
 		return kit.Toast{Text: said}
 	}

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -101,6 +102,9 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 		s.load.cancel()
 	}
 	s.recount()
+	if msg.batch.Ended && !msg.single {
+		return tidy
+	}
 	if msg.batch.Ended {
 		return nil
 	}
@@ -108,6 +112,13 @@ func (s *Screen) take(msg arrived) tea.Cmd {
 		msg.batch = msg.stream.Next()
 		return msg
 	}
+}
+
+// tidy gives back what a load has left behind: of a large account that is many megabytes, which
+// the next load is far away from needing.
+func tidy() tea.Msg {
+	debug.FreeOSMemory()
+	return nil
 }
 
 // prefer asks for the rows in view first, while a load is under way.

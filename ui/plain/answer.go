@@ -202,7 +202,7 @@ func (s *Session) decide(ctx context.Context, snap runner.Snapshot, o rotation.O
 			o.Specs = append(o.Specs, d.Spec)
 		}
 	}
-	d := rotation.Decide{Decision: o.Decision, Specs: o.Specs}
+	d := rotation.Decide{Decision: o.Decision, Specs: o.Specs, About: o.About}
 	if o.Change != "" {
 		s.say("  %s\n  %s\n  in account %s, once", words.Effect(o, st), words.Command(o.Change, st.User, o.KeyID), s.Account.DisplayID())
 	}
@@ -263,7 +263,7 @@ func (s *Session) show(ctx context.Context) error {
 		})
 	}
 	if err != nil {
-		s.say("  %v.", err)
+		s.say("  %s", words.Refused(err, s.snapshot().State, s.Clock.Now()))
 	}
 	return nil
 }
