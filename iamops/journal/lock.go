@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,13 +40,6 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is being rotated by process %d of %s", e.User, e.Holder.Process, e.Holder.Host)
 }
 
-// HolderOf has the lock for an instant, and must not be taken for a holder: the lock is tried
-// for a few times.
-const (
-	lockTries = 5
-	lockPause = 10 * time.Millisecond
-)
-
 // LockUser takes the lock on a user of an account. If another process has it, the
 // error is a *HeldError.
 func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
@@ -54,11 +48,9 @@ func LockUser(dir, partition, account, user string, me Holder) (*Lock, error) {
 		return nil, fmt.Errorf("making the folder of locks: %w", err)
 	}
 	file := flock.New(path, flock.SetPermissions(0o600))
+	done := alone(dir)
 	taken, err := file.TryLock()
-	for tries := 1; err == nil && !taken && tries < lockTries; tries++ {
-		time.Sleep(lockPause)
-		taken, err = file.TryLock()
-	}
+	done()
 	if err != nil {
 		return nil, fmt.Errorf("locking %s: %w", user, err)
 	}
@@ -87,13 +79,34 @@ func HolderOf(dir, partition, account, user string) (Holder, bool) {
 		return Holder{}, false
 	}
 	file := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	done := alone(dir)
 	free, err := file.TryRLock()
+	_ = file.Close()
+	done()
 	if err != nil || free {
-		_ = file.Close()
 		return Holder{}, false
 	}
 	return holderOf(path), true
 }
+
+// alone waits until nobody else looks at the locks, and returns what ends that: who only asks
+// must not be taken for a holder. It goes on after a while all the same.
+func alone(dir string) (done func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), askBound)
+	defer cancel()
+	file := flock.New(filepath.Join(dir, "locks.lock"), flock.SetPermissions(0o600))
+	if taken, err := file.TryLockContext(ctx, askPause); err != nil || !taken {
+		return func() {}
+	}
+	return func() { _ = file.Close() }
+}
+
+// askBound is how long another look at the locks, which takes no time, is waited for, and
+// askPause how often it is seen whether that is over.
+const (
+	askBound = 2 * time.Second
+	askPause = time.Millisecond
+)
 
 // Unlock gives the lock back.
 func (l *Lock) Unlock() error {
