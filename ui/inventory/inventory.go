@@ -13,6 +13,7 @@ package inventory
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -57,6 +58,7 @@ type Screen struct {
 	counts    audit.Counts
 	// inProgress are the rotations that are known to be in progress, by user.
 	inProgress map[string]InProgress
+	rotations  int // users that have one in progress, or seem to
 	ages       []time.Duration
 	bars       kit.Histogram // of the ages
 
@@ -159,7 +161,12 @@ type InProgress struct{ Verdict, Stands string }
 
 // SetInProgress hands over the rotations in progress, by user: what they say of where one
 // stands is more than the keys' dates can tell.
-func (s *Screen) SetInProgress(all map[string]InProgress) { s.inProgress = all }
+func (s *Screen) SetInProgress(all map[string]InProgress) {
+	if !maps.Equal(all, s.inProgress) {
+		s.inProgress = all
+		s.rotations = s.countRotations()
+	}
+}
 
 // rotating reports whether the row's user has a rotation in progress, or seems to.
 func (s *Screen) rotating(r *audit.Row) bool {
@@ -167,8 +174,8 @@ func (s *Screen) rotating(r *audit.Row) bool {
 	return known || r.Rotating
 }
 
-// rotations is how many users have one in progress, or seem to.
-func (s *Screen) rotations() int {
+// countRotations is how many users have one in progress, or seem to.
+func (s *Screen) countRotations() int {
 	users := map[string]bool{}
 	for i := range s.rows {
 		if s.rotating(&s.rows[i]) {
@@ -379,6 +386,7 @@ func (s *Screen) recount() {
 	now := s.common.Clock.Now()
 	s.rows = s.inventory.AppendRows(s.rows[:0], now)
 	s.counts = audit.Count(s.rows, now)
+	s.rotations = s.countRotations()
 	s.ages = audit.Ages(s.rows, now)
 	s.drawBars()
 	s.arrange()

@@ -220,8 +220,8 @@ func (s *Screen) countLine(width int) string {
 			add(glyph, f.String(), n, style)
 		}
 	}
-	if n := s.rotations(); n > 0 {
-		add(g.Rotating, "rotating", n, st.Accent)
+	if s.rotations > 0 {
+		add(g.Rotating, "rotating", s.rotations, st.Accent)
 	}
 	if s.counts.Exempt > 0 {
 		add(g.Dot, "exempt", s.counts.Exempt, st.Muted)
