@@ -52,6 +52,8 @@ func (n *notes) Records() ([]rotation.Record, []journal.Damage, error) {
 	return append([]rotation.Record(nil), n.written...), nil, nil
 }
 
+func (n *notes) Open() error { return nil }
+
 func (n *notes) Close() error { return nil }
 
 // book is a journal in a folder.
@@ -68,6 +70,8 @@ func openBook(t *testing.T, dir string) book {
 	}
 	return book{j, dir}
 }
+
+func (b book) Open() error { return nil }
 
 func (b book) Records() ([]rotation.Record, []journal.Damage, error) {
 	return desk.Read(b.dir, "aws", sandbox.AccountID)

@@ -319,7 +319,7 @@ func (st *stage) press(keys ...string) {
 func (st *stage) pass(d time.Duration) {
 	for range int(d / time.Second) {
 		st.clock.Move(time.Second)
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // of the bubble
 		st.settle()
 	}
 }

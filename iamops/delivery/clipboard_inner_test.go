@@ -61,6 +61,8 @@ func newBoard() (*board, *Clipboard) {
 
 const clipped = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
+// Time in the tests of the clipboard is that of their bubbles: a sleep takes none.
+
 func TestClipboardIsCleared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c := newBoard()

@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"keyturn/iamops/delivery"
@@ -124,25 +125,18 @@ func TestFindingsFiles(t *testing.T) {
 		if err := os.Mkdir(h.at("out"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		stop, swept := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(swept)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					_, _ = delivery.Sweep(h.at("out")) // of another process, as it starts
+		for range 200 {
+			var starting sync.WaitGroup
+			starting.Go(func() {
+				for range 9 { // other processes start meanwhile: one fewer than the times that it is made again
+					_, _ = delivery.Sweep(h.at("out"))
 				}
-			}
-		}()
-		for range 60 {
+			})
 			deliver(t, target)
+			starting.Wait()
 			if err := os.Remove(h.at("out/new.json")); err != nil {
 				t.Fatal(err)
 			}
 		}
-		close(stop)
-		<-swept
 	})
 }

@@ -43,6 +43,8 @@ type Options struct {
 // Ledger is a journal that can be read back.
 type Ledger interface {
 	runner.Journal
+	// Open makes it ready to be added to. Done again it does nothing.
+	Open() error
 	// Records are all that is in it, and what could not be read.
 	Records() ([]rotation.Record, []journal.Damage, error)
 	Close() error
@@ -71,7 +73,7 @@ func New(o Options) *Desk {
 	return d
 }
 
-// Start begins the rotation of a key, or goes on with the one that is under way: in this
+// Start begins the rotation of a key, or goes on with the one in progress: in this
 // process, or by the journal. One that has changed nothing gives way to a task that it does not
 // meet, and begins again for one that it does. Any other turns to a key that has leaked: the
 // task for that never ends in the plan of another key. It returns a *NotTurned for that, or a
@@ -130,10 +132,8 @@ func (d *Desk) open(task runner.Task) (run *runner.Runner, begun bool, err error
 	parts := d.options.Parts
 	caller := parts.Account.Caller()
 	parts.Journal = d.ledger
-	if f, isFile := d.ledger.(*file); isFile {
-		if err := f.open(); err != nil {
-			return nil, false, noRecord(err)
-		}
+	if err := d.ledger.Open(); err != nil {
+		return nil, false, noRecord(err)
 	}
 	lock, err := d.lock(task.User)
 	var other *journal.HeldError
@@ -173,10 +173,10 @@ func (d *Desk) lock(user string) (*journal.Lock, error) {
 	})
 }
 
-// ErrUnanswered says that a change was still under way when its rotation had to end.
+// ErrUnanswered says that a change had no answer yet when its rotation had to end.
 var ErrUnanswered = errors.New("a change is still without an answer")
 
-// end ends the runner, after a change in flight and its record, and gives the lock back.
+// end ends the runner, after an open change and its record, and gives the lock back.
 func (h *held) end(ctx context.Context) error {
 	if err := h.run.Close(ctx); err != nil {
 		return ErrUnanswered

@@ -18,7 +18,8 @@ type file struct {
 	journal *journal.Journal // nil until it is opened
 }
 
-func (f *file) open() error {
+// Open opens it, and makes it where it is missing.
+func (f *file) Open() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.journal != nil {

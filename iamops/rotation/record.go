@@ -60,7 +60,8 @@ func Deeds(before, next State, ev Event) []Deed {
 			add(Deed{Kind: DeedLent})
 		}
 	case Answered:
-		if before.Phase == Changing {
+		unsent := ev.Problem != nil && ev.Problem.Kind == iamops.NoRecord // it could not even be announced
+		if before.Phase == Changing && !unsent {
 			add(answered(before, next, ev))
 		}
 	case Delivered:

@@ -97,3 +97,16 @@ func TestAnAnswerIsAboutTheUserThatWasShown(t *testing.T) {
 		t.Errorf("said twice, and taken for %v", s.Fine)
 	}
 }
+
+// A change that could not be announced was not asked of AWS: the record does not say that it was.
+func TestWhatWasNotAnnouncedWasNotAsked(t *testing.T) {
+	before := State{Kept: Kept{Plan: Rotate, Step: Create, Phase: Changing, Pending: &iamops.Change{Kind: iamops.Create}}}
+	next := before
+	next.Phase, next.Pending = Ready, nil
+	for kind, want := range map[iamops.ProblemKind]int{iamops.NoRecord: 0, iamops.Rejected: 1} {
+		answer := Answered{Effect: iamops.NoEffect, Problem: &iamops.Problem{Kind: kind}}
+		if got := Deeds(before, next, answer); len(got) != want {
+			t.Errorf("%s: %d deeds, want %d: %+v", kind, len(got), want, got)
+		}
+	}
+}

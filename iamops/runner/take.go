@@ -25,11 +25,13 @@ func (r *Runner) takeLocked(ev rotation.Event) error {
 		return err
 	}
 	if err := r.write(before, next, ev); err != nil {
-		r.install(before, &rotation.Failed{Problem: noRecord(err)})
+		problem := noRecord(err)
+		told, _, _ := rotation.Next(before, rotation.Failed{Problem: problem}, r.parts.Settings) // only decisions are refused
+		r.install(told)
 		r.publish()
-		return noRecord(err)
+		return problem
 	}
-	r.install(next, nil)
+	r.install(next)
 	if _, isTick := ev.(rotation.Tick); isTick && len(intents) == 0 {
 		return nil
 	}
@@ -38,13 +40,8 @@ func (r *Runner) takeLocked(ev rotation.Event) error {
 	return nil
 }
 
-// install makes a state the present one, with what else failed. The caller holds the turn.
-func (r *Runner) install(s rotation.State, failed *rotation.Failed) {
-	if failed != nil {
-		if told, _, err := rotation.Next(s, *failed, r.parts.Settings); err == nil {
-			s = told
-		}
-	}
+// install makes a state the present one. The caller holds the turn.
+func (r *Runner) install(s rotation.State) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state = s

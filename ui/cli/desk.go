@@ -59,7 +59,15 @@ func (p *place) start(task runner.Task) (*runner.Runner, error) {
 	if errors.As(err, &not) {
 		return nil, turnError(words.NotTurned(not.State, not.Refusal, not.KeyID, p.clock.Now()))
 	}
-	return run, err
+	return run, unanswered(err)
+}
+
+// unanswered is err, or what it asks for if a change has no answer yet.
+func unanswered(err error) error {
+	if errors.Is(err, desk.ErrUnanswered) {
+		return attentionError{"a change is still without an answer: look before you do anything else"}
+	}
+	return err
 }
 
 // close ends the rotations of a desk. It adds to err what the operator must look after, in the
@@ -74,10 +82,7 @@ func (a *App) close(d *desk.Desk, sandbox bool, err error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), awaitBound)
 	defer cancel()
 	left, closing := d.Close(ctx)
-	if errors.Is(closing, desk.ErrUnanswered) {
-		closing = attentionError{"a change is still without an answer: look before you do anything else"}
-	}
-	err = errors.Join(err, closing)
+	err = errors.Join(err, unanswered(closing))
 	for _, snapshot := range left {
 		if text := words.Attention(snapshot.State, snapshot.Unrecorded); text != "" {
 			err = errors.Join(attentionError{asIsTrue(text)}, err)

@@ -268,6 +268,9 @@ func (r recorder) Append(line any) error {
 	return r(record)
 }
 
+// Open does nothing.
+func (recorder) Open() error { return nil }
+
 // Records are none: nothing is kept.
 func (recorder) Records() ([]rotation.Record, []journal.Damage, error) { return nil, nil, nil }
 
